@@ -1,0 +1,148 @@
+"""A glass: which atoms stand where in which cell, and what is known about each of them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+
+import numpy as np
+from ase.data import atomic_numbers, chemical_symbols
+
+from symgnn.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class Glass:
+    """An atomic structure with optional per-atom fields and energy barriers. Immutable and validated.
+
+    species    (N,) int     atomic numbers, 1..118
+    positions  (N, 3) float Å, as read: not wrapped into the cell
+    cell       (3, 3) float Å, rows are the cell vectors; all zero where there is no cell
+    pbc        (3,) bool    periodic along each cell vector
+    barriers   (N,) float   energy barriers in eV (labels), or None
+    fields     name -> (N,) float  further per-atom values, e.g. potential_energy in eV
+    name       what to call it on screen
+    notes      name -> text: where it comes from (command, seed, potential, quench rate, ...)
+
+    Raises InputError where shapes disagree, a number is not finite, a species is unknown,
+    there are fewer than two atoms, or a periodic direction has no cell vector.
+    """
+
+    species: np.ndarray
+    positions: np.ndarray
+    cell: np.ndarray
+    pbc: np.ndarray
+    barriers: np.ndarray | None = None
+    fields: Mapping[str, np.ndarray] = field(default_factory=dict)
+    name: str = "glass"
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self):
+        def freeze(name: str, value, dtype, shape: tuple[int, ...]) -> np.ndarray:
+            try:
+                array = np.array(value, dtype=dtype)
+            except (TypeError, ValueError) as error:
+                raise InputError(f"{self.name}: {name} are not numbers: {error}") from None
+            if array.shape != shape:
+                raise InputError(f"{self.name}: {name} have shape {array.shape}, expected {shape}")
+            if array.dtype.kind == "f" and not np.isfinite(array).all():
+                bad = int(np.argwhere(~np.isfinite(array))[0][0])
+                what = f"row {bad}" if name == "cell" else f"atom {bad}"
+                raise InputError(f"{self.name}: {name} of {what} are not finite ({array[bad]})")
+            array.setflags(write=False)
+            return array
+
+        n = len(np.atleast_1d(self.species))
+        if n < 2:
+            raise InputError(f"{self.name}: {n} atom(s) found, a glass needs at least 2")
+        put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731 (frozen dataclass)
+        put("species", freeze("species", self.species, np.int64, (n,)))
+        put("positions", freeze("positions", self.positions, np.float64, (n, 3)))
+        put("cell", freeze("cell", self.cell, np.float64, (3, 3)))
+        put("pbc", freeze("pbc", self.pbc, bool, (3,)))
+        if self.barriers is not None:
+            put("barriers", freeze("barriers", self.barriers, np.float64, (n,)))
+        fields = {key: freeze(key, value, np.float64, (n,)) for key, value in self.fields.items()}
+        put("fields", MappingProxyType(fields))
+        put("notes", MappingProxyType(dict(self.notes)))
+
+        unknown = (self.species < 1) | (self.species >= len(chemical_symbols))
+        if unknown.any():
+            atom = int(np.argmax(unknown))
+            raise InputError(
+                f"{self.name}: atom {atom} has atomic number {self.species[atom]}, expected 1..118"
+            )
+        lengths = np.linalg.norm(self.cell, axis=1)
+        for axis in np.flatnonzero(self.pbc & (lengths < 1e-6)):
+            raise InputError(f"{self.name}: periodic along cell vector {axis}, but that vector is zero")
+        periodic = self.cell[self.pbc]
+        if len(periodic) and np.linalg.matrix_rank(periodic, tol=1e-3) < len(periodic):
+            raise InputError(
+                f"{self.name}: the periodic cell vectors are parallel or in one plane: {self.cell.tolist()}"
+            )
+
+    def __len__(self) -> int:
+        return len(self.species)
+
+    def __getstate__(self):  # a mapping proxy cannot be pickled; caches and worker processes need it
+        return {**self.__dict__, "fields": dict(self.fields), "notes": dict(self.notes)}
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self.__dict__["fields"] = MappingProxyType(state["fields"])
+        self.__dict__["notes"] = MappingProxyType(state["notes"])
+
+    @property
+    def symbols(self) -> list[str]:
+        """(N,) chemical symbols."""
+        return [chemical_symbols[z] for z in self.species]
+
+    @property
+    def elements(self) -> list[str]:
+        """The different elements, in order of atomic number."""
+        return [chemical_symbols[z] for z in np.unique(self.species)]
+
+    @property
+    def composition(self) -> str:
+        """Composition in atomic percent, in the field's notation: 'Cu64Zr36'."""
+        numbers, counts = np.unique(self.species, return_counts=True)
+        percent = 100 * counts / len(self)
+        return "".join(f"{chemical_symbols[z]}{p:.3g}" for z, p in zip(numbers, percent, strict=True))
+
+    @property
+    def number_density(self) -> float | None:
+        """Atoms per Å³, None where the glass is not periodic in all three directions."""
+        return len(self) / abs(np.linalg.det(self.cell)) if self.pbc.all() else None
+
+    @cached_property
+    def content_hash(self) -> str:
+        """16 hex digits of sha256 over what a graph depends on: species, positions (1e-6 Å), cell, periodicity."""
+        digest = hashlib.sha256(b"glass-1")
+        digest.update(self.species.astype("<i8").tobytes())
+        for lengths in (self.positions, self.cell):
+            digest.update((np.round(lengths, 6) + 0.0).astype("<f8").tobytes())  # + 0.0 turns -0. into 0.
+        digest.update(self.pbc.tobytes())
+        return digest.hexdigest()[:16]
+
+    def wrapped(self) -> np.ndarray:
+        """(N, 3) positions in Å, moved into the cell along its periodic directions."""
+        if not self.pbc.any():
+            return self.positions.copy()
+        from ase.geometry import complete_cell, wrap_positions
+
+        return wrap_positions(self.positions, complete_cell(self.cell), pbc=self.pbc)
+
+    def with_fields(self, **fields: np.ndarray) -> Glass:
+        """A copy with further per-atom fields, each (N,)."""
+        return replace(self, fields={**self.fields, **fields})
+
+
+def atomic_number(symbol: str) -> int:
+    """Atomic number of a chemical symbol. Raises InputError for an unknown one."""
+    name = symbol.strip().capitalize()
+    if name == "X" or name not in atomic_numbers:
+        raise InputError(f"{symbol!r} is not a chemical symbol")
+    return atomic_numbers[name]

@@ -1,0 +1,50 @@
+"""Fixtures shared by all tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from symgnn.glass import Glass
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PLACES_OF_RAW_DATA = (REPOSITORY / "data" / "raw" / "paper", REPOSITORY.parent / "shared" / "raw_data")
+
+
+@pytest.fixture(scope="session")
+def raw_data() -> Path:
+    """Folder with the paper's pickles. Tests that need it are skipped, saying so, where it is absent."""
+    places = [Path(os.environ["SYMGNN_RAW_DATA"])] if "SYMGNN_RAW_DATA" in os.environ else PLACES_OF_RAW_DATA
+    for place in places:
+        if (place / "test0.pickle").is_file():
+            return place
+    pytest.skip(
+        "the paper's data are not here: run `symgnn data fetch` or set SYMGNN_RAW_DATA to their folder"
+    )
+
+
+@pytest.fixture(scope="session")
+def random_glass() -> Glass:
+    """120 Cu and Zr atoms, at least 1.8 Å apart, in a periodic triclinic cell."""
+    return make_random_glass(120, seed=7)
+
+
+def make_random_glass(n: int, seed: int, pbc=(True, True, True)) -> Glass:
+    """n atoms placed one by one at random, none nearer than 1.8 Å to another (minimum image)."""
+    rng = np.random.default_rng(seed)
+    edge = (n / 0.05) ** (1 / 3)
+    cell = edge * np.array([[1.0, 0.0, 0.0], [0.15, 1.0, 0.0], [-0.1, 0.2, 1.0]])
+    shifts = np.array(np.meshgrid(*[[-1, 0, 1]] * 3)).reshape(3, -1).T @ cell
+    positions: list[np.ndarray] = []
+    while len(positions) < n:
+        point = rng.uniform(size=3) @ cell
+        if positions:
+            difference = np.array(positions)[:, None] + shifts - point
+            if np.linalg.norm(difference, axis=-1).min() < 1.8:
+                continue
+        positions.append(point)
+    species = np.where(rng.uniform(size=n) < 0.64, 29, 40)
+    return Glass(species=species, positions=positions, cell=cell, pbc=pbc, name=f"random{n}")
