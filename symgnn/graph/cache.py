@@ -1,0 +1,23 @@
+"""Graphs that were built before, by content of the glass: in memory for this process, as .bin files on request."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+from symgnn.glass import Glass
+from symgnn.graph.atom_graph import AtomGraph, build_graph
+
+KEPT = 8  # graphs; one of 8000 atoms takes about 20 MB
+
+_graphs: OrderedDict[tuple[str, float], AtomGraph] = OrderedDict()
+
+
+def cached_graph(glass: Glass, cutoff: float) -> AtomGraph:
+    """`build_graph(glass, cutoff)`, computed once for equal content. The least recently used goes first."""
+    key = (glass.content_hash, float(cutoff))
+    if key not in _graphs:
+        _graphs[key] = build_graph(glass, cutoff)
+        while len(_graphs) > KEPT:
+            _graphs.popitem(last=False)
+    _graphs.move_to_end(key)
+    return _graphs[key]

@@ -1,0 +1,111 @@
+"""Exchange with DGL: AtomGraph to and from DGLGraph, and the paper's .bin files.
+
+Fields of the paper's graphs (haoyuli02/SymGNN, construct_graph.py), which others' scripts read:
+    ndata positions       (N, 3) float64 Å
+    ndata type            (N,)   int32    number of the element in order of atomic number: 0 = Cu, 1 = Zr
+    edata distances       (E, 1) float32 Å
+    edata cross_position  (E, 3) float32 Å, r[dst] - r[src] by minimum image: the opposite of AtomGraph.vector
+    labels[name]          (N, 1) float32 energy barriers in eV (the paper's own files standardise them)
+Ours add ndata atomic_number and edata image, so that nothing is lost on the way back. The paper's files hold
+self-loops; ours do so only on request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from symgnn.errors import InputError
+from symgnn.files.writing import replacing
+from symgnn.glass import Glass
+from symgnn.graph.atom_graph import DEFAULT_CUTOFF, AtomGraph, build_graph
+from symgnn.graph.dgl_backend import dgl
+
+if TYPE_CHECKING:
+    from dgl import DGLGraph
+
+
+def _require_dgl() -> None:
+    if dgl is None:
+        raise InputError(
+            "DGL is not installed (it has wheels for Python 3.8 to 3.11 only), expected for DGL graphs"
+        )
+
+
+def to_dgl(graph: AtomGraph, glass: Glass, *, self_loops: bool = False) -> DGLGraph:
+    """A DGLGraph with the paper's fields. `glass` is the one that `graph` was built from."""
+    _require_dgl()
+    if len(glass) != graph.n_atoms:
+        raise InputError(f"{glass.name}: {len(glass)} atoms found, the graph has {graph.n_atoms}")
+    result = dgl.graph((graph.source, graph.target), num_nodes=graph.n_atoms)
+    _, types = torch.unique(graph.species, return_inverse=True)
+    result.ndata["positions"] = torch.from_numpy(glass.positions.copy())
+    result.ndata["type"] = types.int()
+    result.ndata["atomic_number"] = graph.species
+    result.edata["distances"] = graph.length[:, None]
+    result.edata["cross_position"] = -graph.vector
+    result.edata["image"] = graph.image
+    return dgl.add_self_loop(result, fill_data=0.0) if self_loops else result
+
+
+def from_dgl(graph: DGLGraph) -> AtomGraph:
+    """The AtomGraph of a DGLGraph with the fields above; self-loops are dropped.
+
+    In a file of the paper's own making, types 0 and 1 are read as Cu and Zr and images as unknown (zeros).
+    Raises InputError naming the field that is missing.
+    """
+    _require_dgl()
+    for name, data, where in (("type", graph.ndata, "ndata"), ("cross_position", graph.edata, "edata")):
+        if name not in data:
+            raise InputError(f"DGL graph: {where} {name!r} is missing, found: {', '.join(data) or 'nothing'}")
+    source, target = graph.edges()
+    vector = -graph.edata["cross_position"].float()
+    keep = torch.linalg.norm(vector, dim=1) > 0
+    order = torch.nonzero(keep)[:, 0]
+    order = order[torch.argsort(target[order], stable=True)]
+    species = graph.ndata.get("atomic_number", torch.tensor([29, 40])[graph.ndata["type"].long().clamp(0, 1)])
+    vector = vector[order]
+    image = (
+        graph.edata["image"][order]
+        if "image" in graph.edata
+        else torch.zeros(len(order), 3, dtype=torch.int64)
+    )
+    return AtomGraph(
+        species=species.long(),
+        source=source[order].long(),
+        target=target[order].long(),
+        vector=vector,
+        length=torch.linalg.norm(vector, dim=1),
+        image=image,
+        graph_index=torch.zeros(len(species), dtype=torch.int64),
+    )
+
+
+def write_graphs(
+    path: Path, glasses: Sequence[Glass], *, cutoff: float = DEFAULT_CUTOFF, self_loops: bool = False
+) -> None:
+    """Graphs of some glasses as one .bin file; labels, where all glasses have them, under their names."""
+    _require_dgl()
+    graphs = [to_dgl(build_graph(glass, cutoff), glass, self_loops=self_loops) for glass in glasses]
+    labels = {
+        glass.name: torch.tensor(glass.barriers, dtype=torch.float32)[:, None]
+        for glass in glasses
+        if glass.barriers is not None
+    }
+    with replacing(path) as temporary:
+        dgl.save_graphs(str(temporary), graphs, labels)
+
+
+def read_graphs(path: Path) -> tuple[list[AtomGraph], dict[str, torch.Tensor]]:
+    """Graphs and labels (name -> (N, 1) eV) of a .bin file."""
+    _require_dgl()
+    if not Path(path).is_file():
+        raise InputError(f"{path}: no such file, expected a DGL .bin file")
+    try:
+        graphs, labels = dgl.load_graphs(str(path))
+    except dgl.DGLError as error:
+        raise InputError(f"{path}: not readable as a DGL .bin file: {str(error).splitlines()[-1]}") from None
+    return [from_dgl(graph) for graph in graphs], labels
