@@ -1,0 +1,92 @@
+"""Edge kernels: the only place where values travel along edges.
+
+On CPU, where DGL is installed, its fused kernels run: they never write an edge-sized message to memory. On
+CUDA, and on Pythons for which DGL has no wheel, plain torch runs. A test holds the two to the same numbers and
+gradients.
+"""
+
+from __future__ import annotations
+
+import weakref
+
+import torch
+from torch import Tensor
+
+from symgnn.graph.atom_graph import AtomGraph
+from symgnn.graph.dgl_backend import dgl
+
+_dgl_graphs: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+def uses_dgl(graph: AtomGraph) -> bool:
+    """True where DGL's fused kernels serve this graph."""
+    return dgl is not None and graph.device.type == "cpu"
+
+
+def _dgl_graph(graph: AtomGraph):
+    """The bare connectivity as a DGLGraph, built once for every AtomGraph."""
+    if graph not in _dgl_graphs:
+        edges = (graph.source.int(), graph.target.int())
+        _dgl_graphs[graph] = dgl.graph(edges, num_nodes=graph.n_atoms, idtype=torch.int32)
+    return _dgl_graphs[graph]
+
+
+def sum_neighbors(graph: AtomGraph, values: Tensor, weights: Tensor) -> Tensor:
+    """Weighted sum over each atom's neighbours: out[i] = sum over edges j -> i of weights[edge] * values[j].
+
+    values (N, ...), weights (E, ...) of the same trailing shape or broadcastable to it; returns (N, ...).
+    """
+    if uses_dgl(graph):
+        return dgl.ops.u_mul_e_sum(_dgl_graph(graph), values, weights)
+    return sum_edges(graph, values.index_select(0, graph.source) * weights, kernel="torch")
+
+
+def sum_edges(graph: AtomGraph, values: Tensor, *, kernel: str = "best") -> Tensor:
+    """Sum over each atom's incoming edges: values (E, ...) -> (N, ...)."""
+    if kernel == "best" and uses_dgl(graph):
+        return dgl.ops.copy_e_sum(_dgl_graph(graph), values)
+    total = values.new_zeros((graph.n_atoms, *values.shape[1:]))
+    return total.index_add(0, graph.target, values)
+
+
+def max_edges(graph: AtomGraph, values: Tensor) -> Tensor:
+    """Largest value on each atom's incoming edges, (E, H) -> (N, H); -inf without edges. No gradient."""
+    lowest = values.new_full((graph.n_atoms, values.shape[1]), -torch.inf)
+    index = graph.target[:, None].expand_as(values)
+    return lowest.scatter_reduce(0, index, values.detach(), "amax")
+
+
+def attend(
+    graph: AtomGraph,
+    values: Tensor,
+    logits: Tensor,
+    self_logits: Tensor,
+    *,
+    gates: Tensor | None = None,
+    edge_weight: Tensor | None = None,
+) -> Tensor:
+    """Softmax attention of every atom over its neighbours and itself, without writing the softmax to memory.
+
+    out[i] = (sum_j w_ij exp(logits_ij) gates_ij * values[j] + exp(self_logits_i) values[i])
+             / (sum_j w_ij exp(logits_ij) + exp(self_logits_i))
+
+    An edge weight w in [0, 1] adds log(w) to the logit: 1 changes nothing, 0 removes the edge and the softmax
+    renormalises. The self-term is never masked, so that an atom without neighbours is well defined.
+
+    values (N, H, D), logits (E, H), self_logits (N, H), gates (E, H, D) or None for 1, edge_weight (E,) or None
+    for 1; returns (N, H, D).
+    """
+    if edge_weight is not None:
+        present = edge_weight.detach()[:, None] > 0
+        highest = max_edges(graph, logits.detach().masked_fill(~present, -torch.inf))
+    else:
+        highest = max_edges(graph, logits)
+    highest = torch.maximum(highest, self_logits.detach())  # cancels in the quotient; keeps exp in range
+    # A removed edge may carry a logit far above the others: the clamp keeps its exp finite before it meets zero.
+    strength = (logits - highest.index_select(0, graph.target)).clamp(max=0.0).exp()
+    if edge_weight is not None:
+        strength = strength * edge_weight[:, None]
+    own = (self_logits - highest).exp()
+    carried = strength[..., None] if gates is None else strength[..., None] * gates
+    weighted = sum_neighbors(graph, values, carried) + values * own[..., None]
+    return weighted / (sum_edges(graph, strength) + own)[..., None]

@@ -1,0 +1,206 @@
+"""One contract for all models: what a scientist may rely on, whichever checkpoint is loaded.
+
+Every entry of CASES is a model with non-trivial weights, as after some training; `invariant` says what its
+class documents about rotations and reflections.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from symgnn.errors import InputError
+from symgnn.glass import Glass
+from symgnn.graph.atom_graph import batch_graphs, build_graph
+from symgnn.layers.orthogonal import LearnedOrthogonal, random_orthogonal
+from symgnn.models import MODELS, build_model
+from tests.conftest import make_random_glass
+
+CASES = {
+    "symgnn-haar": ("symgnn", {"symmetrization": "haar"}, True),
+    "symgnn-learned": ("symgnn", {"symmetrization": "learned"}, False),
+    "symgnn-identity": ("symgnn", {"symmetrization": "identity"}, False),
+}
+TOLERANCE = 1e-4  # eV
+
+
+def test_every_model_is_in_the_contract():
+    assert {name for name, _, _ in CASES.values()} == set(MODELS)
+
+
+def make(name, settings):
+    """A model whose weights, normalisation statistics and target scale are all away from their start."""
+    torch.manual_seed(0)
+    model = build_model(name, settings)
+    model.set_target_scale(torch.tensor([1.3, 1.7, 2.1]))
+    graph = build_graph(make_random_glass(150, seed=11), model.cutoff)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+    for _ in range(5):
+        loss = (model(graph) - graph.length.new_ones(graph.n_atoms) * 1.6).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    for part in model.modules():
+        if isinstance(part, LearnedOrthogonal):  # as far from uniform as training may take it
+            torch.nn.init.constant_(part.log_spread, -2.0)
+            torch.nn.init.constant_(part.logit, 1.0)
+    return model.eval()
+
+
+@pytest.fixture(scope="module", params=CASES, ids=list(CASES))
+def case(request):
+    name, settings, invariant = CASES[request.param]
+    return make(name, settings), invariant
+
+
+@pytest.fixture(scope="module")
+def glass():
+    return make_random_glass(120, seed=7)
+
+
+@pytest.fixture(scope="module")
+def graph(glass):
+    return build_graph(glass, 5.0)
+
+
+def predict(model, graph, edge_weight=None):
+    with torch.no_grad():
+        return model(graph, edge_weight)
+
+
+def assert_close(one, other):
+    assert torch.allclose(one, other, atol=TOLERANCE, rtol=0)
+
+
+def test_one_finite_number_per_atom(case, graph):
+    out = predict(case[0], graph)
+    assert out.shape == (graph.n_atoms,)
+    assert torch.isfinite(out).all()
+    assert out.std() > 10 * TOLERANCE, "a constant prediction would pass every invariance below"
+
+
+def test_inference_is_deterministic(case, graph):
+    assert torch.equal(predict(case[0], graph), predict(case[0], graph))
+
+
+def test_batch_equals_single(case, graph):
+    other = build_graph(make_random_glass(60, seed=8), 5.0)
+    together = predict(case[0], batch_graphs([graph, other]))
+    assert_close(together[: graph.n_atoms], predict(case[0], graph))
+    assert_close(together[graph.n_atoms :], predict(case[0], other))
+
+
+def test_edge_weight_one_changes_nothing(case, graph):
+    assert_close(predict(case[0], graph, torch.ones(graph.n_edges)), predict(case[0], graph))
+
+
+def test_edge_weight_zero_is_removal(case, graph):
+    keep = torch.rand(graph.n_edges, generator=torch.Generator().manual_seed(0)) > 0.3
+    masked = predict(case[0], graph, keep.float())
+    assert_close(masked, predict(case[0], graph.edge_subgraph(keep)))
+    assert (masked - predict(case[0], graph)).abs().max() > 10 * TOLERANCE, "removal must matter"
+
+
+def test_all_edges_removed(case, graph):
+    nothing = predict(case[0], graph, torch.zeros(graph.n_edges))
+    assert torch.isfinite(nothing).all()
+    assert_close(nothing, predict(case[0], graph.edge_subgraph(torch.zeros(graph.n_edges, dtype=torch.bool))))
+
+
+def test_edge_weight_has_a_gradient(case, graph):
+    weight = torch.full((graph.n_edges,), 0.7, requires_grad=True)
+    case[0](graph, weight).sum().backward()
+    assert torch.isfinite(weight.grad).all()
+    assert (weight.grad != 0).float().mean() > 0.9
+    atom, step = 3, 1e-2  # along a random direction, against a central difference of the float32 model
+    direction = torch.rand(graph.n_edges, generator=torch.Generator().manual_seed(1))
+    weight.grad = None
+    case[0](graph, weight)[atom].backward()
+    slope = (weight.grad * direction).sum()
+    up, down = (predict(case[0], graph, weight.detach() + sign * step * direction)[atom] for sign in (1, -1))
+    assert slope.item() == pytest.approx((up - down).item() / (2 * step), rel=0.05, abs=1e-3)
+
+
+def test_only_edges_within_the_depth_matter(case):
+    """An edge more than n_layers hops away cannot change an atom: what receptive fields rely on."""
+    model = case[0]
+    line = Glass([29, 40] * 6, np.c_[np.arange(12) * 2.8, np.zeros((12, 2))], np.zeros((3, 3)), [False] * 3)
+    graph = build_graph(line, 5.0)
+    near = torch.minimum(graph.source, graph.target) < model.n_layers
+    assert_close(predict(model, graph)[:1], predict(model, graph, near.float())[:1])
+    nearer = torch.minimum(graph.source, graph.target) < 1
+    assert (predict(model, graph)[0] - predict(model, graph, nearer.float())[0]).abs() > 0
+
+
+def test_translation(case, glass, graph):
+    moved = replace(glass, positions=glass.positions + np.array([3.1, -2.7, 40.0]))
+    assert_close(predict(case[0], build_graph(moved, 5.0)), predict(case[0], graph))
+
+
+def test_choice_of_periodic_image(case, glass, graph):
+    shift = np.random.default_rng(0).integers(-2, 3, (len(glass), 3)) @ glass.cell
+    moved = replace(glass, positions=glass.positions + shift)
+    assert_close(predict(case[0], build_graph(moved, 5.0)), predict(case[0], graph))
+
+
+def test_permutation_of_atoms(case, glass, graph):
+    order = np.random.default_rng(0).permutation(len(glass))
+    shuffled = replace(glass, species=glass.species[order], positions=glass.positions[order])
+    assert_close(predict(case[0], build_graph(shuffled, 5.0)), predict(case[0], graph)[order])
+
+
+@pytest.mark.parametrize("kind", ["rotation", "reflection"])
+def test_rotation_and_reflection(case, glass, graph, kind, record_property):
+    model, invariant = case
+    q = random_orthogonal(1, torch.Generator().manual_seed(2))[0].double().numpy()
+    if (np.linalg.det(q) < 0) != (kind == "reflection"):
+        q = -q
+    turned = replace(glass, positions=glass.positions @ q.T, cell=glass.cell @ q.T)
+    error = (predict(model, build_graph(turned, 5.0)) - predict(model, graph)).abs().max().item()
+    record_property("largest change in eV", error)
+    if invariant:
+        assert error < TOLERANCE
+    else:
+        assert error > TOLERANCE, "this model documents that it is not invariant"
+
+
+def test_predictions_are_continuous_at_the_cutoff(case):
+    """A neighbour that crosses the cutoff moves the prediction by less than a thousandth of an eV."""
+    near, far = (
+        predict(
+            case[0],
+            build_graph(Glass([29, 40, 29], [[0, 0, 0], [x, 0, 0], [0, 2.6, 0]], np.zeros((3, 3)), [0] * 3)),
+        )
+        for x in (4.999, 5.001)
+    )
+    assert (near - far).abs().max() < 1e-3
+
+
+def test_isolated_atoms_get_a_number(case):
+    lonely = build_graph(Glass([29, 40], [[0, 0, 0], [50, 0, 0]], np.zeros((3, 3)), [False] * 3))
+    assert torch.isfinite(predict(case[0], lonely)).all()
+
+
+def test_unknown_element_is_refused(case):
+    graph = build_graph(Glass([29, 13], [[0, 0, 0], [2.5, 0, 0]], np.zeros((3, 3)), [False] * 3))
+    with pytest.raises(InputError, match=r"element Al found.*knows Cu, Zr only"):
+        case[0](graph)
+
+
+def test_every_parameter_gets_a_gradient(case, graph):
+    model = case[0].train()
+    model.zero_grad()
+    (model(graph) - 1.5).square().mean().backward()
+    model.eval()
+    without = [name for name, p in model.named_parameters() if p.grad is None or not p.grad.abs().max() > 0]
+    assert not without
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(InputError, match="model 'resnet' found"):
+        build_model("resnet", {})
+    with pytest.raises(InputError, match="setting 'depth' of model symgnn is unknown"):
+        build_model("symgnn", {"depth": 3})
+    with pytest.raises(InputError, match="multiple of the number of heads"):
+        build_model("symgnn", {"heads": [3]})
