@@ -1,0 +1,124 @@
+"""A trained model on disk: `weights.safetensors` and `card.json` in one folder. Loading runs no code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from symgnn.errors import InputError
+from symgnn.files.writing import replacing
+from symgnn.models import BarrierModel, build_model
+
+WEIGHTS = "weights.safetensors"
+CARD = "card.json"
+CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A model ready for inference, with all that is known about it.
+
+    folder, name   where it was loaded from
+    model  in evaluation mode; forward gives eV
+    card   config, settings, split, data hashes, curves, scores, device, time
+    key    16 hex digits of sha256 over weights and settings: what results computed with it are stored under
+    """
+
+    folder: Path
+    model: BarrierModel
+    card: dict[str, Any]
+    key: str
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def elements(self) -> tuple[str, ...]:
+        return self.model.elements
+
+    @property
+    def cutoff(self) -> float:
+        """Å."""
+        return self.model.cutoff
+
+
+def save_checkpoint(folder: Path, model: BarrierModel, card: dict[str, Any]) -> None:
+    """Write weights and card; a reader sees the old pair or the new one, the card last.
+
+    The card states the sha256 of its weights, so that a pair torn apart by a crash is noticed.
+    """
+    with replacing(folder / WEIGHTS) as temporary:
+        state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+        save_file(state, temporary)
+        digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
+    _write_card(folder, {**card, "weights_sha256": digest})
+
+
+def update_card(checkpoint: Checkpoint, **entries: Any) -> dict[str, Any]:
+    """Replace top-level entries of the card on disk; returns the new card."""
+    card = {**_read_card(checkpoint.folder / CARD), **entries}
+    _write_card(checkpoint.folder, card)
+    return card
+
+
+def _write_card(folder: Path, card: dict[str, Any]) -> None:
+    with replacing(folder / CARD) as temporary:
+        temporary.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def list_checkpoints(root: Path = CHECKPOINTS) -> list[str]:
+    """Names of the checkpoints in a folder, sorted."""
+    return sorted(path.parent.name for path in root.glob(f"*/{CARD}") if (path.parent / WEIGHTS).is_file())
+
+
+def load_checkpoint(name: str | Path, root: Path = CHECKPOINTS) -> Checkpoint:
+    """Load by name (a folder below `root`) or by path of a folder.
+
+    Raises InputError naming the file where it is absent, incomplete or does not fit.
+    """
+    folder = root / name if (root / name / CARD).is_file() else Path(name)
+    if not (folder / CARD).is_file():
+        known = ", ".join(list_checkpoints(root)) or "none yet: run `symgnn train`"
+        raise InputError(
+            f"checkpoint {str(name)!r} not found, expected a folder with {CARD} or one of: {known}"
+        )
+    card = _read_card(folder / CARD)
+    weights = folder / WEIGHTS
+    try:
+        content = weights.read_bytes()
+        state = load_file(weights)
+    except (OSError, SafetensorError) as error:
+        raise InputError(f"{weights}: not readable as safetensors: {' '.join(str(error).split())}") from None
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != card["weights_sha256"]:
+        raise InputError(
+            f"{weights}: sha256 {digest[:12]}… found, but {CARD} states {card['weights_sha256'][:12]}…"
+        )
+    model = build_model(card["model"], card["settings"])
+    try:
+        model.load_state_dict(state)
+    except RuntimeError as error:
+        raise InputError(
+            f"{weights}: does not fit {card['model']}: {' '.join(str(error).split())[:300]}"
+        ) from None
+    key = hashlib.sha256((digest + json.dumps(card["settings"], sort_keys=True)).encode()).hexdigest()[:16]
+    return Checkpoint(folder.resolve(), model.eval().requires_grad_(False), card, key)
+
+
+def _read_card(path: Path) -> dict[str, Any]:
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: not readable as JSON: {error}") from None
+    expected = {"model": str, "settings": dict, "weights_sha256": str}
+    for name, kind in expected.items():
+        if not isinstance(card, dict) or not isinstance(card.get(name), kind):
+            raise InputError(f"{path}: field {name!r} is missing or not {kind.__name__}")
+    return card

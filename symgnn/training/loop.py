@@ -1,0 +1,212 @@
+"""Training: one glass per step, selection on the validation glass, resumable after a kill to the same result."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from pickle import UnpicklingError
+
+import torch
+from torch import Tensor, nn
+
+from symgnn.errors import InputError
+from symgnn.files.writing import replacing
+from symgnn.glass import Glass
+from symgnn.graph.atom_graph import AtomGraph, build_graph
+from symgnn.metrics import regression_scores
+from symgnn.models import BarrierModel, build_model
+from symgnn.training.config import TrainingConfig
+
+log = logging.getLogger("symgnn")
+STATE = "last.pt"
+
+Progress = Callable[[int, int, dict[str, float]], None]
+
+
+@dataclass(eq=False)
+class TrainingResult:
+    """The selected model and how it came about.
+
+    model     weights of the best evaluation, in evaluation mode, on CPU
+    curve     one row per evaluation: epoch, train_loss (standardised MSE), and validation scores
+    best      the row of `curve` that was selected (highest validation Pearson r)
+    seconds   of training, over all parts of an interrupted run
+    """
+
+    model: BarrierModel
+    curve: list[dict[str, float]]
+    best: dict[str, float]
+    seconds: float
+
+
+def train(
+    config: TrainingConfig,
+    training: Sequence[Glass],
+    validation: Glass,
+    folder: Path,
+    *,
+    device: str = "cpu",
+    progress: Progress | None = None,
+) -> TrainingResult:
+    """Train a model on the barriers of `training`, select the epoch by Pearson's r on `validation`.
+
+    After every evaluation the whole state is written to folder/last.pt; a later call with the same
+    configuration and data goes on from there and ends with the same weights as an uninterrupted one.
+    progress(epoch, max_epoch, scores) is called after every epoch.
+
+    Raises InputError where a glass has no barriers or last.pt belongs to another run, and where the loss is
+    not finite.
+    """
+    for glass in (*training, validation):
+        if glass.barriers is None:
+            raise InputError(f"{glass.name}: no energy barriers found, expected one per atom to train on")
+    torch.manual_seed(config.seed)
+    model = build_model(config.model, config.settings)
+    model.set_target_scale(torch.cat([_labels(glass) for glass in training]))
+    model.to(device)
+    graphs = [build_graph(glass, model.cutoff).to(device) for glass in training]
+    labels = [_labels(glass).to(device) for glass in training]
+    validation_graph = build_graph(validation, model.cutoff).to(device)
+
+    run = _Run(
+        config, model, steps_per_epoch=len(graphs), data=[g.content_hash for g in (*training, validation)]
+    )
+    run.resume(folder / STATE)
+    while run.epoch < config.max_epoch and not run.out_of_patience:
+        started = time.perf_counter()
+        loss = run.train_epoch(graphs, labels)
+        evaluate = run.epoch % config.eval_interval == 0 or run.epoch == config.max_epoch
+        if evaluate:
+            scores = regression_scores(run.predict(validation_graph), validation.barriers)
+            run.record({"epoch": run.epoch, "train_loss": loss, **scores})
+        run.seconds += time.perf_counter() - started
+        if evaluate:
+            run.save(folder / STATE)
+        if progress is not None:
+            progress(
+                run.epoch, config.max_epoch, {"train_loss": loss, **(run.curve[-1] if run.curve else {})}
+            )
+    model.load_state_dict(run.best_weights)
+    return TrainingResult(model.cpu().eval(), run.curve, run.best, run.seconds)
+
+
+def check_device(device: str) -> None:
+    """Raise InputError where torch cannot compute on `device`."""
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f"device {device!r} found, expected cpu or a CUDA device that is there: {reason}"
+        ) from None
+
+
+def _labels(glass: Glass) -> Tensor:
+    return torch.tensor(glass.barriers, dtype=torch.float32)
+
+
+class _Run:
+    """The state of a training run between two epochs: all that `last.pt` holds."""
+
+    def __init__(self, config: TrainingConfig, model: BarrierModel, *, steps_per_epoch: int, data: list[str]):
+        self.config, self.model = config, model
+        self.identity = {"config": asdict(config), "data": data}
+        self.optimizer = torch.optim.AdamW(
+            model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
+        )
+        total = config.max_epoch * steps_per_epoch
+        self.schedule = (
+            torch.optim.lr_scheduler.OneCycleLR(
+                self.optimizer, config.learning_rate, total_steps=total, pct_start=0.2
+            )
+            if config.schedule == "one-cycle"
+            else torch.optim.lr_scheduler.ConstantLR(self.optimizer, factor=1.0)
+        )
+        self.epoch = 0
+        self.seconds = 0.0
+        self.curve: list[dict[str, float]] = []
+        self.best: dict[str, float] = {}
+        self.best_weights: dict[str, Tensor] = {}
+
+    @property
+    def out_of_patience(self) -> bool:
+        if not self.config.patience or not self.curve:
+            return False
+        since = [row for row in self.curve if row["epoch"] > self.best["epoch"]]
+        return len(since) >= self.config.patience
+
+    def train_epoch(self, graphs: list[AtomGraph], labels: list[Tensor]) -> float:
+        """One pass over all glasses in random order; returns the mean standardised squared error."""
+        self.epoch += 1
+        torch.manual_seed(
+            self.config.seed * 1_000_003 + self.epoch
+        )  # order and dropout do not depend on a resume
+        self.model.train()
+        total = 0.0
+        for index in torch.randperm(len(graphs)).tolist():
+            error = (self.model(graphs[index]) - labels[index]) / self.model.target_scale
+            loss = error.square().mean()
+            if not torch.isfinite(loss):
+                raise InputError(
+                    f"the training loss became {loss.item()} in epoch {self.epoch}: "
+                    f"lower the learning rate ({self.config.learning_rate:g}) or check the labels"
+                )
+            self.optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(self.model.parameters(), self.config.gradient_clip)
+            self.optimizer.step()
+            self.schedule.step()
+            total += loss.item()
+        return total / len(graphs)
+
+    @torch.no_grad()
+    def predict(self, graph: AtomGraph):
+        self.model.eval()
+        return self.model(graph).cpu().numpy()
+
+    def record(self, row: dict[str, float]) -> None:
+        self.curve.append(row)
+        score, best = row["pearson"], self.best.get("pearson", float("-inf"))
+        if not self.best or score > best:
+            self.best = row
+            self.best_weights = {name: value.clone() for name, value in self.model.state_dict().items()}
+        log.info("epoch %d: loss %.4f, validation r %.4f", row["epoch"], row["train_loss"], score)
+
+    def save(self, path: Path) -> None:
+        state = {
+            "identity": self.identity,
+            "epoch": self.epoch,
+            "seconds": self.seconds,
+            "curve": self.curve,
+            "best": self.best,
+            "best_weights": self.best_weights,
+            "model": self.model.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+        }
+        with replacing(path) as temporary:
+            torch.save(state, temporary)
+
+    def resume(self, path: Path) -> None:
+        """Go on from `path` where it exists. Loaded with weights_only: no code in it can run."""
+        if not path.is_file():
+            return
+        try:
+            state = torch.load(path, weights_only=True, map_location=self.model.target_mean.device)
+        except (RuntimeError, UnpicklingError, EOFError, OSError) as error:
+            raise InputError(
+                f"{path}: not readable: {str(error).splitlines()[0]}; delete it to start anew"
+            ) from None
+        if state["identity"] != self.identity:
+            raise InputError(
+                f"{path}: belongs to a run with other settings or data; choose another output folder or delete it"
+            )
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule.load_state_dict(state["schedule"])
+        for name in ("epoch", "seconds", "curve", "best", "best_weights"):
+            setattr(self, name, state[name])
+        log.info("resumed from %s after epoch %d", path, self.epoch)

@@ -1,0 +1,87 @@
+"""A whole training run: load the data set's split, train, score, and write the checkpoint folder."""
+
+from __future__ import annotations
+
+import csv
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import symgnn
+from symgnn.files.writing import replacing
+from symgnn.glass import Glass
+from symgnn.training.checkpoint import save_checkpoint
+from symgnn.training.config import TrainingConfig
+from symgnn.training.loop import Progress, TrainingResult, train
+
+CURVE = "curve.csv"
+
+
+def train_checkpoint(
+    config: TrainingConfig,
+    training: Sequence[Glass],
+    validation: Glass,
+    folder: Path,
+    *,
+    device: str = "cpu",
+    command: str = "",
+    progress: Progress | None = None,
+) -> TrainingResult:
+    """Train and write folder/weights.safetensors, card.json and curve.csv. Test glasses play no part in it."""
+    result = train(config, training, validation, folder, device=device, progress=progress)
+    write_curve(folder / CURVE, result.curve)
+    save_checkpoint(folder, result.model, _card(config, training, validation, result, device, command))
+    return result
+
+
+def write_curve(path: Path, curve: Sequence[dict[str, float]]) -> None:
+    """One row per evaluation: epoch, train_loss (standardised squared error), validation scores."""
+    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(curve[0]) if curve else ["epoch"])
+        writer.writeheader()
+        writer.writerows({key: f"{value:.6g}" for key, value in row.items()} for row in curve)
+
+
+def _card(
+    config: TrainingConfig,
+    training: Sequence[Glass],
+    validation: Glass,
+    result: TrainingResult,
+    device: str,
+    command: str,
+) -> dict[str, Any]:
+    model = result.model
+    on_gpu = device.startswith("cuda")
+    return {
+        "model": config.model,
+        "settings": {**config.settings, "elements": list(model.elements), "cutoff": model.cutoff},
+        "n_parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "target": {
+            "quantity": "energy barrier",
+            "unit": "eV",
+            "mean": model.target_mean.item(),
+            "standard_deviation": model.target_scale.item(),
+        },
+        "training": asdict(config),
+        "split": {"train": [g.name for g in training], "validation": [validation.name]},
+        "data_hashes": {glass.name: glass.content_hash for glass in (*training, validation)},
+        "selected": {"by": "highest Pearson r on the validation glass", **result.best},
+        "scores": {},
+        "curve": result.curve,
+        "seconds": round(result.seconds, 1),
+        "device": torch.cuda.get_device_name(device)
+        if on_gpu
+        else f"CPU, {torch.get_num_threads()} thread(s)",
+        "software": {
+            "symgnn": symgnn.__version__,
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+        },
+        "date": datetime.now(timezone.utc).date().isoformat(),
+        "command": command,
+    }

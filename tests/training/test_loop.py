@@ -1,0 +1,121 @@
+"""Training on small made-up glasses: it learns, it resumes to the same result, it refuses what cannot."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from symgnn.errors import InputError
+from symgnn.graph.neighbors import neighbor_list
+from symgnn.training.config import TrainingConfig
+from symgnn.training.loop import STATE, check_device, train
+from tests.conftest import make_random_glass
+
+CONFIG = TrainingConfig(
+    model="symgnn",
+    settings={"width": 8, "heads": [2, 1], "dropout": 0.1},
+    max_epoch=6,
+    eval_interval=2,
+    learning_rate=5e-3,
+    seed=3,
+)
+
+
+def labelled(n, seed):
+    """Barriers that follow the number of neighbours within 3 Å: something that a graph network can learn."""
+    glass = make_random_glass(n, seed)
+    count = np.bincount(neighbor_list(glass, 3.0).target, minlength=n)
+    return replace(glass, barriers=1.5 + 0.1 * count, name=f"made{seed}")
+
+
+@pytest.fixture(scope="module")
+def glasses():
+    return [labelled(80, 1), labelled(90, 2)], labelled(80, 3)
+
+
+class Killed(Exception):
+    pass
+
+
+def test_it_learns(glasses, tmp_path):
+    config = CONFIG.with_options(max_epoch=80, eval_interval=10, learning_rate=1e-2)
+    result = train(replace(config, settings={"width": 16, "heads": [2, 1]}), *glasses, tmp_path)
+    assert result.best["pearson"] > 0.6
+    assert result.curve[-1]["train_loss"] < 0.5 * result.curve[0]["train_loss"]
+    assert result.best == max(result.curve, key=lambda row: row["pearson"])
+    assert result.model.target_mean.item() == pytest.approx(
+        np.mean(np.concatenate([glass.barriers for glass in glasses[0]])), rel=1e-5
+    )
+
+
+@pytest.mark.parametrize("killed_after", [2, 3, 5])
+def test_a_killed_run_resumes_to_the_same_result(glasses, tmp_path, killed_after):
+    whole = train(CONFIG, *glasses, tmp_path / "whole")
+
+    def kill(epoch, max_epoch, scores):
+        if epoch == killed_after:
+            raise Killed
+
+    with pytest.raises(Killed):
+        train(CONFIG, *glasses, tmp_path / "parts", progress=kill)
+    resumed = []
+    parts = train(CONFIG, *glasses, tmp_path / "parts", progress=lambda epoch, *_: resumed.append(epoch))
+    assert resumed[0] == killed_after // 2 * 2 + 1, "goes on after the last evaluation"
+    assert [row["epoch"] for row in parts.curve] == [2, 4, 6]
+    for one, other in zip(whole.curve, parts.curve, strict=True):
+        assert one == pytest.approx(other, rel=1e-5, nan_ok=True)
+    for name, value in whole.model.state_dict().items():
+        assert torch.allclose(
+            value.double(), parts.model.state_dict()[name].double(), rtol=1e-4, atol=1e-6
+        ), name
+
+
+def test_a_finished_run_is_not_trained_again(glasses, tmp_path):
+    train(CONFIG, *glasses, tmp_path)
+    again = train(CONFIG, *glasses, tmp_path, progress=lambda *_: pytest.fail("no epoch is left"))
+    assert len(again.curve) == 3
+
+
+def test_the_state_of_another_run_is_refused(glasses, tmp_path):
+    train(CONFIG.with_options(max_epoch=1), *glasses, tmp_path)
+    with pytest.raises(InputError, match=rf"{STATE}: belongs to a run with other settings"):
+        train(CONFIG.with_options(max_epoch=1, seed=4), *glasses, tmp_path)
+    (tmp_path / STATE).write_bytes(b"damaged")
+    with pytest.raises(InputError, match=rf"{STATE}: not readable"):
+        train(CONFIG.with_options(max_epoch=1), *glasses, tmp_path)
+
+
+def test_the_state_cannot_run_code(glasses, tmp_path):
+    class Evil:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "owned"), "w"))
+
+    torch.save({"identity": Evil()}, tmp_path / STATE)
+    with pytest.raises(InputError, match="not readable"):
+        train(CONFIG, *glasses, tmp_path)
+    assert not (tmp_path / "owned").exists()
+
+
+def test_patience_stops(glasses, tmp_path):
+    config = CONFIG.with_options(max_epoch=400, eval_interval=1, patience=3, learning_rate=1e-6)
+    curve = train(config, *glasses, tmp_path).curve
+    assert len(curve) < 400
+    best = max(range(len(curve)), key=lambda i: curve[i]["pearson"])
+    assert len(curve) == best + 1 + 3
+
+
+def test_non_finite_loss_stops_with_a_clear_error(glasses, tmp_path):
+    with pytest.raises(InputError, match=r"training loss became .* in epoch \d+: lower the learning rate"):
+        train(CONFIG.with_options(learning_rate=1e30, max_epoch=50, schedule="constant"), *glasses, tmp_path)
+
+
+def test_labels_are_needed(glasses, tmp_path):
+    with pytest.raises(InputError, match="made3: no energy barriers"):
+        train(CONFIG, glasses[0], replace(glasses[1], barriers=None), tmp_path)
+
+
+def test_devices():
+    check_device("cpu")
+    with pytest.raises(InputError, match="device 'abacus' found"):
+        check_device("abacus")
