@@ -1,0 +1,58 @@
+"""Explanations on disk, named by what they were computed from: command line and dashboard share them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from symgnn.errors import InputError
+from symgnn.explain.explanation import Explanation, explanation_key
+from symgnn.explain.gnn_explainer import METHOD, GNNExplainerSettings, explain_atom
+from symgnn.files.datasets import data_folder
+from symgnn.glass import Glass
+from symgnn.training.checkpoint import Checkpoint
+
+
+def store_folder() -> Path:
+    """data/cache/explanations."""
+    return data_folder() / "cache" / "explanations"
+
+
+def find_explanation(
+    checkpoint: Checkpoint,
+    glass: Glass,
+    atom: int,
+    *,
+    settings: GNNExplainerSettings | None = None,
+    seed: int = 0,
+    folder: Path | None = None,
+) -> Explanation | None:
+    """The stored explanation, None where there is none. A file that cannot be read counts as none."""
+    facts = asdict(settings or GNNExplainerSettings())
+    key = explanation_key(glass.content_hash, checkpoint.key, atom, METHOD, facts, seed)
+    path = (folder or store_folder()) / f"{key}.npz"
+    if not path.is_file():
+        return None
+    try:
+        return Explanation.load(path)
+    except InputError:
+        return None
+
+
+def stored_explanation(
+    checkpoint: Checkpoint,
+    glass: Glass,
+    atom: int,
+    *,
+    settings: GNNExplainerSettings | None = None,
+    seed: int = 0,
+    folder: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Explanation:
+    """`explain_atom`, computed once for equal content and kept in `folder` (default: `store_folder()`)."""
+    found = find_explanation(checkpoint, glass, atom, settings=settings, seed=seed, folder=folder)
+    if found is None:
+        found = explain_atom(checkpoint, glass, atom, settings=settings, seed=seed, progress=progress)
+        found.save(folder or store_folder())
+    return found

@@ -1,0 +1,56 @@
+"""A model with a known reason: only bonds between Cu and Zr shorter than 3 Å around an atom matter."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from symgnn.layers.aggregate import sum_edges
+from symgnn.models import BarrierModel
+from symgnn.training.checkpoint import Checkpoint
+from tests.conftest import make_random_glass
+
+
+class CountsShortMixedBonds(BarrierModel):
+    """barrier = 1 + .2 eV * (number of Cu-Zr bonds below 3 Å), smeared over two layers of neighbours."""
+
+    def __init__(self, n_layers=1):
+        super().__init__(elements=("Cu", "Zr"), cutoff=5.0, n_layers=n_layers)
+        self.target_scale.fill_(0.3)
+
+    @staticmethod
+    def matters(graph):
+        return (graph.species[graph.source] != graph.species[graph.target]) & (graph.length < 3.0)
+
+    def forward(self, graph, edge_weight=None):
+        message = self.matters(graph).float()
+        if edge_weight is not None:
+            message = message * edge_weight
+        return 1 + 0.2 * sum_edges(graph, message[:, None])[:, 0]
+
+
+@pytest.fixture(scope="session")
+def glass():
+    return make_random_glass(150, seed=12)
+
+
+@pytest.fixture(scope="session")
+def known_reason():
+    return Checkpoint(Path("known_reason"), CountsShortMixedBonds().eval(), {}, "0" * 16)
+
+
+@pytest.fixture(scope="session")
+def symgnn_checkpoint():
+    from tests.models.test_contract import make
+
+    return Checkpoint(
+        Path("untrained"), make("symgnn", {"heads": [2, 1]}).requires_grad_(False), {}, "1" * 16
+    )
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)

@@ -1,0 +1,144 @@
+"""GNNExplainer finds a planted reason, honours its budget, and its fidelity exposes useless masks."""
+
+import numpy as np
+import pytest
+import torch
+
+from symgnn.errors import InputError
+from symgnn.explain.explanation import Explanation
+from symgnn.explain.fidelity import fidelity, matched_random, strata
+from symgnn.explain.gnn_explainer import GNNExplainerSettings, explain_atom
+from symgnn.explain.receptive_field import receptive_field
+from symgnn.explain.store import find_explanation, stored_explanation
+from symgnn.graph.atom_graph import build_graph
+from tests.explain.conftest import CountsShortMixedBonds
+
+QUICK = GNNExplainerSettings(steps=120, budget=10)
+
+
+def busiest_atom(glass):
+    graph = build_graph(glass, 5.0)
+    counts = torch.bincount(graph.target[CountsShortMixedBonds.matters(graph)], minlength=len(glass))
+    return int(counts.argmax())
+
+
+def test_a_planted_reason_is_found(known_reason, glass):
+    atom = busiest_atom(glass)
+    explanation = explain_atom(known_reason, glass, atom, settings=QUICK)
+    species = glass.species[explanation.pairs]
+    reason = (species[:, 0] != species[:, 1]) & (explanation.lengths < 3.0) & (explanation.hops == 0)
+    n = int(reason.sum())
+    assert 2 <= n <= QUICK.budget
+    assert set(explanation.top(n)) == set(np.flatnonzero(reason))
+    assert explanation.importance[reason].min() > 0.7
+    assert explanation.importance[~reason].max() < 0.3
+    assert explanation.prediction == pytest.approx(1 + 0.2 * n)
+    assert explanation.fidelity["remove_top"] == pytest.approx(0.2 * n, abs=1e-5)
+    assert explanation.fidelity["keep_top"] == pytest.approx(0, abs=1e-5)
+    assert explanation.fidelity["keep_none"] == pytest.approx(0.2 * n, abs=1e-5)
+
+
+def test_lengths_and_images_belong_to_the_pairs(symgnn_checkpoint, glass):
+    explanation = explain_atom(symgnn_checkpoint, glass, 5, settings=GNNExplainerSettings(steps=2))
+    i, j = explanation.pairs.T
+    vector = glass.positions[j] + explanation.images @ glass.cell - glass.positions[i]
+    assert np.allclose(np.linalg.norm(vector, axis=1), explanation.lengths, atol=1e-4)
+    assert ((explanation.hops == 0) >= (explanation.pairs == 5).any(1)).all()
+
+
+def test_the_budget_limits_the_mask(symgnn_checkpoint, glass):
+    small, large = (
+        explain_atom(symgnn_checkpoint, glass, 9, settings=GNNExplainerSettings(steps=150, budget=budget))
+        for budget in (10, 200)
+    )
+    assert small.importance.sum() < 20
+    assert small.importance.sum() < large.importance.sum() < 400
+
+
+def test_same_seed_same_mask(symgnn_checkpoint, glass):
+    one, same, other = (
+        explain_atom(symgnn_checkpoint, glass, 3, settings=QUICK, seed=seed) for seed in (0, 0, 1)
+    )
+    assert np.allclose(one.importance, same.importance, atol=1e-4)
+    assert not np.allclose(one.importance, other.importance, atol=1e-4)
+    assert one.key == same.key != other.key
+
+
+def test_fidelity_exposes_a_constant_and_a_wrong_mask(known_reason, glass):
+    graph = build_graph(glass, 5.0)
+    field = receptive_field(graph, busiest_atom(glass), 1)
+    edge = field.graph.pair_edge
+    right = CountsShortMixedBonds.matters(field.graph)[edge].double().numpy()
+    k = int(right.sum())
+    good, bad = (fidelity(known_reason.model, field, mask, k=k) for mask in (right, 1 - right))
+    assert good["remove_top"] > 0.3 > 1e-5 > good["keep_top"]
+    assert bad["remove_top"] < 1e-5
+    assert bad["keep_top"] == pytest.approx(good["keep_none"], abs=1e-5)
+    assert bad["remove_p"] == 1.0
+    assert good["remove_signed"] == pytest.approx(-0.2 * k, abs=1e-5)
+
+
+def test_matched_random_edges_are_of_the_same_kind(symgnn_checkpoint, glass):
+    field = receptive_field(build_graph(glass, 5.0), 0, 2)
+    groups = strata(field)
+    chosen = np.random.default_rng(0).choice(len(groups), 30, replace=False)
+    drawn = matched_random(groups, chosen, np.random.default_rng(1))
+    assert len(set(drawn)) == 30
+    assert sorted(groups[drawn]) == sorted(groups[chosen])
+    assert set(drawn) != set(chosen)
+    length = field.graph.length[field.graph.pair_edge].numpy()
+    for group in np.unique(groups):
+        assert np.ptp(length[groups == group]) <= 0.25
+
+
+def test_explanations_are_stored_and_found_again(known_reason, glass, tmp_path):
+    find = lambda: find_explanation(known_reason, glass, 4, settings=QUICK, folder=tmp_path)  # noqa: E731
+    assert find() is None
+    first = stored_explanation(known_reason, glass, 4, settings=QUICK, folder=tmp_path)
+    again = stored_explanation(
+        known_reason,
+        glass,
+        4,
+        settings=QUICK,
+        folder=tmp_path,
+        progress=lambda *_: pytest.fail("not computed again"),
+    )
+    assert np.array_equal(first.importance, again.importance)
+    assert first.fidelity == again.fidelity
+    assert find().key == first.key
+    next(tmp_path.glob("*.npz")).write_bytes(b"damaged")
+    assert find() is None, "a damaged file is computed anew"
+
+
+def test_a_stored_file_that_is_something_else(tmp_path):
+    np.savez(tmp_path / "other.npz", a=np.arange(3))
+    with pytest.raises(InputError, match=r"other\.npz: not readable as an explanation"):
+        Explanation.load(tmp_path / "other.npz")
+
+
+def test_the_table(known_reason, glass, tmp_path):
+    explanation = explain_atom(known_reason, glass, 4, settings=GNNExplainerSettings(steps=3))
+    explanation.write_table(tmp_path / "table.csv", glass)
+    lines = (tmp_path / "table.csv").read_text().splitlines()
+    assert len(lines) == len(explanation.lengths) + 1
+    assert lines[0].startswith("atom_i,atom_j,element_i")
+    importance = [float(line.split(",")[-1]) for line in lines[1:]]
+    assert importance == sorted(importance, reverse=True)
+
+
+@pytest.mark.parametrize("atom", [-1, 150])
+def test_an_atom_that_is_not_there(known_reason, glass, atom):
+    with pytest.raises(InputError, match=rf"atom {atom} found, expected 0\.\.149"):
+        explain_atom(known_reason, glass, atom)
+
+
+def test_settings_are_checked():
+    with pytest.raises(InputError, match="steps 0 found"):
+        GNNExplainerSettings(steps=0)
+
+
+def test_masks_are_checked():
+    with pytest.raises(ValueError, match=r"importance is not within \[0, 1\]"):
+        Explanation(0, 1.0, "m", {}, 0, "g", "c", [[0, 1]], [[0, 0, 0]], [2.5], [1.5], [0])
+    with pytest.raises(ValueError, match="pairs has shape"):
+        Explanation(0, 1.0, "m", {}, 0, "g", "c", [[0, 1, 2]], [[0, 0, 0]], [2.5], [0.5], [0])
