@@ -1,0 +1,158 @@
+"""One short closed path of atoms for every class of loops, and how far it can be trusted.
+
+ripser gives cocycles; a person wants to see a ring of atoms. The representative cycle of a class is its birth
+edge closed by the shortest path (sum of lengths) between the edge's ends among older edges. It is always born
+with the class and not filled before the class dies. It is *strict* where it is also filled at that death: a
+class may die through another cycle that differs from this one by older loops which are still open
+(theta-shaped networks). The paper's own cycles (homcloud's "optimal 1-cycles") are such paths too, on an
+alpha filtration.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from symgnn.topology.filtration import Filtration, edge_ids
+from symgnn.topology.persistence import Persistence
+
+Adjacency = list[list[tuple[int, float]]]  # atom -> (neighbour, length) of the edges so far
+
+
+@dataclass(frozen=True, eq=False)
+class Cycles:
+    """Representative cycles; row k belongs to row k of the h1 diagram.
+
+    vertices  list of (n_k,) int64  atoms in order round the cycle; the birth edge joins last and first
+    edges     list of (n_k,) int64  edge ids; edges[m] joins vertices[m] and vertices[m + 1]
+    lengths   (K,) float64          Å, sum over the edges
+    strict    (K,) bool             filled exactly when its class dies; true where the class never dies
+    turns     (K, 3) int64          how often the cycle goes round the cell along each cell vector
+    """
+
+    vertices: list[np.ndarray]
+    edges: list[np.ndarray]
+    lengths: np.ndarray
+    strict: np.ndarray
+    turns: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.edges)
+
+    @property
+    def winding(self) -> np.ndarray:
+        """(K,) bool: the cycle goes round the periodic cell instead of closing in space."""
+        return self.turns.any(axis=1)
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """(K,) number of edges, which is the number of atoms."""
+        return np.array([len(edges) for edges in self.edges], dtype=np.int64)
+
+
+def representative_cycles(persistence: Persistence) -> Cycles:
+    """The representative cycle of every class of h1."""
+    filtration = persistence.filtration
+    vertices = _paths(filtration, persistence.h1.birth_edge)
+    steps = [np.stack([path, np.roll(path, -1)], axis=1) for path in vertices]
+    sizes = np.array([len(path) for path in vertices], dtype=np.int64)
+    step = np.concatenate([np.empty((0, 2), dtype=np.int64), *steps])
+    edge = edge_ids(filtration, step)
+
+    owner = np.repeat(np.arange(len(vertices)), sizes)
+    direction = np.where(step[:, :1] < step[:, 1:], 1, -1)
+    turns = np.zeros((len(vertices), 3), dtype=np.int64)
+    np.add.at(turns, owner, direction * filtration.images[edge])
+    lengths = np.bincount(owner, weights=filtration.lengths[edge], minlength=len(vertices))
+    edges = np.split(edge, np.cumsum(sizes)[:-1]) if len(vertices) else []
+    return Cycles(vertices, edges, lengths, _strict(persistence, edges), turns)
+
+
+def torus_bars(persistence: Persistence, cycles: Cycles) -> np.ndarray:
+    """(K,) bool: the classes alive at the cutoff that are the loops of the periodic cell itself.
+
+    Taken from the oldest on: a class counts where its turns round the cell (mod 2, the coefficients used) are
+    independent of those before it. Other classes alive at the cutoff would die, or not, at greater lengths.
+    """
+    bars = np.zeros(len(cycles), dtype=bool)
+    span = {0}
+    for row in np.flatnonzero(~persistence.h1.finite):
+        turns = int(cycles.turns[row] % 2 @ (1, 2, 4))  # a vector over Z/2 as the bits of a number
+        if turns not in span:
+            bars[row] = True
+            span |= {turns ^ other for other in span}
+    return bars
+
+
+def _paths(filtration: Filtration, births: np.ndarray) -> list[np.ndarray]:
+    """For each birth edge, ascending: the atoms of the shortest path between its ends among older edges."""
+    adjacency: Adjacency = [[] for _ in range(filtration.n_atoms)]
+    pairs, lengths = filtration.pairs.tolist(), filtration.lengths.tolist()
+    paths, older = [], 0
+    for birth in births.tolist():
+        for edge in range(older, birth):
+            i, j = pairs[edge]
+            adjacency[i].append((j, lengths[edge]))
+            adjacency[j].append((i, lengths[edge]))
+        older = birth
+        paths.append(np.array(shortest_path(adjacency, *pairs[birth]), dtype=np.int64))
+    return paths
+
+
+def shortest_path(adjacency: Adjacency, start: int, end: int) -> list[int]:
+    """Atoms from start to end along the shortest path, both included: Dijkstra from both ends at once.
+
+    Raises ValueError where the two are not connected.
+    """
+    distance = ({start: 0.0}, {end: 0.0})
+    previous: tuple[dict[int, int], ...] = ({}, {})
+    heaps = ([(0.0, start)], [(0.0, end)])
+    best, meeting = math.inf, -1
+    while heaps[0] and heaps[1] and heaps[0][0][0] + heaps[1][0][0] < best:
+        side = 0 if heaps[0][0][0] <= heaps[1][0][0] else 1
+        near, far, back, heap = distance[side], distance[1 - side], previous[side], heaps[side]
+        so_far, atom = heapq.heappop(heap)
+        if so_far > near[atom]:
+            continue  # an older, longer entry
+        for neighbor, length in adjacency[atom]:
+            reach = so_far + length
+            if reach < near.get(neighbor, math.inf):
+                near[neighbor], back[neighbor] = reach, atom
+                heapq.heappush(heap, (reach, neighbor))
+                if reach + far.get(neighbor, math.inf) < best:
+                    best, meeting = reach + far[neighbor], neighbor
+    if meeting < 0:
+        raise ValueError(f"atoms {start} and {end} are not connected")
+    path = [meeting]
+    while path[-1] != start:
+        path.append(previous[0][path[-1]])
+    path.reverse()
+    while path[-1] != end:
+        path.append(previous[1][path[-1]])
+    return path
+
+
+def _strict(persistence: Persistence, edges: list[np.ndarray]) -> np.ndarray:
+    """(K,) bool: the cycle is a boundary once its class has died.
+
+    A cycle is a boundary at a length exactly where it pairs to 0 (mod 2) with every cocycle alive at it.
+    Cocycles born after the cycle vanish on its edges, so the older ones that outlive its class decide.
+    """
+    n_edges, death = len(persistence.filtration), persistence.h1.death
+    pairing = (_indicator(edges, n_edges) @ _indicator(persistence.cocycles, n_edges).T).tocoo()
+    row, column = pairing.row, pairing.col
+    broken = (pairing.data % 2 == 1) & (death[column] > death[row])
+    strict = np.ones(len(edges), dtype=bool)
+    strict[row[broken]] = False
+    return strict
+
+
+def _indicator(sets: list[np.ndarray], n_edges: int) -> csr_matrix:
+    """(len(sets), n_edges) sparse 0/1 matrix."""
+    ends = np.cumsum([0, *(len(members) for members in sets)])
+    members = np.concatenate([np.empty(0, dtype=np.int64), *sets])
+    return csr_matrix((np.ones(len(members), dtype=np.int64), members, ends), shape=(len(sets), n_edges))
