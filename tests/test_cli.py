@@ -1,0 +1,191 @@
+"""The command line as a user runs it: results, one-line errors with exit code 2, nothing half-written."""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from symgnn.cli import main
+from symgnn.files.structures import read_glass, write_extxyz
+from symgnn.training.checkpoint import load_checkpoint, save_checkpoint
+from tests.conftest import make_random_glass
+from tests.models.test_contract import make
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A folder with a small glass and an untrained checkpoint."""
+    folder = tmp_path_factory.mktemp("cli")
+    glass = make_random_glass(120, seed=7)
+    write_extxyz(folder / "glass.xyz", replace(glass, barriers=np.linspace(1, 2, 120)))
+    model = make("symgnn", {"heads": [2, 1]})
+    card = {"model": "symgnn", "settings": {"heads": [2, 1]}, "scores": {}}
+    save_checkpoint(folder / "untrained", model, card)
+    return folder
+
+
+@pytest.fixture()
+def run(place, monkeypatch, capfd):
+    """Call the command line inside this process, in `place`; gives exit code and outputs."""
+
+    def call(*arguments):
+        monkeypatch.chdir(place)
+        monkeypatch.setenv("SYMGNN_DATA", str(place / "data"))
+        monkeypatch.setenv("COLUMNS", "160")
+        monkeypatch.setattr(sys, "argv", ["symgnn", *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ending:
+            main()
+        out, err = capfd.readouterr()
+        return subprocess.CompletedProcess(arguments, ending.value.code or 0, out, err)
+
+    return call
+
+
+def test_as_a_process_of_its_own(place):
+    """Exit code, streams and the absence of a traceback, as a shell sees them."""
+    environment = {**os.environ, "SYMGNN_DATA": str(place / "data")}
+    command = [sys.executable, "-c", "from symgnn.cli import main; main()", "predict", "absent.xyz"]
+    result = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, timeout=300)
+    assert result.stdout == ""
+    assert_refused(result, "absent.xyz")
+
+
+def assert_refused(result, *words):
+    assert result.returncode == 2, result.stderr
+    error = result.stderr.strip()
+    assert error.startswith("Error: ")
+    assert "\n" not in error
+    assert "Traceback" not in error
+    for word in words:
+        assert word in error
+
+
+def test_predict(run, place, tmp_path):
+    result = run("predict", "glass.xyz", "--checkpoint", "untrained", "-o", tmp_path)
+    assert result.returncode == 0, result.stderr
+    table = np.genfromtxt(tmp_path / "glass.predicted.csv", delimiter=",", names=True, dtype=None, encoding="utf-8")
+    written = read_glass(tmp_path / "glass.predicted.xyz")
+    assert len(table) == 120
+    assert np.allclose(table["predicted_barrier_eV"], written.fields["predicted_barrier"], atol=1e-6)
+    assert np.allclose(table["barrier_eV"], np.linspace(1, 2, 120), atol=1e-6)
+    assert written.notes["checkpoint"] == "untrained"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_explain_stores_its_result(run, place, tmp_path):
+    arguments = ("explain", "glass.xyz", "--atom", 3, "--checkpoint", "untrained", "--steps", 5, "-o", tmp_path)
+    result = run(*arguments)
+    assert result.returncode == 0, result.stderr
+    assert "Removing the top 50" in result.stdout
+    assert (tmp_path / "glass.atom3.explanation.csv").is_file()
+    stored = list((place / "data" / "cache" / "explanations").glob("*.npz"))
+    assert len(stored) == 1
+    before = stored[0].stat().st_mtime_ns
+    assert run(*arguments).returncode == 0
+    assert stored[0].stat().st_mtime_ns == before, "the second run reads the stored result"
+
+
+def test_topology(run, place, tmp_path):
+    result = run("topology", "glass.xyz", "-o", tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "glass.topology" / "diagrams.csv").is_file()
+
+
+def test_graph(run, place, tmp_path):
+    pytest.importorskip("dgl")
+    result = run("graph", "glass.xyz", "-o", tmp_path / "graphs.bin")
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "graphs.bin").stat().st_size > 1000
+
+
+def test_train_evaluate_and_fetch_on_the_paper(run, place, raw_data, tmp_path):
+    result = run(
+        "train", "--max-epoch", 1, "--eval-interval", 1, "--data", raw_data, "--output-dir", tmp_path / "run",
+        "--config", _small_config(tmp_path),
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {
+        "weights.safetensors", "card.json", "curve.csv", "last.pt", "train.log",
+    }  # fmt: skip
+    card = load_checkpoint(tmp_path / "run").card
+    assert card["split"] == {"train": [f"train{k}" for k in range(6)], "validation": ["train6"]}
+    assert card["scores"] == {}, "training does not look at test glasses"
+    result = run("evaluate", tmp_path / "run", "--split", "validation", "--data", raw_data)
+    assert result.returncode == 0, result.stderr
+    scores = json.loads((tmp_path / "run" / "card.json").read_text())["scores"]
+    assert scores["train6"]["pearson"] == pytest.approx(card["selected"]["pearson"], abs=1e-4)
+
+    result = run("data", "fetch", "--from", raw_data, "--to", tmp_path / "copy")
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "copy" / "train6.pickle").read_bytes() == (raw_data / "train6.pickle").read_bytes()
+
+
+def _small_config(folder):
+    path = folder / "small.yaml"
+    path.write_text("model: symgnn\nsettings: {width: 4, heads: [1]}\n")
+    return path
+
+
+class RunsACommand:
+    def __reduce__(self):
+        return (os.system, ("touch owned",))
+
+
+BAD_FILES = {
+    "empty.xyz": (b"", "empty.xyz"),
+    "one.xyz": (b'1\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\n', "at least 2"),
+    "nan.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\nZr nan 0 0\n', "nan.xyz"),
+    "element.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\nXx 3 0 0\n', "element.xyz"),
+    "aluminium.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9" pbc="T T T"\nCu 0 0 0\nAl 3 0 0\n', "Al"),
+    "no_cell.xyz": (b"2\n\nCu 0 0 0\nZr 3 0 0\n", "no direction"),
+    "script.xyz": (b"2\n</script><script>alert(1)</script>\nCu 0 0 0\nZr 3 0 0\n", "no direction"),
+    "twice.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\nZr 0 0 0\n', "different places"),
+    "truncated.pickle": (pickle.dumps({"positions": [1.0] * 1000}, 4)[:500], "truncated.pickle"),
+    "malicious.pickle": (pickle.dumps(RunsACommand(), 4), "system"),
+    "types.data": (b"LAMMPS\n\n2 atoms\n1 atom types\n0 9 xlo xhi\n0 9 ylo yhi\n0 9 zlo zhi\n\nAtoms # atomic\n\n"
+                   b"1 1 0 0 0\n2 1 3 0 0\n", "--types"),
+    "unknown.docx": (b"PK", "ending"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_bad_files_end_in_one_line(run, place, tmp_path, name):
+    content, word = BAD_FILES[name]
+    (tmp_path / name).write_bytes(content)
+    result = run("predict", tmp_path / name, "--checkpoint", "untrained", "-o", tmp_path / "out")
+    assert_refused(result, word)
+    assert not (tmp_path / "out").exists(), "nothing half-written stays"
+    assert not (place / "owned").exists()
+    assert not (tmp_path / "owned").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (("predict", "glass.xyz", "--checkpoint", "nowhere"), "nowhere"),
+        (("predict", "absent.xyz", "--checkpoint", "untrained"), "absent.xyz"),
+        (("explain", "glass.xyz", "--atom", "500", "--checkpoint", "untrained"), "expected 0..119"),
+        (("predict", "glass.xyz", "--checkpoint", "untrained", "--types", "1:Cu"), "1=Cu,2=Zr"),
+        (("train", "--model-name", "resnet"), "resnet"),
+        (("train", "--device", "cuda:77", "--data", "."), "cuda:77"),
+        (("train", "--data", "."), "symgnn data fetch"),
+        (("train", "--max-epoch", "0"), "max_epoch 0"),
+        (("data", "fetch", "--from", "."), "holds none"),
+    ],
+)
+def test_bad_options_end_in_one_line(run, place, arguments, word):
+    assert_refused(run(*arguments), word)
+
+
+def test_damaged_checkpoints(run, place, tmp_path):
+    for name, damage in (("weights.safetensors", b"x"), ("card.json", b"{")):
+        folder = tmp_path / name
+        save_checkpoint(folder, make("symgnn", {"heads": [2, 1]}), {"model": "symgnn", "settings": {"heads": [2, 1]}})
+        (folder / name).write_bytes(damage)
+        assert_refused(run("predict", "glass.xyz", "--checkpoint", folder), name)
