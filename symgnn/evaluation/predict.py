@@ -44,14 +44,16 @@ def predict(checkpoint: Checkpoint, glass: Glass) -> np.ndarray:
         return checkpoint.model(cached_graph(glass, checkpoint.cutoff)).double().numpy()
 
 
-def write_prediction(folder: Path, glass: Glass, checkpoint: Checkpoint, barriers: np.ndarray) -> list[Path]:
-    """Write <name>.xyz (extended XYZ with a column `predicted_barrier`) and <name>.csv; returns the two paths.
+def write_prediction(
+    folder: Path, stem: str, glass: Glass, checkpoint: Checkpoint, barriers: np.ndarray
+) -> list[Path]:
+    """Write <stem>.predicted.xyz (with a column `predicted_barrier`) and <stem>.predicted.csv; returns both.
 
     Columns of the CSV: atom, element, x, y, z (Å), predicted_barrier_eV, and barrier_eV where it is known.
     """
     predicted = glass.with_fields(**{PREDICTED: barriers})
     notes = {**glass.notes, "checkpoint": checkpoint.name, "checkpoint_key": checkpoint.key}
-    structure, table = folder / f"{glass.name}.predicted.xyz", folder / f"{glass.name}.predicted.csv"
+    structure, table = folder / f"{stem}.predicted.xyz", folder / f"{stem}.predicted.csv"
     write_extxyz(structure, replace(predicted, notes=notes))
     with replacing(table) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)

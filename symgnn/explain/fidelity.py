@@ -44,6 +44,14 @@ def center_prediction(model: BarrierModel, field: ReceptiveField, pair_weight: T
     return model(field.graph, weight)[field.center].item()
 
 
+def shuffled_within(strata_of: np.ndarray, values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """`values` permuted at random among rows of the same stratum."""
+    order = np.lexsort((rng.random(len(values)), strata_of))
+    shuffled = np.empty_like(values)
+    shuffled[np.argsort(strata_of, kind="stable")] = values[order]
+    return shuffled
+
+
 def fidelity(
     model: BarrierModel,
     field: ReceptiveField,
@@ -53,45 +61,53 @@ def fidelity(
     n_draws: int = 20,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Changes of the prediction in eV when the top k pairs are removed, and when only they are kept.
+    """Changes of the prediction in eV under the importance as a mask, and under its k most important pairs alone.
+
+    Each number stands beside its control: the mean over `n_draws` random masks that treat edges of the same
+    kind alike (`strata`). The shares p are (1 + draws that do as well) / (1 + draws).
 
     k                the number of pairs (at most all)
-    remove_top       |change| when the k most important are removed: large if they carry the prediction
-    remove_matched   mean |change| when k matched random pairs are removed: the control
-    remove_p         share of matched draws that change it at least as much, (1 + n) / (1 + draws)
+    mask_keep        |change| when every edge is weighted by its importance: small if the explanation suffices
+    mask_keep_matched, mask_keep_p       the same for the mask shuffled among like edges
+    mask_remove      |change| when every edge is weighted by 1 - importance: large if the explanation is needed
+    mask_remove_matched, mask_remove_p   the same for the shuffled mask
+    remove_top       |change| when the k most important pairs are removed: large if they carry the prediction
+    remove_matched, remove_p             the same for k random pairs of the same kinds
     keep_top         |change| when only the k most important are kept: small if they suffice
-    keep_matched     mean |change| when only k matched random pairs are kept: the control
-    keep_p           share of matched draws that change it at most as much
-    keep_none        |change| when every pair is removed: what keep_top has to be seen against
-    remove_signed    signed change in eV when the top k are removed: negative if they raise the barrier
+    keep_matched, keep_p                 the same for k random pairs of the same kinds
+    keep_none        |change| when every pair is removed: what the others have to be seen against
+    remove_signed    signed change when the top k are removed: negative if they raise the barrier
     """
     n_pairs = len(importance)
     k = min(k, n_pairs)
     if k == 0:
-        return {"k": 0}
+        return {"k": 0.0}
+    importance = np.asarray(importance, dtype=np.float64)
     full = center_prediction(model, field)
+
+    def change(mask: np.ndarray) -> float:
+        weight = torch.from_numpy(mask).to(field.graph.length)
+        return center_prediction(model, field, weight) - full
+
+    def indicator(rows: np.ndarray) -> np.ndarray:
+        mask = np.zeros(n_pairs)
+        mask[rows] = 1.0
+        return mask
+
     groups, rng = strata(field), np.random.default_rng(seed)
-    top = np.lexsort((np.arange(n_pairs), -np.asarray(importance)))[:k]
-
-    def changes(rows: np.ndarray) -> tuple[float, float]:
-        kept = torch.zeros(n_pairs, device=field.graph.device)
-        kept[torch.from_numpy(rows).to(kept.device)] = 1.0
-        return (
-            center_prediction(model, field, 1 - kept) - full,
-            center_prediction(model, field, kept) - full,
-        )
-
-    removed, only = changes(top)
-    control = np.abs([changes(matched_random(groups, top, rng)) for _ in range(n_draws)])
-    none = center_prediction(model, field, torch.zeros(n_pairs, device=field.graph.device)) - full
-    return {
-        "k": float(k),
-        "remove_top": abs(removed),
-        "remove_matched": float(control[:, 0].mean()),
-        "remove_p": float((1 + (control[:, 0] >= abs(removed)).sum()) / (1 + n_draws)),
-        "keep_top": abs(only),
-        "keep_matched": float(control[:, 1].mean()),
-        "keep_p": float((1 + (control[:, 1] <= abs(only)).sum()) / (1 + n_draws)),
-        "keep_none": abs(none),
-        "remove_signed": removed,
-    }
+    top = np.lexsort((np.arange(n_pairs), -importance))[:k]
+    result = {"k": float(k), "keep_none": abs(change(np.zeros(n_pairs)))}
+    result["remove_signed"] = change(1 - indicator(top))
+    for name, mask, control in (
+        ("mask", importance, lambda: shuffled_within(groups, importance, rng)),
+        ("", indicator(top), lambda: indicator(matched_random(groups, top, rng))),
+    ):
+        controls = [control() for _ in range(n_draws)]
+        for kind, transform in (("keep", lambda m: m), ("remove", lambda m: 1 - m)):
+            ours = abs(change(transform(mask)))
+            others = np.abs([change(transform(m)) for m in controls])
+            as_good = (others <= ours) if kind == "keep" else (others >= ours)
+            result[f"{name}_{kind}" if name else f"{kind}_top"] = ours
+            result[f"{name}_{kind}_matched" if name else f"{kind}_matched"] = float(others.mean())
+            result[f"{name}_{kind}_p" if name else f"{kind}_p"] = float((1 + as_good.sum()) / (1 + n_draws))
+    return result

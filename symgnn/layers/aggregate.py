@@ -64,17 +64,20 @@ def attend(
     *,
     gates: Tensor | None = None,
     edge_weight: Tensor | None = None,
-) -> Tensor:
+) -> tuple[Tensor, Tensor]:
     """Softmax attention of every atom over its neighbours and itself, without writing the softmax to memory.
 
     out[i] = (sum_j w_ij exp(logits_ij) gates_ij * values[j] + exp(self_logits_i) values[i])
              / (sum_j w_ij exp(logits_ij) + exp(self_logits_i))
 
+    total[i] = log of that denominator: how much there is to attend to. A softmax alone hides the number of
+    neighbours, which in a glass is the local density.
+
     An edge weight w in [0, 1] adds log(w) to the logit: 1 changes nothing, 0 removes the edge and the softmax
     renormalises. The self-term is never masked, so that an atom without neighbours is well defined.
 
     values (N, H, D), logits (E, H), self_logits (N, H), gates (E, H, D) or None for 1, edge_weight (E,) or None
-    for 1; returns (N, H, D).
+    for 1; returns out (N, H, D) and total (N, H).
     """
     if edge_weight is not None:
         present = edge_weight.detach()[:, None] > 0
@@ -89,4 +92,5 @@ def attend(
     own = (self_logits - highest).exp()
     carried = strength[..., None] if gates is None else strength[..., None] * gates
     weighted = sum_neighbors(graph, values, carried) + values * own[..., None]
-    return weighted / (sum_edges(graph, strength) + own)[..., None]
+    total = sum_edges(graph, strength) + own
+    return weighted / total[..., None], total.log() + highest

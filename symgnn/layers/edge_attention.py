@@ -5,9 +5,10 @@ After EGAT (Kamiński et al., Rossmann-toolbox, Brief. Bioinform. 2022, eqs. 1-4
     f'_ij   = LeakyReLU(W_s h_j + W_t h_i + W_e e_ij)
     logit_ij = a . f'_ij                                  one vector a per head
     alpha_ij = softmax over the neighbours j of i, and i itself
-    h'_i    = concatenation over heads of sum_j alpha_ij (G f'_ij) * (V h_j)
+    h'_i    = concatenation over heads of sum_j alpha_ij (G f'_ij) * (V h_j), and of log sum_j exp(logit_ij)
 What differs from the published code:
 - messages are gated by the edge (G f'), so that an edge says more than how strongly its neighbour counts;
+- the logarithm of the softmax's denominator is passed on, since the softmax itself hides the local density;
 - every layer reads the symmetrized encoding e itself instead of the last layer's f';
 - the width is shared by the heads instead of repeated for each: no edge-sized tensor is wider than `width`;
 - the strength of an edge falls smoothly to 0 at the cutoff;
@@ -42,9 +43,9 @@ class EdgeAttention(nn.Module):
         self.self_logit = nn.Linear(width, heads)
         self.value = nn.Linear(width, width, bias=False)
         self.gate = nn.Linear(width, width)
-        self.norm = nn.BatchNorm1d(width)
+        self.norm = nn.BatchNorm1d(width + heads)
         self.update = nn.Sequential(
-            nn.Linear(2 * width, width), nn.SiLU(), nn.Dropout(dropout), nn.Linear(width, width)
+            nn.Linear(2 * width + heads, width), nn.SiLU(), nn.Dropout(dropout), nn.Linear(width, width)
         )
 
     def forward(self, graph: AtomGraph, atoms: Tensor, edges: Tensor, edge_weight: Tensor) -> Tensor:
@@ -55,13 +56,14 @@ class EdgeAttention(nn.Module):
             negative_slope=0.2,
         )
         values = self.value(atoms).unflatten(1, (self.heads, -1))
-        received = attend(
+        mixed, total = attend(
             graph,
             values,
             self.logit(edges),
             self.self_logit(atoms),
             gates=self.gate(edges).unflatten(1, (self.heads, -1)),
             edge_weight=edge_weight,
-        ).flatten(1)
-        received = LIMIT * torch.tanh(self.norm(received) / LIMIT)
+        )
+        received = self.norm(torch.cat([mixed.flatten(1), total], 1))
+        received = LIMIT * torch.tanh(received / LIMIT)
         return atoms + self.update(torch.cat([atoms, received], 1))

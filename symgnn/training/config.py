@@ -25,6 +25,7 @@ class TrainingConfig:
     gradient_clip    largest norm of the gradient
     max_epoch        passes over all training glasses; a step is one glass
     eval_interval    epochs between two evaluations on the validation glass
+    freeze_norm      after this share of the epochs batch normalisation keeps its statistics (see norm.py); 1 = never
     patience         stop after so many evaluations without a better validation score; 0 = never
     seed             of initial weights, order of glasses, dropout and random transformations
     """
@@ -37,6 +38,7 @@ class TrainingConfig:
     gradient_clip: float = 1.0
     max_epoch: int = 300
     eval_interval: int = 5
+    freeze_norm: float = 0.85
     patience: int = 0
     seed: int = 0
 
@@ -48,6 +50,7 @@ class TrainingConfig:
             ("gradient_clip", self.gradient_clip > 0, "a positive number"),
             ("max_epoch", self.max_epoch >= 1, "at least 1"),
             ("eval_interval", self.eval_interval >= 1, "at least 1"),
+            ("freeze_norm", 0 <= self.freeze_norm <= 1, "a share from 0 to 1"),
             ("patience", self.patience >= 0, "0 (never stop early) or more"),
         )
         for name, holds, expected in checks:

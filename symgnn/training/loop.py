@@ -19,6 +19,7 @@ from symgnn.graph.atom_graph import AtomGraph, build_graph
 from symgnn.metrics import regression_scores
 from symgnn.models import BarrierModel, build_model
 from symgnn.training.config import TrainingConfig
+from symgnn.training.norm import freeze_norm, settle_norm
 
 log = logging.getLogger("symgnn")
 STATE = "last.pt"
@@ -80,6 +81,8 @@ def train(
         loss = run.train_epoch(graphs, labels)
         evaluate = run.epoch % config.eval_interval == 0 or run.epoch == config.max_epoch
         if evaluate:
+            if not run.norm_is_frozen:
+                settle_norm(model, graphs)
             scores = regression_scores(run.predict(validation_graph), validation.barriers)
             run.record({"epoch": run.epoch, "train_loss": loss, **scores})
         run.seconds += time.perf_counter() - started
@@ -132,6 +135,14 @@ class _Run:
         self.best_weights: dict[str, Tensor] = {}
 
     @property
+    def norm_is_frozen(self) -> bool:
+        return self.epoch > self.config.freeze_norm * self.config.max_epoch
+
+    @property
+    def was_frozen(self) -> bool:
+        return self.epoch - 1 > self.config.freeze_norm * self.config.max_epoch
+
+    @property
     def out_of_patience(self) -> bool:
         if not self.config.patience or not self.curve:
             return False
@@ -145,6 +156,11 @@ class _Run:
             self.config.seed * 1_000_003 + self.epoch
         )  # order and dropout do not depend on a resume
         self.model.train()
+        if self.norm_is_frozen:
+            if not self.was_frozen:
+                settle_norm(self.model, graphs)
+                self.model.train()
+            freeze_norm(self.model)
         total = 0.0
         for index in torch.randperm(len(graphs)).tolist():
             error = (self.model(graphs[index]) - labels[index]) / self.model.target_scale

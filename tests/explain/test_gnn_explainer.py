@@ -6,7 +6,7 @@ import torch
 
 from symgnn.errors import InputError
 from symgnn.explain.explanation import Explanation
-from symgnn.explain.fidelity import fidelity, matched_random, strata
+from symgnn.explain.fidelity import fidelity, matched_random, shuffled_within, strata
 from symgnn.explain.gnn_explainer import GNNExplainerSettings, explain_atom
 from symgnn.explain.receptive_field import receptive_field
 from symgnn.explain.store import find_explanation, stored_explanation
@@ -89,6 +89,25 @@ def test_matched_random_edges_are_of_the_same_kind(symgnn_checkpoint, glass):
     length = field.graph.length[field.graph.pair_edge].numpy()
     for group in np.unique(groups):
         assert np.ptp(length[groups == group]) <= 0.25
+
+
+def test_shuffling_stays_within_kinds():
+    rng = np.random.default_rng(0)
+    groups, values = rng.integers(0, 5, 200), rng.random(200)
+    shuffled = shuffled_within(groups, values, rng)
+    assert not np.array_equal(shuffled, values)
+    for group in range(5):
+        assert sorted(shuffled[groups == group]) == sorted(values[groups == group])
+
+
+def test_masks_are_judged_against_shuffled_ones(known_reason, glass):
+    field = receptive_field(build_graph(glass, 5.0), busiest_atom(glass), 1)
+    right = CountsShortMixedBonds.matters(field.graph)[field.graph.pair_edge].double().numpy()
+    constant = np.full(len(right), 0.5)
+    good, flat = (fidelity(known_reason.model, field, mask, k=5) for mask in (right, constant))
+    assert good["mask_keep"] == pytest.approx(0, abs=1e-5)
+    assert good["mask_remove"] == pytest.approx(good["keep_none"], abs=1e-5)
+    assert flat["mask_keep_p"] == flat["mask_remove_p"] == 1.0, "a constant mask is no better than its shuffles"
 
 
 def test_explanations_are_stored_and_found_again(known_reason, glass, tmp_path):

@@ -44,10 +44,10 @@ def test_both_backends_agree(graph, monkeypatch, weighted):
                 "gates": gates.clone().requires_grad_(),
                 "edge_weight": edge_weight.clone().requires_grad_(),
             }
-        out = aggregate.attend(graph, *inputs, **extra)
-        out.pow(2).sum().backward()
+        out, total = aggregate.attend(graph, *inputs, **extra)
+        (out.pow(2).sum() + total.sin().sum()).backward()
         summed = aggregate.sum_edges(graph, inputs[1].detach())
-        results.append([out.detach(), summed, *(x.grad for x in (*inputs, *extra.values()))])
+        results.append([out.detach(), total.detach(), summed, *(x.grad for x in (*inputs, *extra.values()))])
     for one, other in zip(*results, strict=True):
         assert torch.allclose(one, other, atol=1e-10)
 
@@ -56,13 +56,14 @@ def test_attention_equals_its_definition(graph):
     values, logits, self_logits = tensors(graph)
     edge_weight = torch.rand(graph.n_edges, dtype=torch.float64)
     gates = torch.randn(graph.n_edges, 3, 5, dtype=torch.float64)
-    out = aggregate.attend(graph, values, logits, self_logits, gates=gates, edge_weight=edge_weight)
+    out, total = aggregate.attend(graph, values, logits, self_logits, gates=gates, edge_weight=edge_weight)
     for atom in range(0, graph.n_atoms, 9):
         incoming = torch.nonzero(graph.target == atom)[:, 0]
         scores = torch.cat([logits[incoming] + edge_weight[incoming, None].log(), self_logits[atom][None]])
         stacked = torch.cat([gates[incoming] * values[graph.source[incoming]], values[atom][None]])
         expected = (scores.softmax(0)[..., None] * stacked).sum(0)
         assert torch.allclose(out[atom], expected, atol=1e-12)
+        assert torch.allclose(total[atom], scores.logsumexp(0), atol=1e-12)
 
 
 def test_gradients_by_finite_differences():
@@ -84,14 +85,17 @@ def test_weight_zero_is_removal_even_of_the_strongest_edge(graph):
     keep[[5, 6, 40]] = False
     masked = aggregate.attend(graph, values, logits, self_logits, edge_weight=keep.double())
     removed = aggregate.attend(graph.edge_subgraph(keep), values, logits[keep], self_logits)
-    assert torch.allclose(masked, removed, atol=1e-12)
+    for one, other in zip(masked, removed, strict=True):
+        assert torch.allclose(one, other, atol=1e-12)
 
 
 def test_atom_without_edges_keeps_its_own_value():
     graph = build_graph(make_random_glass(20, seed=0), 1.0)
     assert graph.n_edges == 0
     values, logits, self_logits = tensors(graph)
-    assert torch.allclose(aggregate.attend(graph, values, logits, self_logits), values)
+    out, total = aggregate.attend(graph, values, logits, self_logits)
+    assert torch.allclose(out, values)
+    assert torch.allclose(total, self_logits)
 
 
 def test_sum_neighbors_against_a_dense_matrix(graph):
