@@ -235,8 +235,8 @@ def explain(
     atom: Annotated[int, typer.Option(help="Number of the atom, from 0.")],
     checkpoint: CheckpointName = "symgnn",
     output: Output = Path("."),
-    budget: Annotated[int, typer.Option(help="Edges that the explanation may hold without paying.")] = 50,
     steps: Annotated[int, typer.Option(help="Of optimising the mask.")] = 150,
+    size: Annotated[float, typer.Option(help="Cost of 1000 kept edges: more gives a sparser mask.")] = 1.0,
     seed: Annotated[int, typer.Option()] = 0,
     top: Annotated[int, typer.Option(help="Edges to print.")] = 10,
     types: Types = None,
@@ -247,7 +247,7 @@ def explain(
     from symgnn.explain.store import stored_explanation
 
     glass, loaded = _read(file, types), load_checkpoint(checkpoint)
-    settings = GNNExplainerSettings(steps=steps, budget=budget)
+    settings = GNNExplainerSettings(steps=steps, size=size)
     with _progress() as bars:
         tasks = []
 
@@ -274,12 +274,18 @@ def explain(
     console.print(table)
     f = explanation.fidelity
     if f.get("k"):
-        console.print(
-            f"Removing the top {f['k']:.0f} changes the prediction by {f['remove_top']:.3f} eV "
-            f"(matched random edges: {f['remove_matched']:.3f} eV, p = {f['remove_p']:.3f}); keeping only them, by "
-            f"{f['keep_top']:.3f} eV (matched random: {f['keep_matched']:.3f} eV; no edges: {f['keep_none']:.3f} eV)",
-            markup=False,
+        verdicts = Table(
+            "test", "change / eV", "like random edges / eV", "p", title="Does the explanation hold?"
         )
+        for key, text in (
+            ("mask_keep", "edges weighted by the mask (small is good)"),
+            ("mask_remove", "edges weighted by 1 - mask (large is good)"),
+            ("keep_top", f"only the top {f['k']:.0f} kept (small is good)"),
+            ("remove_top", f"the top {f['k']:.0f} removed (large is good)"),
+        ):
+            verdicts.add_row(text, f"{f[key]:.3f}", f"{f[key + '_matched']:.3f}", f"{f[key + '_p']:.3f}")
+        console.print(verdicts)
+        console.print(f"Removing every edge changes the prediction by {f['keep_none']:.3f} eV.", markup=False)
     console.print(str(path), markup=False)
 
 

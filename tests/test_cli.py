@@ -29,7 +29,7 @@ def place(tmp_path_factory):
     return folder
 
 
-@pytest.fixture()
+@pytest.fixture
 def run(place, monkeypatch, capfd):
     """Call the command line inside this process, in `place`; gives exit code and outputs."""
 
@@ -69,7 +69,9 @@ def assert_refused(result, *words):
 def test_predict(run, place, tmp_path):
     result = run("predict", "glass.xyz", "--checkpoint", "untrained", "-o", tmp_path)
     assert result.returncode == 0, result.stderr
-    table = np.genfromtxt(tmp_path / "glass.predicted.csv", delimiter=",", names=True, dtype=None, encoding="utf-8")
+    table = np.genfromtxt(
+        tmp_path / "glass.predicted.csv", delimiter=",", names=True, dtype=None, encoding="utf-8"
+    )
     written = read_glass(tmp_path / "glass.predicted.xyz")
     assert len(table) == 120
     assert np.allclose(table["predicted_barrier_eV"], written.fields["predicted_barrier"], atol=1e-6)
@@ -79,10 +81,21 @@ def test_predict(run, place, tmp_path):
 
 
 def test_explain_stores_its_result(run, place, tmp_path):
-    arguments = ("explain", "glass.xyz", "--atom", 3, "--checkpoint", "untrained", "--steps", 5, "-o", tmp_path)
+    arguments = (
+        "explain",
+        "glass.xyz",
+        "--atom",
+        3,
+        "--checkpoint",
+        "untrained",
+        "--steps",
+        5,
+        "-o",
+        tmp_path,
+    )
     result = run(*arguments)
     assert result.returncode == 0, result.stderr
-    assert "Removing the top 50" in result.stdout
+    assert "the top 50 removed" in result.stdout
     assert (tmp_path / "glass.atom3.explanation.csv").is_file()
     stored = list((place / "data" / "cache" / "explanations").glob("*.npz"))
     assert len(stored) == 1
@@ -186,6 +199,8 @@ def test_bad_options_end_in_one_line(run, place, arguments, word):
 def test_damaged_checkpoints(run, place, tmp_path):
     for name, damage in (("weights.safetensors", b"x"), ("card.json", b"{")):
         folder = tmp_path / name
-        save_checkpoint(folder, make("symgnn", {"heads": [2, 1]}), {"model": "symgnn", "settings": {"heads": [2, 1]}})
+        save_checkpoint(
+            folder, make("symgnn", {"heads": [2, 1]}), {"model": "symgnn", "settings": {"heads": [2, 1]}}
+        )
         (folder / name).write_bytes(damage)
         assert_refused(run("predict", "glass.xyz", "--checkpoint", folder), name)

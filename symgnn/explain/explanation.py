@@ -17,7 +17,8 @@ from symgnn.errors import InputError
 from symgnn.files.writing import replacing
 from symgnn.glass import Glass
 
-_COLUMNS = {"pairs": np.int64, "images": np.int64, "lengths": float, "importance": float, "hops": np.int64}
+_COLUMNS = {"pairs": np.int64, "images": np.int64, "lengths": float, "importance": float, "mask": float,
+            "hops": np.int64}  # fmt: skip
 _FACTS = {"atom": int, "prediction": float, "method": str, "settings": dict, "seed": int,
           "glass_key": str, "checkpoint_key": str, "fidelity": dict}  # fmt: skip
 
@@ -33,7 +34,8 @@ class Explanation:
     pairs       (P, 2) int    the two atoms of an undirected edge, lower number first
     images      (P, 3) int    periodic image of the second atom relative to the first
     lengths     (P,) float    Å
-    importance  (P,) float    in [0, 1]
+    importance  (P,) float    in [0, 1]: what edges are ranked by
+    mask        (P,) float    in [0, 1]: the edge weights under which the prediction should stay the same
     hops        (P,) int      hops from the explained atom to the nearer end: 0 touches it
     fidelity    name -> number; see `symgnn.explain.fidelity`
     """
@@ -49,6 +51,7 @@ class Explanation:
     images: np.ndarray
     lengths: np.ndarray
     importance: np.ndarray
+    mask: np.ndarray
     hops: np.ndarray
     fidelity: Mapping[str, float] = field(default_factory=dict)
 
@@ -61,10 +64,10 @@ class Explanation:
                 raise ValueError(f"{name} has shape {column.shape}, expected {shape}")
             column.setflags(write=False)
             object.__setattr__(self, name, column)
-        if n and not (
-            np.isfinite(self.importance).all() and 0 <= self.importance.min() <= self.importance.max() <= 1
-        ):
-            raise ValueError("importance is not within [0, 1]")
+        for name in ("importance", "mask"):
+            values = getattr(self, name)
+            if not ((values >= 0) & (values <= 1)).all():
+                raise ValueError(f"{name} is not within [0, 1]")
         for name in ("settings", "fidelity"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 

@@ -55,26 +55,27 @@ def shuffled_within(strata_of: np.ndarray, values: np.ndarray, rng: np.random.Ge
 def fidelity(
     model: BarrierModel,
     field: ReceptiveField,
+    mask: np.ndarray,
     importance: np.ndarray,
     *,
     k: int,
     n_draws: int = 20,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Changes of the prediction in eV under the importance as a mask, and under its k most important pairs alone.
+    """Changes of the prediction in eV under the mask, and under the k most important pairs alone.
 
     Each number stands beside its control: the mean over `n_draws` random masks that treat edges of the same
     kind alike (`strata`). The shares p are (1 + draws that do as well) / (1 + draws).
 
     k                the number of pairs (at most all)
-    mask_keep        |change| when every edge is weighted by its importance: small if the explanation suffices
+    mask_keep        |change| when every edge is weighted by the mask: small if the explanation suffices
     mask_keep_matched, mask_keep_p       the same for the mask shuffled among like edges
-    mask_remove      |change| when every edge is weighted by 1 - importance: large if the explanation is needed
+    mask_remove      |change| when every edge is weighted by 1 - mask: large if the explanation is needed
     mask_remove_matched, mask_remove_p   the same for the shuffled mask
     remove_top       |change| when the k most important pairs are removed: large if they carry the prediction
-    remove_matched, remove_p             the same for k random pairs of the same kinds
+    remove_top_matched, remove_top_p     the same for k random pairs of the same kinds
     keep_top         |change| when only the k most important are kept: small if they suffice
-    keep_matched, keep_p                 the same for k random pairs of the same kinds
+    keep_top_matched, keep_top_p         the same for k random pairs of the same kinds
     keep_none        |change| when every pair is removed: what the others have to be seen against
     remove_signed    signed change when the top k are removed: negative if they raise the barrier
     """
@@ -82,32 +83,33 @@ def fidelity(
     k = min(k, n_pairs)
     if k == 0:
         return {"k": 0.0}
-    importance = np.asarray(importance, dtype=np.float64)
+    soft = np.asarray(mask, dtype=np.float64)
     full = center_prediction(model, field)
 
-    def change(mask: np.ndarray) -> float:
-        weight = torch.from_numpy(mask).to(field.graph.length)
+    def change(weights: np.ndarray) -> float:
+        weight = torch.from_numpy(weights).to(field.graph.length)
         return center_prediction(model, field, weight) - full
 
     def indicator(rows: np.ndarray) -> np.ndarray:
-        mask = np.zeros(n_pairs)
-        mask[rows] = 1.0
-        return mask
+        hard = np.zeros(n_pairs)
+        hard[rows] = 1.0
+        return hard
 
     groups, rng = strata(field), np.random.default_rng(seed)
-    top = np.lexsort((np.arange(n_pairs), -importance))[:k]
+    top = np.lexsort((np.arange(n_pairs), -np.asarray(importance)))[:k]
     result = {"k": float(k), "keep_none": abs(change(np.zeros(n_pairs)))}
     result["remove_signed"] = change(1 - indicator(top))
-    for name, mask, control in (
-        ("mask", importance, lambda: shuffled_within(groups, importance, rng)),
-        ("", indicator(top), lambda: indicator(matched_random(groups, top, rng))),
+    for name, ours, control in (
+        ("mask_{}", soft, lambda: shuffled_within(groups, soft, rng)),
+        ("{}_top", indicator(top), lambda: indicator(matched_random(groups, top, rng))),
     ):
         controls = [control() for _ in range(n_draws)]
-        for kind, transform in (("keep", lambda m: m), ("remove", lambda m: 1 - m)):
-            ours = abs(change(transform(mask)))
-            others = np.abs([change(transform(m)) for m in controls])
-            as_good = (others <= ours) if kind == "keep" else (others >= ours)
-            result[f"{name}_{kind}" if name else f"{kind}_top"] = ours
-            result[f"{name}_{kind}_matched" if name else f"{kind}_matched"] = float(others.mean())
-            result[f"{name}_{kind}_p" if name else f"{kind}_p"] = float((1 + as_good.sum()) / (1 + n_draws))
+        for kind, transform in (("keep", lambda weights: weights), ("remove", lambda weights: 1 - weights)):
+            found = abs(change(transform(ours)))
+            others = np.abs([change(transform(weights)) for weights in controls])
+            as_good = (others <= found) if kind == "keep" else (others >= found)
+            key = name.format(kind)
+            result[key] = found
+            result[f"{key}_matched"] = float(others.mean())
+            result[f"{key}_p"] = float((1 + as_good.sum()) / (1 + n_draws))
     return result

@@ -1,4 +1,4 @@
-"""GNNExplainer finds a planted reason, honours its budget, and its fidelity exposes useless masks."""
+"""GNNExplainer finds a planted reason, keeps the prediction, and its fidelity exposes useless masks."""
 
 import numpy as np
 import pytest
@@ -6,14 +6,14 @@ import torch
 
 from symgnn.errors import InputError
 from symgnn.explain.explanation import Explanation
-from symgnn.explain.fidelity import fidelity, matched_random, shuffled_within, strata
-from symgnn.explain.gnn_explainer import GNNExplainerSettings, explain_atom
+from symgnn.explain.fidelity import center_prediction, fidelity, matched_random, shuffled_within, strata
+from symgnn.explain.gnn_explainer import GNNExplainerSettings, explain_atom, sensitivity
 from symgnn.explain.receptive_field import receptive_field
 from symgnn.explain.store import find_explanation, stored_explanation
 from symgnn.graph.atom_graph import build_graph
 from tests.explain.conftest import CountsShortMixedBonds
 
-QUICK = GNNExplainerSettings(steps=120, budget=10)
+QUICK = GNNExplainerSettings(steps=120, k=10)
 
 
 def busiest_atom(glass):
@@ -28,10 +28,12 @@ def test_a_planted_reason_is_found(known_reason, glass):
     species = glass.species[explanation.pairs]
     reason = (species[:, 0] != species[:, 1]) & (explanation.lengths < 3.0) & (explanation.hops == 0)
     n = int(reason.sum())
-    assert 2 <= n <= QUICK.budget
+    assert 2 <= n <= QUICK.k
     assert set(explanation.top(n)) == set(np.flatnonzero(reason))
     assert explanation.importance[reason].min() > 0.7
-    assert explanation.importance[~reason].max() < 0.3
+    assert explanation.importance[~reason].max() == 0
+    assert explanation.mask[reason].min() > 0.7
+    assert explanation.mask[~reason].max() < 0.3
     assert explanation.prediction == pytest.approx(1 + 0.2 * n)
     assert explanation.fidelity["remove_top"] == pytest.approx(0.2 * n, abs=1e-5)
     assert explanation.fidelity["keep_top"] == pytest.approx(0, abs=1e-5)
@@ -46,21 +48,40 @@ def test_lengths_and_images_belong_to_the_pairs(symgnn_checkpoint, glass):
     assert ((explanation.hops == 0) >= (explanation.pairs == 5).any(1)).all()
 
 
-def test_the_budget_limits_the_mask(symgnn_checkpoint, glass):
-    small, large = (
-        explain_atom(symgnn_checkpoint, glass, 9, settings=GNNExplainerSettings(steps=150, budget=budget))
-        for budget in (10, 200)
+def test_the_price_of_an_edge_decides_how_many_are_kept(known_reason, glass):
+    """A needed edge is worth up to 2 n (.2 / .3)^2 of squared error; beyond that price it is given up."""
+    atom = busiest_atom(glass)
+    cheap, dear = (
+        explain_atom(known_reason, glass, atom, settings=GNNExplainerSettings(size=size))
+        for size in (1.0, 20_000.0)
     )
-    assert small.importance.sum() < 20
-    assert small.importance.sum() < large.importance.sum() < 400
+    assert cheap.fidelity["mask_keep"] < 0.05
+    assert dear.mask.max() < 0.1
+    assert dear.fidelity["mask_keep"] == pytest.approx(dear.fidelity["keep_none"], rel=0.1)
+
+
+def test_importance_is_mask_times_sensitivity(symgnn_checkpoint, glass):
+    """The sensitivity of the most important pair, against a finite difference of the model."""
+    explanation = explain_atom(symgnn_checkpoint, glass, 9, settings=GNNExplainerSettings(steps=20))
+    assert explanation.importance.max() == pytest.approx(1)
+    model = symgnn_checkpoint.model
+    field = receptive_field(build_graph(glass, 5.0), 9, model.n_layers)
+    slopes = sensitivity(model, field).double().numpy()
+    expected = explanation.mask * slopes / (explanation.mask * slopes).max()
+    assert np.allclose(explanation.importance, expected, atol=1e-5)
+    best = explanation.top(1)[0]
+    ones, less = torch.ones(len(slopes)), torch.ones(len(slopes))
+    less[best] = 0.98
+    change = center_prediction(model, field, ones) - center_prediction(model, field, less)
+    assert abs(change) / 0.02 == pytest.approx(slopes[best], rel=0.1)
 
 
 def test_same_seed_same_mask(symgnn_checkpoint, glass):
     one, same, other = (
         explain_atom(symgnn_checkpoint, glass, 3, settings=QUICK, seed=seed) for seed in (0, 0, 1)
     )
-    assert np.allclose(one.importance, same.importance, atol=1e-4)
-    assert not np.allclose(one.importance, other.importance, atol=1e-4)
+    assert np.allclose(one.mask, same.mask, atol=1e-4)
+    assert not np.allclose(one.mask, other.mask, atol=1e-4)
     assert one.key == same.key != other.key
 
 
@@ -70,11 +91,11 @@ def test_fidelity_exposes_a_constant_and_a_wrong_mask(known_reason, glass):
     edge = field.graph.pair_edge
     right = CountsShortMixedBonds.matters(field.graph)[edge].double().numpy()
     k = int(right.sum())
-    good, bad = (fidelity(known_reason.model, field, mask, k=k) for mask in (right, 1 - right))
+    good, bad = (fidelity(known_reason.model, field, mask, mask, k=k) for mask in (right, 1 - right))
     assert good["remove_top"] > 0.3 > 1e-5 > good["keep_top"]
     assert bad["remove_top"] < 1e-5
     assert bad["keep_top"] == pytest.approx(good["keep_none"], abs=1e-5)
-    assert bad["remove_p"] == 1.0
+    assert bad["remove_top_p"] == 1.0
     assert good["remove_signed"] == pytest.approx(-0.2 * k, abs=1e-5)
 
 
@@ -104,10 +125,12 @@ def test_masks_are_judged_against_shuffled_ones(known_reason, glass):
     field = receptive_field(build_graph(glass, 5.0), busiest_atom(glass), 1)
     right = CountsShortMixedBonds.matters(field.graph)[field.graph.pair_edge].double().numpy()
     constant = np.full(len(right), 0.5)
-    good, flat = (fidelity(known_reason.model, field, mask, k=5) for mask in (right, constant))
+    good, flat = (fidelity(known_reason.model, field, mask, mask, k=5) for mask in (right, constant))
     assert good["mask_keep"] == pytest.approx(0, abs=1e-5)
     assert good["mask_remove"] == pytest.approx(good["keep_none"], abs=1e-5)
-    assert flat["mask_keep_p"] == flat["mask_remove_p"] == 1.0, "a constant mask is no better than its shuffles"
+    assert flat["mask_keep_p"] == flat["mask_remove_p"] == 1.0, (
+        "a constant mask is no better than its shuffles"
+    )
 
 
 def test_explanations_are_stored_and_found_again(known_reason, glass, tmp_path):
@@ -158,6 +181,6 @@ def test_settings_are_checked():
 
 def test_masks_are_checked():
     with pytest.raises(ValueError, match=r"importance is not within \[0, 1\]"):
-        Explanation(0, 1.0, "m", {}, 0, "g", "c", [[0, 1]], [[0, 0, 0]], [2.5], [1.5], [0])
+        Explanation(0, 1.0, "m", {}, 0, "g", "c", [[0, 1]], [[0, 0, 0]], [2.5], [1.5], [0.5], [0])
     with pytest.raises(ValueError, match="pairs has shape"):
-        Explanation(0, 1.0, "m", {}, 0, "g", "c", [[0, 1, 2]], [[0, 0, 0]], [2.5], [0.5], [0])
+        Explanation(0, 1.0, "m", {}, 0, "g", "c", [[0, 1, 2]], [[0, 0, 0]], [2.5], [0.5], [0.5], [0])

@@ -1,0 +1,149 @@
+"""Page Compare: two atoms side by side, of one glass or of two: explanation and persistence diagram."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import calls, notices, session, sidebar
+from dashboard.layout import chart
+from dashboard.viewer import mount
+from symgnn.errors import InputError
+from symgnn.explain.explanation import Explanation
+from symgnn.pictures import plots, topology_plots, views
+from symgnn.pictures.colors import Limits, color_limits
+from symgnn.pictures.tables import edge_table
+from symgnn.topology import GlassTopology
+
+DEFAULT_TOP = 40
+
+chosen = session.selection()
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One of the two columns, all that is computed for it."""
+
+    key: str
+    which: session.Selection
+    coordination: int
+    topology: GlassTopology
+    predicted: np.ndarray | None
+    explained: Explanation | None
+
+
+def choose() -> tuple[session.Selection, session.Selection]:
+    """The sidebar's choice on the left, a second one on the right."""
+    left, right = st.columns(2, gap="medium", vertical_alignment="bottom")
+    with left:
+        st.subheader(f"{notices.plain(chosen.glass.name)}, atom {chosen.atom}", anchor=False)
+        st.caption("Chosen in the sidebar.")
+    with right:
+        first, second = st.columns([2, 1])
+        with first:
+            glass_id = sidebar.choose_glass("glass2", "Compare with", other_than=chosen.glass_id)
+        glass = sidebar.load(glass_id)
+        with second:
+            atom = sidebar.choose_atom("atom2", "Atom", glass)
+    session.publish(glass2=glass_id, atom2=atom)
+    return chosen, session.Selection(glass_id, glass, atom, chosen.checkpoint)
+
+
+def compute(which: session.Selection, key: str) -> Side:
+    model, glass, atom = which.checkpoint, which.glass, which.atom
+    coordination = int(calls.coordination(glass)[atom])
+    topology = calls.topology(glass)
+    if model is None:
+        return Side(key, which, coordination, topology, None, None)
+    explained = calls.explanation(model, glass, atom, seed=0)
+    return Side(key, which, coordination, topology, calls.predicted(model, glass), explained)
+
+
+def draw(side: Side, k: int, limits: Limits | None) -> None:
+    if side.explained is not None and limits is not None:
+        explained, which = side.explained, side.which
+        top = np.asarray(explained.top(k), dtype=np.int64)
+        picture = views.explained_atom(
+            which.glass,
+            which.atom,
+            explained.pairs[top],
+            explained.images[top],
+            explained.importance[top],
+            predicted=side.predicted,
+            limits=limits,
+        )
+        pick = session.pick if side.key == "left" else pick_right
+        mount(picture, key=f"view_{side.key}", camera=f"compare-{side.key}", height=380, on_pick=pick)
+        edges = edge_table(which.glass, explained)
+        figure = plots.importance_by_distance(
+            edges["distance_A"].to_numpy(), edges["importance"].to_numpy(), np.arange(len(top))
+        )
+        chart(figure.update_yaxes(range=[0, 1.05], row=1), f"distance_{side.key}")
+    h0, h1 = side.topology.persistence.h0, side.topology.persistence.h1
+    st.subheader("Persistence diagram", anchor=False)
+    figure = topology_plots.persistence_diagram((h0.birth, h0.death), (h1.birth, h1.death), height=420)
+    chart(figure, f"diagram_{side.key}")
+
+
+def numbers(side: Side, k: int) -> dict[str, str]:
+    """What the table says of one side."""
+    glass, atom, explained = side.which.glass, side.which.atom, side.explained
+    rows = {
+        "glass": glass.name,
+        "atom": f"{atom} ({glass.symbols[atom]})",
+        "atoms in the glass": f"{len(glass):,}",
+        "coordination number": str(side.coordination),
+        "labelled barrier (eV)": f"{glass.barriers[atom]:.3f}" if glass.barriers is not None else "not known",
+    }
+    if explained is not None:
+        distance = edge_table(glass, explained)["distance_A"].to_numpy()
+        rows |= {
+            "predicted barrier (eV)": f"{explained.prediction:.3f}",
+            "edges that can matter": f"{len(distance):,}",
+            f"median distance of the top {k} (Å)": f"{np.median(distance[:k]):.2f}",
+            "median distance of all edges, control (Å)": f"{np.median(distance):.2f}",
+        }
+    h1, participation = side.topology.persistence.h1, side.topology.participation
+    persistence = h1.persistence[h1.finite]
+    return rows | {
+        "loops (H1)": f"{len(h1):,}",
+        "loops per atom": f"{len(h1) / len(glass):.3f}",
+        "mean persistence of loops (Å)": f"{persistence.mean():.3f}" if len(persistence) else "none",
+        "mean cycles per edge": f"{participation.mean():.3f}" if len(participation) else "none",
+    }
+
+
+def pick_right(atom: int) -> None:
+    """A click in the right view chooses the right atom."""
+    st.session_state["atom2"] = atom
+
+
+def common_limits(sides: list[Side], k: int) -> Limits | None:
+    """One importance scale for both sides, so that equal colours mean equal importance."""
+    shown = [side.explained.importance[side.explained.top(k)] for side in sides if side.explained is not None]
+    return color_limits(np.concatenate(shown), percentile=0.0) if shown else None
+
+
+st.title("Compare", anchor=False)
+try:
+    sides = [compute(which, key) for which, key in zip(choose(), ("left", "right"), strict=True)]
+except InputError as error:
+    notices.problem(error)
+    st.stop()
+if chosen.checkpoint is None:
+    notices.no_checkpoint("Explanations")
+session.seed("k", DEFAULT_TOP, session.whole_number(1, 300))
+k = st.slider("Most important edges shown (top k)", 1, 300, key="k", persist_state="session", width=640)
+session.publish(k=k)
+limits = common_limits(sides, k)
+for column, side in zip(st.columns(2, gap="medium"), sides, strict=True):
+    with column:
+        draw(side, k, limits)
+st.subheader("In numbers", anchor=False)
+left, right = (numbers(side, k) for side in sides)
+st.dataframe(
+    pd.DataFrame({"": list(left), "left": list(left.values()), "right": list(right.values())}),
+    hide_index=True,
+    height="content",
+)

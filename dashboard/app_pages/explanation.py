@@ -1,0 +1,151 @@
+"""Page Explanation: the edges on which the selected atom's predicted barrier rests, in 3D and in numbers."""
+
+import json
+
+import numpy as np
+import streamlit as st
+
+from dashboard import calls, notices, session
+from dashboard.layout import chart, metrics
+from dashboard.viewer import mount
+from symgnn.errors import InputError
+from symgnn.pictures import plots, views
+from symgnn.pictures.downloads import csv_bytes, explanation_json
+from symgnn.pictures.tables import edge_table
+
+DEFAULT_TOP, MOST_SHOWN = 40, 300
+
+chosen = session.selection()
+glass, atom = chosen.glass, chosen.atom
+symbol = glass.symbols[atom]
+
+
+def header() -> None:
+    st.title(f"Why this barrier? Atom {atom} ({symbol}) of {notices.plain(glass.name)}", anchor=False)
+
+
+def summary() -> None:
+    label = f"{glass.barriers[atom]:.2f} eV" if glass.barriers is not None else "not known"
+    metrics(
+        {
+            "Predicted barrier": f"{explained.prediction:.2f} eV",
+            "Labelled barrier": label,
+            "Edges that can matter": f"{len(explained.importance):,}",
+            "Method": notices.plain(explained.method),
+            "Seed": str(explained.seed),
+        }
+    )
+
+
+@st.fragment
+def view() -> None:
+    session.follow_pick()
+    most = min(MOST_SHOWN, len(explained.importance))
+    if most < 2:
+        st.info("Too few edges reach this atom: there is nothing to rank.")
+        return
+    start = min(DEFAULT_TOP, most)
+    session.seed("k", start, session.whole_number(1, most))
+    st.session_state["k"] = min(st.session_state["k"], most)
+    k = st.slider("Most important edges shown (top k)", 1, most, key="k", persist_state="session", width=640)
+    session.publish(k=k)
+    top = np.asarray(explained.top(k), dtype=np.int64)
+    left, right = st.columns([1.15, 1], gap="medium")
+    with left:
+        picture = views.explained_atom(
+            glass,
+            atom,
+            explained.pairs[top],
+            explained.images[top],
+            explained.importance[top],
+            predicted=predicted,
+        )
+        mount(picture, key="explanation_view", camera="explanation", height=520, on_pick=session.pick)
+        st.caption(
+            "The explained atom stands in the middle; a bond across the periodic boundary leads to "
+            "the nearest copy. Pale atoms stand by. Click another atom to explain it."
+        )
+    with right:
+        rank = np.arange(k)
+        distance, importance = edges["distance_A"].to_numpy(), edges["importance"].to_numpy()
+        st.subheader("Where the important edges are", anchor=False)
+        chart(plots.importance_by_distance(distance, importance, rank), "by_distance")
+        st.caption(
+            f"Median distance: top {k} {np.median(distance[:k]):.1f} Å, "
+            f"all {len(distance):,} edges (control) {np.median(distance):.1f} Å."
+        )
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Which elements they join", anchor=False)
+        chart(plots.importance_by_pair(edges["pair"].tolist(), importance, rank), "by_pair")
+    with right:
+        fidelity()
+    table(k)
+
+
+def fidelity() -> None:
+    found = explained.fidelity
+    if not found.get("k"):
+        return
+    st.subheader("Does the explanation hold?", anchor=False)
+    names = {
+        "mask_keep": "weighted by the mask",
+        "keep_top": f"only top {found['k']:.0f} kept",
+        "remove_top": f"top {found['k']:.0f} removed",
+    }
+    measures = {
+        f"{name}<br>p = {found[key + '_p']:.2f}": (found[key], found[key + "_matched"])
+        for key, name in names.items()
+    }
+    chart(plots.fidelity_bars(measures), "fidelity")
+    st.caption(
+        "Change of the prediction, against random edges of the same lengths, elements and hops. It should be smaller "
+        "when edges are weighted by the mask or only the top ones are kept, and larger when those are removed; p is "
+        "the share of random draws that do as well. "
+        f"Removing every edge changes it by {found['keep_none']:.3f} eV."
+    )
+
+
+def table(k: int) -> None:
+    st.subheader(f"Top {k} edges", anchor=False)
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        edges.head(k),
+        hide_index=True,
+        height=300,
+        column_config={
+            "length_A": number("length (Å)", format="%.3f"),
+            "distance_A": number("distance from the atom (Å)", format="%.2f"),
+            "importance": st.column_config.ProgressColumn(
+                "importance", format="%.3f", min_value=0, max_value=1
+            ),
+            **{f"image_{axis}": None for axis in "abc"},
+        },
+    )
+    name = f"{chosen.glass_id}-atom{atom}"
+    columns = st.columns([1, 1, 4])
+    columns[0].download_button(
+        "All edges (CSV)", lambda: csv_bytes(edges), f"{name}.csv", "text/csv", icon=":material/download:"
+    )
+    columns[1].download_button(
+        "Explanation (JSON)",
+        lambda: json.dumps(explanation_json(explained), indent=1),
+        f"{name}.json",
+        "application/json",
+        icon=":material/download:",
+    )
+
+
+header()
+if chosen.checkpoint is None:
+    notices.no_checkpoint("Explanations")
+    st.stop()
+try:
+    predicted = calls.predicted(chosen.checkpoint, glass)
+    explained = calls.explanation(chosen.checkpoint, glass, atom, seed=0)
+except InputError as error:
+    notices.problem(error)
+    st.stop()
+edges = edge_table(glass, explained)
+summary()
+view()

@@ -1,0 +1,196 @@
+"""Page Structure: the glass in 3D coloured by predicted barrier, the selected atom, a histogram."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import calls, notices, session
+from dashboard.layout import chart, metrics
+from dashboard.viewer import mount
+from symgnn.errors import InputError
+from symgnn.metrics import mae, pearson
+from symgnn.pictures import plots, views
+from symgnn.pictures.downloads import csv_bytes, extxyz_bytes
+from symgnn.pictures.legends import QUANTITIES, quantities
+from symgnn.pictures.tables import atom_table, neighbor_table
+
+chosen = session.selection()
+glass, atom = chosen.glass, chosen.atom
+
+
+def header() -> None:
+    st.title(notices.plain(glass.name), anchor=False)
+    density = glass.number_density
+    numbers = {
+        "Atoms": f"{len(glass):,}",
+        "Composition (at. %)": glass.composition,
+        "Density (Å⁻³)": f"{density:.4f}" if density else "no cell",
+        "Box (Å)": " × ".join(f"{length:.1f}" for length in np.linalg.norm(glass.cell, axis=1)),
+    }
+    if not glass.pbc.any():
+        numbers["Box (Å)"] = "no cell"
+    if predicted is not None:
+        numbers["Mean predicted barrier"] = f"{predicted.mean():.2f} eV"
+    elif glass.barriers is not None:
+        numbers["Mean labelled barrier"] = f"{glass.barriers.mean():.2f} eV"
+    metrics(numbers)
+
+
+@st.fragment
+def view() -> None:
+    session.follow_pick()
+    first = st.columns([1.6, 2.2, 1.8], vertical_alignment="bottom")
+    session.seed("color", next(iter(known)), session.one_of(list(known)))
+    if st.session_state["color"] not in known:
+        st.session_state["color"] = next(iter(known))
+    name = first[0].selectbox(
+        "Colour by",
+        list(known),
+        key="color",
+        format_func=lambda k: QUANTITIES[k].title,
+        persist_state="session",
+    )
+    shows = {"all": "Whole glass", "near": "Neighbours only"}
+    session.seed("show", "all", session.one_of(list(shows)))
+    show = first[1].segmented_control(
+        "Show", list(shows), key="show", format_func=shows.get, required=True, persist_state="session"
+    )
+    session.publish(color=name, show=show)
+    if show == "near":
+        pairs = calls.neighbors(glass.content_hash, glass)
+        rows = np.flatnonzero(pairs.target == atom)
+        ends = np.column_stack([pairs.target[rows], pairs.source[rows]])
+        first[2].caption(f"Atoms within {calls.COORDINATION_CUTOFF} Å of atom {atom}")
+        picture = views.neighbors_only(glass, atom, ends, pairs.image[rows], name, known[name])
+        camera = "neighbours"
+    else:
+        session.seed("slab", (0.0, 1.0), read_slab)
+        start, end = first[2].slider(
+            "Slab along the third cell vector", 0.0, 1.0, step=0.02, key="slab", persist_state="session"
+        )
+        session.publish(slab=f"{start:.2f}-{end:.2f}")
+        slab = None if (start, end) == (0.0, 1.0) else (2, start, end)
+        picture = views.whole_glass(glass, name, known[name], selected=atom, slab=slab)
+        camera = f"glass-{glass.content_hash}"
+    mount(picture, key="structure_view", camera=camera, height=540, on_pick=session.pick)
+    st.caption("Drag to turn, wheel to zoom, click an atom to select it. The selected atom has a blue halo.")
+
+
+def read_slab(text: str) -> tuple[float, float]:
+    """'0.20-0.50' from the address. Raises ValueError for anything else."""
+    start, end = (float(part) for part in text.split("-"))
+    if not 0 <= start <= end <= 1:
+        raise ValueError(text)
+    return start, end
+
+
+def details() -> None:
+    pairs = calls.neighbors(glass.content_hash, glass)
+    rows = np.flatnonzero(pairs.target == atom)
+    with st.container(border=True):
+        st.subheader(f"Atom {atom} · {glass.symbols[atom]}", anchor=False)
+        left, right = st.columns(2)
+        if predicted is not None:
+            left.metric("Predicted barrier", f"{predicted[atom]:.2f} eV")
+        if glass.barriers is not None:
+            right.metric("Labelled barrier", f"{glass.barriers[atom]:.2f} eV")
+        second = st.columns(2)
+        second[0].metric("Coordination number", len(rows))
+        if "potential_energy" in glass.fields:
+            second[1].metric("Potential energy", f"{glass.fields['potential_energy'][atom]:.2f} eV")
+        if predicted is not None:
+            lower = 100 * float(np.mean(predicted < predicted[atom]))
+            st.caption(f"{lower:.0f}% of the atoms have a lower predicted barrier.")
+            if st.button(
+                "Explain this atom",
+                type="primary",
+                icon=":material/hub:",
+                width="stretch",
+                key="to_explanation",
+            ):
+                st.switch_page("app_pages/explanation.py")
+        with st.expander(f"Neighbours within {calls.COORDINATION_CUTOFF} Å"):
+            table = neighbor_table(glass, pairs.source[rows], pairs.length[rows])
+            st.dataframe(
+                table,
+                hide_index=True,
+                height=220,
+                column_config={"distance_A": st.column_config.NumberColumn("distance (Å)", format="%.2f")},
+            )
+
+
+def barriers() -> None:
+    values = predicted if predicted is not None else glass.barriers
+    if values is None:
+        return
+    what = "Predicted" if predicted is not None else "Labelled"
+    st.subheader(f"{what} barriers by element", anchor=False)
+    chart(
+        plots.barrier_histogram(values, glass.symbols, f"{what} barrier (eV)", marked=float(values[atom])),
+        "histogram",
+    )
+
+
+def agreement() -> None:
+    if predicted is None or glass.barriers is None:
+        return
+    st.subheader("Prediction against label", anchor=False)
+    st.caption(
+        f"Pearson r = {pearson(predicted, glass.barriers):.3f}, "
+        f"mean absolute error {mae(predicted, glass.barriers):.3f} eV over {len(glass):,} atoms. "
+        "Click a point to select its atom."
+    )
+    figure = plots.parity(glass.barriers, predicted, glass.symbols, atom)
+    chart(figure, "parity", on_select=choose_atom, selection_mode="points")
+
+
+def choose_atom() -> None:
+    """Select the atom whose point was clicked."""
+    points = st.session_state["parity"].selection.points
+    if points and "customdata" in points[0]:
+        session.pick(int(points[0]["customdata"]))
+
+
+def downloads() -> None:
+    st.subheader("Download", anchor=False)
+    table = atom_table(glass, predicted=predicted, coordination=coordination)
+    name = chosen.glass_id
+    columns = st.columns([1, 1, 3])
+    columns[0].download_button(
+        "Atoms (CSV)", lambda: csv_bytes(table), f"{name}.csv", "text/csv", icon=":material/download:"
+    )
+    columns[1].download_button(
+        "Extended XYZ",
+        lambda: extxyz_bytes(glass, predicted),
+        f"{name}.xyz",
+        "text/plain",
+        icon=":material/download:",
+    )
+    if glass.notes:
+        with columns[2].expander("Where this glass comes from"):
+            st.dataframe({"note": list(glass.notes), "text": list(glass.notes.values())}, hide_index=True)
+
+
+predicted = None
+if chosen.checkpoint is not None:
+    try:
+        predicted = calls.predicted(chosen.checkpoint, glass)
+    except InputError as error:
+        notices.problem(error)
+try:
+    coordination = calls.coordination(glass)
+except InputError as error:
+    notices.problem(error)
+    st.stop()
+known = quantities(glass, predicted=predicted, coordination=coordination)
+
+header()
+picture_column, atom_column = st.columns([2.1, 1], gap="medium")
+with picture_column:
+    view()
+with atom_column:
+    details()
+    if chosen.checkpoint is None:
+        notices.no_checkpoint("Predicted barriers")
+    barriers()
+agreement()
+downloads()

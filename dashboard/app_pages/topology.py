@@ -1,0 +1,192 @@
+"""Page Topology: persistence diagram, one cycle in 3D, and how many cycles edges lie on, with controls."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import calls, notices, session
+from dashboard.layout import chart, metrics
+from dashboard.viewer import mount
+from symgnn.errors import InputError
+from symgnn.pictures import topology_plots, views
+from symgnn.pictures.cycle_images import cycle_images
+from symgnn.topology import compare_participation, edge_ids
+
+DEFAULT_TOP = 40
+
+chosen = session.selection()
+glass, atom = chosen.glass, chosen.atom
+
+
+def summary() -> None:
+    h1 = topology.persistence.h1
+    numbers = topology.describe()
+    metrics(
+        {
+            "Edges up to 4 Å": f"{len(topology.filtration):,}",
+            "Loops (H1)": f"{len(h1):,}",
+            "Cycles round the cell": str(numbers["winding cycles"]),
+            "Mean edges per cycle": f"{numbers['mean cycle size']:.1f}" if len(h1) else "none",
+            "Mean cycles per edge": f"{topology.participation.mean():.2f}"
+            if len(topology.participation)
+            else "none",
+        }
+    )
+    if numbers["warning"]:
+        st.warning(notices.plain(numbers["warning"]), icon=":material/warning:")
+
+
+@st.fragment
+def diagram() -> None:
+    session.follow_pick()
+    h0, h1, cycles = topology.persistence.h0, topology.persistence.h1, topology.cycles
+    if not len(h1):
+        st.info("This glass has no loops up to 4 Å.")
+        return
+    most_persistent = int(np.argmax(np.where(h1.finite & ~cycles.winding, h1.persistence, -1)))
+    session.seed("loop", most_persistent, session.whole_number(0, len(h1) - 1))
+    st.session_state["loop"] = min(st.session_state["loop"], len(h1) - 1)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Persistence diagram", anchor=False)
+        place = st.empty()
+        st.caption(
+            "Click a loop (blue) to see its cycle. Far from the diagonal: open over a wide range of lengths."
+        )
+    with right:
+        row = int(
+            st.number_input(
+                "Loop shown",
+                0,
+                len(h1) - 1,
+                key="loop",
+                persist_state="session",
+                help="Row of the H1 diagram",
+            )
+        )
+        session.publish(loop=row)
+        picture = views.cycle_in_space(
+            glass, cycles.vertices[row], cycle_images(topology.filtration, cycles, row)
+        )
+        mount(
+            picture,
+            key="cycle_view",
+            camera=f"cycle-{glass.content_hash}-{row}",
+            height=400,
+            on_pick=session.pick,
+        )
+        dies = f"filled at {h1.death[row]:.2f} Å" if h1.finite[row] else "open at the cutoff"
+        kind = "goes round the cell" if cycles.winding[row] else "closes in space"
+        strict = (
+            "" if cycles.strict[row] else " Another cycle of its class closes it: this one is not strict."
+        )
+        st.caption(
+            f"Loop {row}: {cycles.sizes[row]} atoms, {cycles.lengths[row]:.1f} Å around, born at "
+            f"{h1.birth[row]:.2f} Å, {dies}; it {kind}.{strict}"
+        )
+    figure = topology_plots.persistence_diagram((h0.birth, h0.death), (h1.birth, h1.death), chosen=row)
+    with place:
+        chart(figure, "diagram", on_select=choose_loop, selection_mode="points")
+
+
+def choose_loop() -> None:
+    """Take over the loop that was clicked in the diagram."""
+    points = st.session_state["diagram"].selection.points
+    rows = [
+        int(point["customdata"][0]) for point in points if point["curve_number"] == topology_plots.H1_TRACE
+    ]
+    if rows:
+        st.session_state["loop"] = rows[0]
+
+
+def participation() -> None:
+    marked, compared = None, None
+    st.subheader("How many cycles edges lie on", anchor=False)
+    if chosen.checkpoint is not None:
+        ids, candidates = explained_edges()
+        if ids is not None:
+            marked = np.unique(ids[ids >= 0])
+            try:
+                compared = compare_participation(
+                    topology.filtration, glass, topology.participation, ids, seed=0, candidates=candidates
+                )
+            except InputError as error:
+                st.info(notices.plain(error))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        chart(
+            topology_plots.participation_by_length(
+                topology.filtration.lengths, topology.participation, marked
+            ),
+            "len",
+        )
+        st.caption("Short edges lie on more cycles: compare edges of equal length only.")
+    with right:
+        chart(topology_plots.participation_histogram(topology.participation, marked), "participation")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Sizes of cycles", anchor=False)
+        chart(topology_plots.cycle_sizes(topology.cycles.sizes), "sizes")
+    with right:
+        if compared is not None:
+            comparison(compared)
+
+
+def explained_edges() -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Edge ids of the top edges of the selected atom's explanation, and of its whole receptive field."""
+    if not calls.explanation_is_kept(chosen.checkpoint, glass, atom, 0):
+        with st.container(border=True):
+            st.markdown(f"Are the edges that explain atom {atom} special? Explain the atom to compare them.")
+            if not st.button(f"Explain atom {atom}", key="explain_here", icon=":material/hub:"):
+                return None, None
+    try:
+        explained = calls.explanation(chosen.checkpoint, glass, atom, seed=0)
+    except InputError as error:
+        notices.problem(error)
+        return None, None
+    ids = edge_ids(topology.filtration, explained.pairs, explained.images)
+    top = np.asarray(explained.top(st.session_state.get("k", DEFAULT_TOP)), dtype=np.int64)
+    return ids[top], ids
+
+
+def comparison(compared) -> None:
+    st.subheader(f"The edges that explain atom {atom}, against their like", anchor=False)
+    chart(
+        topology_plots.matched_comparison(
+            compared.selected_mean,
+            compared.matched_mean,
+            compared.matched_band,
+            compared.all_mean,
+            compared.n_selected,
+        ),
+        "matched",
+    )
+    st.caption(
+        f"p = {compared.p_value:.3f}: permutation test, {compared.n_matched_draws} draws of edges of the "
+        "same length and elements in the receptive field; the bar holds 95% of them. Of the top edges, "
+        f"{compared.n_beyond_cutoff} are longer than 4 Å and lie on no cycle, {compared.n_unmatched} have no "
+        "like to compare with. One atom proves little: edges close together share cycles."
+    )
+
+
+def download() -> None:
+    from symgnn.pictures.downloads import topology_zip
+
+    st.download_button(
+        "Diagrams, cycles, participation (ZIP)",
+        lambda: topology_zip(topology),
+        f"{chosen.glass_id}-topology.zip",
+        "application/zip",
+        icon=":material/download:",
+    )
+
+
+st.title(f"Topology of {notices.plain(glass.name)}", anchor=False)
+try:
+    topology = calls.topology(glass)
+except InputError as error:
+    notices.problem(error)
+    st.stop()
+summary()
+diagram()
+participation()
+download()

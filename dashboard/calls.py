@@ -1,0 +1,140 @@
+"""Calls into symgnn, with their results kept: by content, so that equal glasses share them.
+
+Long ones show a progress bar on the page while they run.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from symgnn.evaluation.predict import Checkpoint, load_checkpoint, predict
+from symgnn.explain.explanation import Explanation
+from symgnn.explain.store import find_explanation, stored_explanation
+from symgnn.files.datasets import PAPER, data_folder, paper_folder
+from symgnn.files.structures import read_glass, read_glass_bytes
+from symgnn.glass import Glass
+from symgnn.graph.neighbors import Neighbors, neighbor_list
+from symgnn.topology.summary import GlassTopology, glass_topology
+from symgnn.training.checkpoint import CARD, CHECKPOINTS
+
+COORDINATION_CUTOFF = 3.8
+"""Å; the first minimum of g(r) in Cu-Zr glasses, up to which atoms count as neighbours."""
+
+KEPT_RESULTS = 64
+
+
+def glass_files() -> dict[str, Path]:
+    """Glasses on disk by name: the committed samples first, then the paper's where they were fetched."""
+    samples = sorted((data_folder() / "samples").glob("*.xyz"))
+    paper = [paper_folder() / file.file_name for file in PAPER]
+    return {path.stem: path for path in [*samples, *(path for path in paper if path.is_file())]}
+
+
+def load_glass(path: Path) -> Glass:
+    """A glass from disk, read once for each version of its file."""
+    return _load_glass(str(path), path.stat().st_mtime_ns)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Reading the structure")
+def _load_glass(path: str, modified: int) -> Glass:
+    return read_glass(Path(path))
+
+
+@st.cache_resource(max_entries=16, show_spinner="Reading the uploaded file")
+def read_upload(name: str, data: bytes, types: tuple[tuple[int, str], ...]) -> Glass:
+    """The glass in an uploaded file; types maps LAMMPS types to elements."""
+    return read_glass_bytes(name, data, types=dict(types) or None)
+
+
+def checkpoint(name: str) -> Checkpoint:
+    """A trained model by name, loaded once for each version of it."""
+    card = CHECKPOINTS / name / CARD
+    return _checkpoint(name, card.stat().st_mtime_ns if card.is_file() else 0)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the checkpoint")
+def _checkpoint(name: str, modified: int) -> Checkpoint:
+    return load_checkpoint(name)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def neighbors(content_hash: str, _glass: Glass) -> Neighbors:
+    """Pairs of atoms within COORDINATION_CUTOFF."""
+    return neighbor_list(_glass, COORDINATION_CUTOFF)
+
+
+def coordination(glass: Glass) -> np.ndarray:
+    """(N,) int: neighbours of each atom within COORDINATION_CUTOFF."""
+    return np.bincount(neighbors(glass.content_hash, glass).target, minlength=len(glass))
+
+
+def topology(glass: Glass) -> GlassTopology:
+    """Persistent homology, representative cycles and cycles per edge."""
+    found = _kept(
+        ("topology", glass.content_hash),
+        "Topology",
+        lambda progress: glass_topology(glass, progress=progress),
+    )
+    return replace(found, glass=glass)  # an equal glass may bear another name
+
+
+def predicted(model: Checkpoint, glass: Glass) -> np.ndarray:
+    """(N,) predicted barriers in eV."""
+    return _predicted(model.key, glass.content_hash, model, glass)
+
+
+@st.cache_resource(max_entries=KEPT_RESULTS, show_spinner="Predicting barriers")
+def _predicted(checkpoint_key: str, content_hash: str, _model: Checkpoint, _glass: Glass) -> np.ndarray:
+    barriers = predict(_model, _glass)
+    barriers.setflags(write=False)
+    return barriers
+
+
+def explanation(model: Checkpoint, glass: Glass, atom: int, seed: int) -> Explanation:
+    """Which edges the prediction for one atom rests on; shared with the command line through its files."""
+
+    def compute(report: Callable[[float, str], None]) -> Explanation:
+        def progress(step: int, steps: int) -> None:
+            report(step / steps, f"step {step} of {steps}")
+
+        return stored_explanation(model, glass, atom, seed=seed, progress=progress)
+
+    key = ("explain", model.key, glass.content_hash, atom, seed)
+    return _kept(key, f"Explaining atom {atom}", compute)
+
+
+def explanation_is_kept(model: Checkpoint, glass: Glass, atom: int, seed: int) -> bool:
+    """Whether `explanation` would return at once."""
+    kept = ("explain", model.key, glass.content_hash, atom, seed) in _results()
+    return kept or find_explanation(model, glass, atom, seed=seed) is not None
+
+
+@st.cache_resource
+def _results() -> OrderedDict:
+    return OrderedDict()
+
+
+def _kept(key: tuple, title: str, compute: Callable[[Callable[[float, str], None]], Any]) -> Any:
+    """The result for a key: kept from before, or computed under a progress bar. The oldest are dropped.
+
+    compute receives progress(fraction, what is being done).
+    """
+    results = _results()
+    if key not in results:
+        bar = st.progress(0.0, text=title)
+        try:
+            results[key] = compute(
+                lambda done, what: bar.progress(min(max(done, 0.0), 1.0), f"{title}: {what}")
+            )
+        finally:
+            bar.empty()
+        while len(results) > KEPT_RESULTS:
+            results.popitem(last=False)
+    return results[key]

@@ -1,0 +1,29 @@
+"""Pieces of layout that several pages share."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+import streamlit as st
+
+_STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding: 2.6rem 2.2rem 3rem; max-width: 1700px; }
+[data-testid="stMetricValue"] > div { white-space: normal; overflow: visible; }
+</style>"""
+
+
+def page_style() -> None:
+    """Less empty space round the page, and metrics that wrap instead of being cut."""
+    st.html(_STYLE)
+
+
+def chart(figure: go.Figure, key: str, **options: object):
+    """A plotly figure in its own look, without the bar of buttons."""
+    return st.plotly_chart(
+        figure, theme=None, key=key, config={"displaylogo": False, "displayModeBar": False}, **options
+    )
+
+
+def metrics(values: dict[str, str]) -> None:
+    """A row of short numbers with their names."""
+    for column, (name, value) in zip(st.columns(len(values)), values.items(), strict=True):
+        column.metric(name, value)

@@ -1,0 +1,56 @@
+"""Messages: what is empty or wrong and what to do. Text that is not ours is made plain before it is shown."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from symgnn.errors import InputError
+
+
+def plain(text: object) -> str:
+    """Text that Streamlit's Markdown shows as it is: no links, images, formulas, colours or emoji codes."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=])", r"\\\1", " ".join(str(text).split()))
+
+
+def problem(error: InputError) -> None:
+    """An error box with the one line that says what was found and what was expected."""
+    st.error(plain(error), icon=":material/error:")
+
+
+def not_found(what: str, text: str, instead: str) -> None:
+    """The address names something that is not here."""
+    st.warning(
+        f"The address names {what} **{plain(text[:80])}**, which is not here. {instead}",
+        icon=":material/link_off:",
+    )
+
+
+def upload_not_here(text: str, instead: str) -> None:
+    """The address names an upload of another session."""
+    st.warning(
+        f"The address names an uploaded glass, **{plain(text[:80])}**. Uploads stay in the session that made "
+        f"them: open the file again in the sidebar to see it. {instead}",
+        icon=":material/upload_file:",
+    )
+
+
+def no_checkpoint(what: str) -> None:
+    """Nothing has been trained yet."""
+    with st.container(border=True):
+        st.markdown(
+            f"#### :material/model_training: No trained model yet\n{what} need a checkpoint. Train one:"
+        )
+        st.code("symgnn data fetch\nsymgnn train --output-dir checkpoints/symgnn", language="bash")
+        st.markdown("It appears in the sidebar when it is finished. Structure and topology work without one.")
+
+
+def no_glass() -> None:
+    """There is no glass at all."""
+    with st.container(border=True):
+        st.markdown(
+            "#### :material/deployed_code: No glass to show\nOpen a structure file in the sidebar, "
+            "or fetch the glasses of the paper:"
+        )
+        st.code("symgnn data fetch", language="bash")

@@ -1,0 +1,150 @@
+"""The sidebar that all pages share: glass, checkpoint, atom, and opening a file."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from dashboard import calls, notices, session
+from symgnn.errors import InputError
+from symgnn.evaluation.predict import list_checkpoints
+from symgnn.files.structures import ENDINGS, parse_types
+from symgnn.glass import Glass
+
+LAMMPS = tuple(ending for ending, kind in ENDINGS.items() if kind.startswith("lammps"))
+
+
+def show() -> bool:
+    """Draw the sidebar and set the selection. False, with a message on the page, where there is no glass."""
+    with st.sidebar:
+        choice = st.container()
+        _open_file()
+    files, uploads = calls.glass_files(), session.uploads()
+    if not files and not uploads:
+        notices.no_glass()
+        return False
+    with choice:
+        glass_id = choose_glass("glass", "Glass")
+        try:
+            glass = load(glass_id)
+        except InputError as error:
+            notices.problem(error)
+            return False
+        checkpoint = _choose_checkpoint()
+        atom = choose_atom("atom", "Atom", glass)
+    session.select(session.Selection(glass_id, glass, atom, checkpoint))
+    names = {"checkpoint": st.session_state["checkpoint"]} if checkpoint else {}
+    session.publish(glass=glass_id, **names, atom=atom)
+    return True
+
+
+def load(glass_id: str) -> Glass:
+    """The glass of that name: an upload, or a file on disk."""
+    uploads = session.uploads()
+    return uploads[glass_id] if glass_id in uploads else calls.load_glass(calls.glass_files()[glass_id])
+
+
+def choose_glass(key: str, label: str, *, other_than: str | None = None) -> str:
+    """A select box of all glasses, bound to the address under `key`; it starts with one other_than that."""
+    labels = {
+        name: f"{name} (paper)" if path.suffix == ".pickle" else name
+        for name, path in calls.glass_files().items()
+    }
+    labels |= {glass_id: f"{glass.name} (upload)" for glass_id, glass in session.uploads().items()}
+    options = list(labels)
+    fallback = next((option for option in options if option != other_than), options[0])
+    refused = session.seed(key, fallback, session.one_of(options))
+    if refused is not None:
+        tell = notices.upload_not_here if refused.startswith(session.UPLOAD) else _no_such_glass
+        with messages():
+            tell(refused, f"Showing {notices.plain(fallback)} instead.")
+    if st.session_state[key] not in options:  # its file has gone
+        st.session_state[key] = fallback
+    return st.selectbox(label, options, key=key, format_func=labels.get, persist_state="session")
+
+
+def choose_atom(key: str, label: str, glass: Glass) -> int:
+    """A number box for an atom of the glass, bound to the address under `key`."""
+    last = len(glass) - 1
+    refused = session.seed(key, 0, session.whole_number(0, last))
+    if refused is not None:
+        with messages():
+            notices.not_found("atom", refused, f"This glass has atoms 0 to {last}; showing atom 0.")
+    st.session_state[key] = min(int(st.session_state[key] or 0), last)
+    help_text = f"Index in the file, 0 to {last}. A click on an atom in 3D sets it."
+    return int(st.number_input(label, 0, last, key=key, step=1, help=help_text, persist_state="session"))
+
+
+def messages():
+    """Where messages about the address stand: on the page, not in the narrow sidebar."""
+    return st.session_state["_messages"]
+
+
+def _no_such_glass(text: str, instead: str) -> None:
+    notices.not_found("a glass", text, instead)
+
+
+def _choose_checkpoint():
+    names = list_checkpoints()
+    if not names:
+        st.caption("Checkpoint: none trained yet")
+        return None
+    refused = session.seed("checkpoint", names[0], session.one_of(names))
+    if refused is not None:
+        with messages():
+            notices.not_found("a checkpoint", refused, f"Using {notices.plain(names[0])} instead.")
+    if st.session_state["checkpoint"] not in names:
+        st.session_state["checkpoint"] = names[0]
+    name = st.selectbox("Checkpoint", names, key="checkpoint", persist_state="session")
+    try:
+        return calls.checkpoint(name)
+    except InputError as error:
+        with messages():
+            notices.problem(error)
+        return None
+
+
+def _open_file() -> None:
+    with st.expander("Open a file", icon=":material/upload_file:"):
+        file = st.file_uploader(
+            "Structure file",
+            type=None,
+            help="Extended XYZ, LAMMPS data or dump, CIF, POSCAR, or a pickle of the paper. "
+            "The file stays on this machine, in this session.",
+        )
+        if file is None:
+            st.session_state.pop("_opened", None)
+            return
+        types = ()
+        if file.name.lower().endswith(LAMMPS):
+            text = st.text_input("Elements of the LAMMPS types", placeholder="1=Cu, 2=Zr")
+            types = _types(text)
+        try:
+            glass = calls.read_upload(file.name, file.getvalue(), types)
+        except InputError as error:
+            notices.problem(error)
+            return
+        glass_id = upload_id(file.name, glass)
+        session.uploads()[glass_id] = glass
+        if st.session_state.get("_opened") != (file.file_id, types):  # select a new file once
+            st.session_state["_opened"] = (file.file_id, types)
+            st.session_state["glass"] = glass_id
+            st.session_state["atom"] = 0
+        st.caption(f"{len(glass)} atoms, {glass.composition}")
+
+
+def _types(text: str) -> tuple[tuple[int, str], ...]:
+    if not text.strip():
+        return ()
+    try:
+        return tuple(sorted(parse_types(text).items()))
+    except InputError as error:
+        notices.problem(error)
+        return ()
+
+
+def upload_id(file_name: str, glass: Glass) -> str:
+    """An uploaded glass's name in the address: its file's name in letters, digits and '-', its content."""
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", file_name)[:40].strip("-")
+    return f"{session.UPLOAD}{stem}-{glass.content_hash[:8]}"

@@ -1,0 +1,67 @@
+"""What a page offers as files: tables as CSV, glasses as extended XYZ."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from symgnn.explain.explanation import Explanation
+from symgnn.files.structures import write_extxyz
+from symgnn.glass import Glass
+from symgnn.topology.summary import GlassTopology
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """A table as CSV; numbers with six significant digits."""
+    return table.to_csv(index=False, float_format="%.6g").encode("utf-8")
+
+
+def extxyz_bytes(glass: Glass, predicted: np.ndarray | None) -> bytes:
+    """A glass as extended XYZ, with the predictions (eV) as column predicted_barrier where there are any."""
+    if predicted is not None:
+        glass = glass.with_fields(predicted_barrier=predicted)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "glass.xyz"
+        write_extxyz(path, glass)
+        return path.read_bytes()
+
+
+def explanation_json(explained: Explanation) -> dict:
+    """An explanation as plain numbers: settings, fidelity, and its edges, most important first."""
+    order = np.asarray(explained.top(len(explained.importance)), dtype=np.int64)
+    return {
+        "atom": explained.atom,
+        "prediction_eV": explained.prediction,
+        "method": explained.method,
+        "settings": {key: str(value) for key, value in explained.settings.items()},
+        "seed": explained.seed,
+        "glass": explained.glass_key,
+        "checkpoint": explained.checkpoint_key,
+        "fidelity": {key: float(value) for key, value in explained.fidelity.items()},
+        "edges": [
+            {
+                "atoms": explained.pairs[row].tolist(),
+                "image": explained.images[row].tolist(),
+                "length_A": round(float(explained.lengths[row]), 4),
+                "hops": int(explained.hops[row]),
+                "importance": round(float(explained.importance[row]), 6),
+            }
+            for row in order
+        ],
+    }
+
+
+def topology_zip(topology: GlassTopology) -> bytes:
+    """The files that `GlassTopology.write` makes, in one archive."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = topology.write(folder)
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in paths:
+                archive.write(path, path.name)
+    return buffer.getvalue()

@@ -1,0 +1,37 @@
+"""The look shared by all plots: fonts, grids, margins, where the legend stands."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+FONT = "Source Sans Pro, Source Sans, Helvetica, Arial, sans-serif"
+INK, GRID = "#1d2733", "#e3e7ec"
+
+
+def styled(figure: go.Figure, *, height: int = 360, legend: bool = True) -> go.Figure:
+    """The figure in the common look; its legend stands above the plot, where it covers nothing."""
+    figure.update_layout(
+        template=go.layout.Template(),  # ours alone
+        height=height,
+        margin={"l": 66, "r": 18, "t": 40 if legend else 16, "b": 54},
+        font={"family": FONT, "size": 14, "color": INK},
+        paper_bgcolor="#ffffff",
+        plot_bgcolor="#ffffff",
+        showlegend=legend,
+        legend={"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
+        hoverlabel={"font": {"family": FONT, "size": 13}},
+        bargap=0.04,
+    )
+    axis = {"gridcolor": GRID, "linecolor": INK, "ticks": "outside", "tickcolor": INK, "zeroline": False}
+    figure.update_xaxes(showline=True, title_standoff=8, **axis)
+    figure.update_yaxes(showline=True, title_standoff=8, **axis)
+    return figure
+
+
+def nothing_to_show(reason: str, *, height: int = 360) -> go.Figure:
+    """An empty plot that says why it is empty."""
+    figure = styled(go.Figure(), height=height, legend=False)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    figure.add_annotation(text=reason, showarrow=False, x=0.5, y=0.5, xref="paper", yref="paper")
+    return figure

@@ -1,0 +1,108 @@
+"""The dashboard in headless Chromium. Skipped, saying so, where Chromium, its driver or 3Dmol.js is absent."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.browser.page import Page
+from tests.conftest import REPOSITORY
+from tests.dashboard.conftest import checkpoints, data  # noqa: F401 (fixtures)
+
+# WebGL by SwiftShader: these flags and no others draw without a graphics card
+WEBGL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+START_SECONDS = 180  # importing torch on a busy machine
+
+
+@pytest.fixture(scope="session")
+def chromium() -> tuple[str, str]:
+    """Paths of Chromium and its driver."""
+    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
+    if not browser or not driver:
+        pytest.skip("chromium and chromedriver are not both installed: apt install chromium chromium-driver")
+    if not (REPOSITORY / "dashboard" / "static" / "3Dmol-min.js").is_file():
+        pytest.skip("dashboard/static/3Dmol-min.js is not installed: run `make viewer`")
+    return browser, driver
+
+
+@pytest.fixture(scope="session")
+def address(chromium, data, checkpoints, tmp_path_factory):  # noqa: F811 (fixtures)
+    """Address of a running dashboard with the samples alpha and beta and the checkpoint tiny."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("server") / "log"
+    environment = os.environ | {
+        "SYMGNN_DATA": str(data),
+        "PYTHONPATH": str(REPOSITORY),
+        "OMP_NUM_THREADS": "1",
+    }
+    command = [sys.executable, str(Path(__file__).with_name("serve.py")), str(checkpoints), str(port)]
+    with log.open("w") as output:
+        server = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=output, stderr=output)
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not _answers(port):
+            if server.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"the dashboard did not start:\n{log.read_text()}")
+            time.sleep(0.2)
+        yield f"http://localhost:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+@pytest.fixture(scope="session")
+def window(chromium):
+    """One browser that most tests share."""
+    driver = start_browser(*chromium, *WEBGL)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def page(window, address) -> Page:
+    """That browser, wide and without memories, about to open the dashboard."""
+    window.set_window_size(1400, 1000)
+    window.get(f"{address}/_stcore/health")
+    window.execute_script("sessionStorage.clear()")
+    for log in ("performance", "browser"):
+        window.get_log(log)  # reading empties it
+    return Page(window, address)
+
+
+def start_browser(browser: str, driver: str, *flags: str):
+    """A new headless browser with these flags."""
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", *flags):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    return webdriver.Chrome(options=options, service=Service(driver))
+
+
+def _answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=2) as reply:
+            return reply.read() == b"ok"
+    except OSError:
+        return False
+
+
+def requests_of(page: Page) -> list[str]:
+    """Addresses of all requests that the browser has sent so far."""
+    messages = (json.loads(entry["message"])["message"] for entry in page.driver.get_log("performance"))
+    return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]

@@ -1,0 +1,164 @@
+"""The dashboard as a user meets it: open, pick a sample, click an atom, explain it, move the slider, reload."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.browser.conftest import requests_of, start_browser
+from tests.browser.page import Page
+
+pytestmark = pytest.mark.browser
+
+CLICKS = [(0, 0), (35, 10), (-35, 20), (10, -45), (-20, 60), (60, -30)]
+
+
+def test_from_opening_to_an_explanation_that_reloads_as_it_was(page, address):
+    page.open()
+    first = page.wait_for_picture()
+    page.choose("Glass", "beta")
+    page.wait(lambda: page.query().get("glass") == "beta", "beta in the address")
+    page.wait_for_picture(other_than=first)
+    assert "eV" in page.in_viewer(".legends")
+
+    for dx, dy in CLICKS:  # wherever the first sphere is met
+        page.click_in_view(dx, dy)
+        try:
+            page.wait(lambda: page.query().get("atom") != "0", "another atom in the address", seconds=4)
+            break
+        except AssertionError:
+            continue
+    atom = page.query()["atom"]
+    assert atom != "0"
+    page.wait_for_text(f"Atom {atom} ·")
+    page.press("Explain this atom")
+    page.wait_for_text("Does the explanation hold?")
+    shown = page.wait_for_picture(other_than=first)
+    assert page.query() == {"glass": "beta", "checkpoint": "tiny", "atom": atom, "k": "40"}
+
+    page.turn_view(90, 40)
+    camera, pixels = page.camera("explanation"), page.pixels()
+    slider = page.driver.find_element("css selector", "[data-testid=stSlider] input")
+    page.driver.execute_script("arguments[0].focus()", slider)
+    slider.send_keys("\ue014" * 5)  # arrow right
+    page.wait(lambda: page.query()["k"] == "45", "k=45 in the address")
+    more = page.wait_for_picture(other_than=shown)
+    assert page.camera("explanation") == camera
+    assert not np.array_equal(page.pixels(), pixels)
+    slider = page.driver.find_element("css selector", "[data-testid=stSlider] input")
+    slider.send_keys("\ue012" * 5)  # arrow left
+    page.wait(lambda: page.drawn() == shown, "the first picture again")
+    difference = np.abs(page.pixels().astype(int) - pixels).max(axis=2) > 40
+    assert difference.mean() < 0.002  # the same view to the pixel, but for a sphere's rim
+
+    slider.send_keys("\ue014" * 5)
+    page.wait(lambda: page.drawn() == more, "the picture of k=45")
+    before = page.query()
+    page.driver.refresh()
+    page.wait(lambda: page.drawn() == more, "the same picture after reloading")
+    assert page.query() == before
+    assert page.camera("explanation") == pytest.approx(camera)
+
+    outside = [url for url in requests_of(page) if not url.startswith((address, "data:", "blob:"))]
+    assert not outside
+
+
+@pytest.mark.parametrize("path", ["", "explanation", "topology", "compare"])
+def test_pages_draw_and_nothing_spins_forever_or_is_cut(page, path):
+    page.open(f"{path}?glass=beta&atom=3")
+    page.wait_for_picture()
+    busy = "[data-testid=stProgress], [data-testid=stSpinner], [data-testid=stStatusWidget]"
+    page.wait(lambda: not page.driver.find_elements("css selector", busy), "the page to be finished")
+    assert page.pixels().std() > 5  # not an empty canvas
+    for width in (1400, 1000):
+        page.driver.set_window_size(width, 900)
+        page.wait(lambda: page.driver.find_elements("css selector", ".js-plotly-plot"), "plots")
+        plots = page.driver.find_elements("css selector", ".js-plotly-plot")
+        assert all(plot.size["width"] > 150 for plot in plots)
+        main = page.driver.find_element("css selector", "[data-testid=stMain]")
+        assert main.get_property("scrollWidth") <= main.get_property("clientWidth")  # nothing sideways
+    assert not page.driver.find_elements("css selector", "[data-testid=stException]")
+    errors = [entry["message"] for entry in page.driver.get_log("browser") if entry["level"] == "SEVERE"]
+    assert not [error for error in errors if "_stcore" not in error]  # Streamlit itself looks for its root
+
+
+def test_click_in_the_diagram_shows_that_loop(page):
+    from selenium.webdriver import ActionChains
+
+    page.open("topology?glass=beta&loop=0")
+    shown = page.wait_for_picture()
+    points = page.wait(
+        lambda: page.driver.find_elements("css selector", ".js-plotly-plot .scatterlayer path.point"),
+        "the diagram",
+    )
+    ActionChains(page.driver).move_to_element(points[-12]).pause(0.3).click().perform()
+    page.wait(lambda: page.query().get("loop") != "0", "another loop in the address")
+    page.wait_for_picture(other_than=shown)
+
+
+def test_browser_back_returns_to_the_atom_before(page):
+    from selenium.webdriver.common.keys import Keys
+
+    page.open("?glass=beta&atom=3")
+    page.wait_for_text("Atom 3 ·")
+    box = page.driver.find_element("css selector", "[data-testid=stNumberInput] input")
+    box.click()
+    box.send_keys(Keys.CONTROL, "a")
+    box.send_keys("7", Keys.ENTER)
+    page.wait(lambda: page.query()["atom"] == "7", "atom 7 in the address")
+    page.driver.back()
+    page.wait_for_text("Atom 3 ·")
+    assert page.query()["atom"] == "3"
+
+
+def test_leaving_pages_gives_back_their_graphics(page):
+    page.open()
+    page.wait_for_picture()
+    for _ in range(9):  # 18 views; browsers keep 16 and complain
+        for name, title in (("Topology", "Persistence diagram"), ("Structure", "Colour by")):
+            page.press(name)
+            page.wait_for_text(title)
+            page.wait_for_picture()
+    complaints = [entry["message"] for entry in page.driver.get_log("browser")]
+    assert not [message for message in complaints if "Too many active WebGL contexts" in message]
+
+
+def test_browser_without_webgl_says_so(chromium, address):
+    driver = start_browser(*chromium, "--disable-3d-apis")
+    try:
+        page = Page(driver, address).open()
+        page.wait(lambda: "no WebGL" in page.in_viewer(".message"), "the message")
+    finally:
+        driver.quit()
+
+
+def test_missing_library_says_so(page):
+    page.driver.execute_cdp_cmd("Network.enable", {})
+    page.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*3Dmol*"]})
+    try:
+        page.open()
+        page.wait(lambda: "could not be loaded" in page.in_viewer(".message"), "the message")
+    finally:
+        page.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+
+
+def test_text_of_an_opened_file_runs_nothing(page, address, tmp_path):
+    from tests.dashboard.test_upload import xyz
+
+    attack = "<img src=x onerror=window.pwned=1>![i](https://example.org/i.png)"
+    path = tmp_path / "x](javascript:window.pwned=1).xyz"
+    path.write_bytes(xyz(comment_name=attack))
+    page.open()
+    first = page.wait_for_picture()
+    page.press("Open a file")
+    chooser = page.wait(
+        lambda: page.driver.find_elements("css selector", "input[type=file]"), "the file chooser"
+    )[0]
+    chooser.send_keys(str(path))
+    page.wait(lambda: page.query()["glass"].startswith("upload-"), "the upload in the address")
+    page.wait_for_picture(other_than=first)
+    for name, text in (("Topology", "Persistence diagram"), ("Explanation", "Does the explanation hold?")):
+        page.press(name)
+        page.wait_for_text(text)
+    assert page.driver.execute_script("return window.pwned ?? null") is None
+    assert not [url for url in requests_of(page) if not url.startswith((address, "data:", "blob:"))]

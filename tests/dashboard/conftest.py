@@ -1,0 +1,64 @@
+"""A dashboard on two small glasses and an untrained model, run without a browser."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from dashboard import calls
+from symgnn.explain import gnn_explainer, store
+from symgnn.files.structures import write_extxyz
+from symgnn.models import build_model
+from symgnn.training import checkpoint
+from tests.conftest import REPOSITORY, make_random_glass
+
+SETTINGS = {"symgnn": {"width": 8, "heads": [2, 1]}}
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory) -> Path:
+    """A data folder with the samples alpha (no labels) and beta (labels, potential energy)."""
+    folder = tmp_path_factory.mktemp("data")
+    for name, seed in (("alpha", 1), ("beta", 2)):
+        glass = dataclasses.replace(make_random_glass(90, seed=seed), name=name)
+        if name == "beta":
+            rng = np.random.default_rng(0)
+            fields = {"potential_energy": rng.normal(-4.5, 0.3, 90)}
+            glass = dataclasses.replace(glass, barriers=rng.normal(1.6, 0.3, 90), fields=fields)
+        write_extxyz(folder / "samples" / f"{name}.xyz", glass)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def checkpoints(tmp_path_factory) -> Path:
+    """A folder of checkpoints with one small untrained model, called tiny."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    torch.manual_seed(0)
+    model = build_model("symgnn", SETTINGS["symgnn"])
+    model.set_target_scale(torch.tensor([1.3, 1.6, 1.9]))
+    card = {"model": "symgnn", "settings": SETTINGS["symgnn"]}
+    checkpoint.save_checkpoint(folder / "tiny", model, card)
+    return folder
+
+
+@pytest.fixture
+def app(data, checkpoints, monkeypatch) -> AppTest:
+    """The dashboard, not yet run."""
+    monkeypatch.setenv("SYMGNN_DATA", str(data))
+    use_checkpoints(monkeypatch, checkpoints)
+    few_steps = gnn_explainer.GNNExplainerSettings(steps=3)
+    for name in ("stored_explanation", "find_explanation"):
+        monkeypatch.setattr(calls, name, functools.partial(getattr(store, name), settings=few_steps))
+    return AppTest.from_file(str(REPOSITORY / "dashboard" / "app.py"), default_timeout=120)
+
+
+def use_checkpoints(monkeypatch, folder: Path) -> None:
+    """Let the dashboard find its checkpoints in a folder."""
+    monkeypatch.setattr(checkpoint.list_checkpoints, "__defaults__", (folder,))
+    monkeypatch.setattr(checkpoint.load_checkpoint, "__defaults__", (folder,))

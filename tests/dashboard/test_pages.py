@@ -1,0 +1,189 @@
+"""Every page runs, says what it should, and names its selection in the address."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from symgnn.files.structures import write_extxyz
+from tests.conftest import make_random_glass
+from tests.dashboard.conftest import use_checkpoints
+
+PAGES = ("structure", "explanation", "topology", "compare")
+
+
+def opened(app, page="structure", **address):
+    """The app after its first run on a page with an address."""
+    if page != "structure":
+        app.run()
+        app.switch_page(f"app_pages/{page}.py")
+    for key, value in address.items():
+        app.query_params[key] = str(value)
+    return app.run()
+
+
+def told(messages) -> str:
+    return " ".join(message.value for message in messages).replace("\\", "")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_runs_without_exception_or_warning(app, page):
+    opened(app, page)
+    assert not app.exception
+    assert not app.error
+    assert not app.warning
+    assert app.title
+
+
+def test_first_visit_names_glass_checkpoint_and_atom_in_the_address(app):
+    app.run()
+    assert {key: app.query_params[key] for key in ("glass", "checkpoint", "atom")} == {
+        "glass": "alpha", "checkpoint": "tiny", "atom": "0",
+    }  # fmt: skip
+
+
+def test_address_selects_and_is_kept(app):
+    opened(app, glass="beta", atom=17, color="potential_energy")
+    assert app.title[0].value == "beta"
+    assert app.number_input(key="atom").value == 17
+    assert app.selectbox(key="color").value == "potential_energy"
+    assert app.query_params["atom"] == "17"
+    assert "Atom 17" in app.subheader[0].value
+
+
+def test_page_keeps_the_selection_of_another_page(app):
+    opened(app, glass="beta", atom=17)
+    app.switch_page("app_pages/topology.py").run()
+    assert "beta" in app.title[0].value
+    assert app.query_params["atom"] == "17"
+
+
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [
+        ({"glass": "gamma"}, "a glass **gamma**"),
+        ({"glass": "upload-mine-xyz-12345678"}, "uploaded glass, **upload-mine-xyz-12345678**"),
+        ({"atom": "90"}, "atoms 0 to 89; showing atom 0"),
+        ({"atom": "zero"}, "atom **zero**"),
+        ({"checkpoint": "big"}, "a checkpoint **big**"),
+    ],
+)
+def test_unknown_value_in_the_address_is_told_and_replaced(app, address, text):
+    opened(app, **address)
+    assert text in told(app.warning)
+    assert not app.exception
+    (key,) = address
+    assert app.query_params[key] in ("alpha", "0", "tiny")
+
+
+def test_unknown_values_of_pages_are_replaced(app):
+    opened(app, color="<b>", show="everything")
+    assert not app.exception
+    assert app.query_params["show"] == "all"
+
+
+def test_choosing_another_glass_keeps_a_valid_atom(app):
+    opened(app, atom=50)
+    app.selectbox(key="glass").select("beta").run()
+    assert app.title[0].value == "beta"
+    assert app.query_params["atom"] == "50"
+    assert app.query_params["glass"] == "beta"
+
+
+def test_markup_in_the_address_stays_text(app):
+    opened(app, glass="![x](http://example.org/x.png)<script>")
+    assert r"\!\[x\]\(http\://example\.org/x\.png\)\<script\>" in app.warning[0].value
+
+
+def test_explanation_shows_numbers_with_their_controls(app):
+    opened(app, "explanation", glass="beta", atom=0, k=12)
+    assert app.query_params["k"] == "12"
+    assert app.slider(key="k").value == 12
+    captions = told(app.caption)
+    assert "(control)" in captions
+    assert "p is the share of random draws" in captions
+    names = [metric.label for metric in app.metric]
+    assert names[:2] == ["Predicted barrier", "Labelled barrier"]
+
+
+def test_moving_the_slider_changes_the_address_and_the_table(app):
+    opened(app, "explanation")
+    app.slider(key="k").set_value(7).run()
+    assert app.query_params["k"] == "7"
+    assert any("Top 7 edges" in header.value for header in app.subheader)
+
+
+def test_topology_compares_the_explanation_with_its_like_on_request(app):
+    opened(app, "topology", atom=33)
+    assert not any("permutation test" in caption.value for caption in app.caption)
+    app.button(key="explain_here").click().run()
+    assert not app.exception
+    assert "permutation test" in told(app.caption)
+
+
+def test_topology_takes_a_loop_from_the_address(app):
+    opened(app, "topology", loop=3)
+    assert app.query_params["loop"] == "3"
+    assert "Loop 3:" in told(app.caption)
+
+
+def test_compare_starts_with_another_glass_and_lists_both(app):
+    opened(app, "compare")
+    assert app.query_params["glass2"] == "beta"
+    table = app.dataframe[-1].value
+    assert table["left"][0] == "alpha"
+    assert table["right"][0] == "beta"
+
+
+def test_without_a_checkpoint_pages_say_what_to_run(app, monkeypatch, tmp_path):
+    use_checkpoints(monkeypatch, tmp_path)
+    for page in PAGES:
+        opened(app, page)
+        assert not app.exception
+        if page != "topology":
+            assert "No trained model yet" in told(app.markdown)
+            assert any("symgnn train" in code.value for code in app.code)
+
+
+def test_without_any_glass_the_page_says_where_to_get_one(app, monkeypatch, tmp_path):
+    monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
+    app.run()
+    assert not app.exception
+    assert "No glass to show" in told(app.markdown)
+
+
+def test_glass_that_the_checkpoint_does_not_know_is_one_clear_line(app, monkeypatch, tmp_path):
+    glass = make_random_glass(90, seed=4)
+    species = [13 if z == 29 else z for z in glass.species]
+    write_extxyz(tmp_path / "samples" / "alzr.xyz", dataclasses.replace(glass, species=species, name="alzr"))
+    monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
+    opened(app)
+    assert not app.exception
+    (error,) = app.error
+    assert "element Al found" in error.value.replace("\\", "")
+    assert "\n" not in error.value
+    app.switch_page("app_pages/explanation.py").run()
+    assert "element Al found" in told(app.error)
+
+
+def test_glass_without_a_cell_is_shown_and_refused_in_one_line(app, monkeypatch, tmp_path):
+    glass = dataclasses.replace(
+        make_random_glass(60, seed=4), pbc=[False] * 3, cell=[[0] * 3] * 3, name="cluster"
+    )
+    write_extxyz(tmp_path / "samples" / "cluster.xyz", glass)
+    monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
+    for page in PAGES:
+        opened(app, page)
+        assert not app.exception
+        if page != "topology":
+            assert "expected a cell that is periodic" in told(app.error)
+
+
+def test_broken_sample_is_an_error_box(app, monkeypatch, tmp_path):
+    (tmp_path / "samples").mkdir()
+    (tmp_path / "samples" / "broken.xyz").write_text("3\nno\nCu 0 0\n")
+    monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1
