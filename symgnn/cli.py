@@ -67,6 +67,18 @@ def _progress(unit: TextColumn | None = None) -> Progress:
     )  # fmt: skip
 
 
+def _task(bars: Progress, description: str):
+    """show(done, total, description): adds its bar at the first call, so that an early error prints none."""
+    added: list[int] = []
+
+    def show(done: int, total: int | None, description: str = description) -> None:
+        if not added:
+            added.append(bars.add_task(description, total=total))
+        bars.update(added[0], completed=done, total=total, description=description)
+
+    return show
+
+
 def _read(file: Path, types: str | None):
     from symgnn.files.structures import parse_types, read_glass
 
@@ -87,14 +99,10 @@ def data_fetch(
     from symgnn.files.datasets import PAPER, fetch, paper_folder
 
     with _progress() as bars:
-        tasks = {}
-
-        def show(file, done: int, total: int | None) -> None:
-            if file.name not in tasks:
-                tasks[file.name] = bars.add_task(file.name)
-            bars.update(tasks[file.name], completed=done, total=total)
-
-        missing = fetch(folder, source=source, progress=show)
+        tasks = {file.name: _task(bars, file.name) for file in PAPER}
+        missing = fetch(
+            folder, source=source, progress=lambda file, done, total: tasks[file.name](done, total)
+        )
     for name in missing:
         console.print(f"{name}: not in {source}", style="yellow", markup=False)
     console.print(
@@ -249,13 +257,7 @@ def explain(
     glass, loaded = _read(file, types), load_checkpoint(checkpoint)
     settings = GNNExplainerSettings(steps=steps, size=size)
     with _progress() as bars:
-        tasks = []
-
-        def show(step: int, total: int) -> None:
-            if not tasks:
-                tasks.append(bars.add_task(f"Explaining atom {atom}", total=total))
-            bars.update(tasks[0], completed=step)
-
+        show = _task(bars, f"Explaining atom {atom}")
         explanation = stored_explanation(loaded, glass, atom, settings=settings, seed=seed, progress=show)
     path = output / f"{file.stem}.atom{atom}.explanation.csv"
     explanation.write_table(path, glass)
@@ -315,21 +317,25 @@ def topology(
 @simulate_app.command("glass")
 def simulate_glass(
     output: Annotated[Path, typer.Option("--output", "-o", help="Extended XYZ file to write.")],
-    atoms: Annotated[int, typer.Option(help="Number of atoms, at least 250.")] = 500,
+    atoms: Annotated[int, typer.Option(help="Number of atoms, at least 234 for Cu64Zr36.")] = 500,
     composition: Annotated[str, typer.Option(help="Atomic percent.")] = "Cu64Zr36",
     quench_rate: Annotated[float, typer.Option(help="K/s.")] = 1e13,
     seed: Annotated[int, typer.Option()] = 0,
 ) -> None:
     """Melt and quench a Cu-Zr glass under the Mendelev 2009 potential (needs the extra `physics`)."""
     from symgnn.files.structures import write_extxyz
-    from symgnn.simulate import make_glass, parse_composition
+
+    try:
+        from symgnn.simulate import make_glass, parse_composition
+    except ModuleNotFoundError as error:
+        raise InputError(str(error)) from None
 
     with _progress() as bars:
-        task = bars.add_task("Quenching", total=100)
+        show = _task(bars, "Quenching")
         glass = make_glass(
             n_atoms=atoms, composition=parse_composition(composition), quench_rate=quench_rate, seed=seed,
             command=_command(),
-            progress=lambda share, text: bars.update(task, completed=round(100 * share), description=text),
+            progress=lambda share, text: show(round(100 * share), 100, text),
         )  # fmt: skip
     write_extxyz(output, glass)
     console.print(f"{glass.composition}, {len(glass)} atoms: {output}", markup=False)

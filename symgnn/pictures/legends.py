@@ -85,8 +85,8 @@ def color_bar(name: str, limits: Limits) -> dict:
     return {"kind": "bar", "title": title, "ticks": text, "stops": list(VALUE_SCALE)}
 
 
-def importance_bar(low: float, high: float) -> dict:
-    """The colour bar of edge importance between the least and the most important edge drawn."""
-    digits = 2 if high >= 0.1 else 4
-    text = [f"{value:.{digits}f}" for value in (low, (low + high) / 2, high)]
+def importance_bar(limits: Limits) -> dict:
+    """The colour bar of edge importance."""
+    digits = 2 if limits.high >= 0.1 else 4
+    text = [f"{value:.{digits}f}" for value in (limits.low, (limits.low + limits.high) / 2, limits.high)]
     return {"kind": "bar", "title": "Edge importance", "ticks": text, "stops": list(IMPORTANCE_SCALE)}

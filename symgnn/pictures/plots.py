@@ -100,7 +100,7 @@ def importance_by_distance(distance: np.ndarray, importance: np.ndarray, top: np
         return nothing_to_show("This atom has no edges: nothing to explain", height=520)
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.62, 0.38], vertical_spacing=0.06)
     rest = np.setdiff1d(np.arange(len(distance)), top)
-    dots = [("all edges (control)", rest, CONTROL, 4, 0.35), (f"top {len(top)}", top, TOP, 7, 0.9)]
+    dots = [("all edges (control)", rest, CONTROL, 5, 0.5), (f"top {len(top)}", top, TOP, 7, 0.9)]
     for name, rows, color, size, opacity in dots:
         figure.add_scattergl(
             x=distance[rows],
@@ -180,7 +180,7 @@ def fidelity_bars(measures: Mapping[str, tuple[float, float]]) -> go.Figure:
     """Changes of the prediction in eV: test -> (with the explanation's edges, with random ones like them)."""
     figure = go.Figure()
     for column, (label, color) in enumerate(
-        (("the top edges", TOP), ("random like them (control)", CONTROL))
+        (("this explanation", TOP), ("random like them (control)", CONTROL))
     ):
         numbers = [pair[column] for pair in measures.values()]
         figure.add_bar(

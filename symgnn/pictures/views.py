@@ -11,7 +11,6 @@ from symgnn.pictures.colors import (
     EXPLAINED,
     IMPORTANCE_SCALE,
     Limits,
-    color_limits,
     element_color,
     scale_colors,
 )
@@ -87,13 +86,13 @@ def explained_atom(
     *,
     predicted: np.ndarray | None,
     context_radius: float = 7.0,
-    limits: Limits | None = None,
+    largest: float = 1.0,
 ) -> Picture:
     """The explained atom at the origin and the given edges, coloured and thickened by importance (B,).
 
     Atoms on an edge have their element's colour; the others within context_radius (Å) are pale and small.
-    Periodic copies that a small box needs are drawn smaller. `limits` fixes the importance scale, which is
-    else the edges' own range.
+    Periodic copies that a small box needs are drawn smaller. Colours and widths run from importance 0 to
+    `largest`, e.g. that of all edges, so that they stay when more edges are drawn.
     """
     importance = np.asarray(importance, dtype=float)
     around = environment(glass, atom, pairs, images, radius=context_radius)
@@ -108,15 +107,13 @@ def explained_atom(
     sites.radius[around.ghost] *= 0.8
     sites.radius[0] = 0.75
 
-    limits = limits or _range(importance)
-    strength = np.clip((importance - limits.low) / (limits.high - limits.low), 0, 1)
+    limits = Limits(0.0, max(float(largest), 1e-9))
     bonds = Bonds(
         around.bonds,
         scale_colors(importance, limits, IMPORTANCE_SCALE),
-        0.06 + 0.16 * np.nan_to_num(strength),
+        0.05 + 0.11 * np.clip(importance / limits.high, 0, 1),
     )
-    legends = [importance_bar(limits.low, limits.high)] if len(importance) else []
-    legends.append(element_legend(glass, extra=[["explained atom", EXPLAINED]]))
+    legends = [importance_bar(limits), element_legend(glass, extra=[["explained atom", EXPLAINED]])]
     return _picture(scene(sites, bonds=bonds, marked=[0]), legends, "predicted", centred=True)
 
 
@@ -192,10 +189,6 @@ def _sites(
         radius=sphere_radii(glass.species[around.atom], scale=scale),
         value=np.full(len(around.atom), np.nan) if values is None else np.asarray(values)[around.atom],
     )
-
-
-def _range(importance: np.ndarray) -> Limits:
-    return color_limits(importance, percentile=0.0)
 
 
 def _picture(commands: list[list], legends: list[dict], quantity: str, *, centred: bool) -> Picture:
