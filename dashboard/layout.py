@@ -24,6 +24,7 @@ def chart(figure: go.Figure, key: str, **options: object):
 
 
 def metrics(values: dict[str, str]) -> None:
-    """A row of short numbers with their names."""
-    for column, (name, value) in zip(st.columns(len(values)), values.items(), strict=True):
-        column.metric(name, value)
+    """A row of short numbers with their names, on several lines where it is narrow."""
+    with st.container(horizontal=True, gap="large"):
+        for name, value in values.items():
+            st.metric(name, value, width="content")

@@ -12,7 +12,6 @@ from dashboard.viewer import mount
 from symgnn.errors import InputError
 from symgnn.explain.explanation import Explanation
 from symgnn.pictures import plots, topology_plots, views
-from symgnn.pictures.colors import Limits, color_limits
 from symgnn.pictures.tables import edge_table
 from symgnn.topology import GlassTopology
 
@@ -60,8 +59,8 @@ def compute(which: session.Selection, key: str) -> Side:
     return Side(key, which, coordination, topology, calls.predicted(model, glass), explained)
 
 
-def draw(side: Side, k: int, limits: Limits | None) -> None:
-    if side.explained is not None and limits is not None:
+def draw(side: Side, k: int) -> None:
+    if side.explained is not None:
         explained, which = side.explained, side.which
         top = np.asarray(explained.top(k), dtype=np.int64)
         picture = views.explained_atom(
@@ -71,7 +70,6 @@ def draw(side: Side, k: int, limits: Limits | None) -> None:
             explained.images[top],
             explained.importance[top],
             predicted=side.predicted,
-            limits=limits,
         )
         pick = session.pick if side.key == "left" else pick_right
         mount(picture, key=f"view_{side.key}", camera=f"compare-{side.key}", height=380, on_pick=pick)
@@ -119,12 +117,6 @@ def pick_right(atom: int) -> None:
     st.session_state["atom2"] = atom
 
 
-def common_limits(sides: list[Side], k: int) -> Limits | None:
-    """One importance scale for both sides, so that equal colours mean equal importance."""
-    shown = [side.explained.importance[side.explained.top(k)] for side in sides if side.explained is not None]
-    return color_limits(np.concatenate(shown), percentile=0.0) if shown else None
-
-
 st.title("Compare", anchor=False)
 try:
     sides = [compute(which, key) for which, key in zip(choose(), ("left", "right"), strict=True)]
@@ -136,10 +128,9 @@ if chosen.checkpoint is None:
 session.seed("k", DEFAULT_TOP, session.whole_number(1, 300))
 k = st.slider("Most important edges shown (top k)", 1, 300, key="k", persist_state="session", width=640)
 session.publish(k=k)
-limits = common_limits(sides, k)
 for column, side in zip(st.columns(2, gap="medium"), sides, strict=True):
     with column:
-        draw(side, k, limits)
+        draw(side, k)
 st.subheader("In numbers", anchor=False)
 left, right = (numbers(side, k) for side in sides)
 st.dataframe(

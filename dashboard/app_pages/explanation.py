@@ -88,21 +88,21 @@ def fidelity() -> None:
     if not found.get("k"):
         return
     st.subheader("Does the explanation hold?", anchor=False)
-    names = {
-        "mask_keep": "weighted by the mask",
-        "keep_top": f"only top {found['k']:.0f} kept",
-        "remove_top": f"top {found['k']:.0f} removed",
+    tests = {
+        "mask_keep": "mask kept ↓",
+        "mask_remove": "mask removed ↑",
+        "keep_top": f"top {found['k']:.0f} kept ↓",
+        "remove_top": f"top {found['k']:.0f} removed ↑",
     }
     measures = {
-        f"{name}<br>p = {found[key + '_p']:.2f}": (found[key], found[key + "_matched"])
-        for key, name in names.items()
+        f"{title}<br>p = {found[f'{name}_p']:.2f}": (found[name], found[f"{name}_matched"])
+        for name, title in tests.items()
     }
     chart(plots.fidelity_bars(measures), "fidelity")
     st.caption(
-        "Change of the prediction, against random edges of the same lengths, elements and hops. It should be smaller "
-        "when edges are weighted by the mask or only the top ones are kept, and larger when those are removed; p is "
-        "the share of random draws that do as well. "
-        f"Removing every edge changes it by {found['keep_none']:.3f} eV."
+        "How far the prediction moves when only these edges are kept (less is better, ↓) or when they are removed "
+        "(more is better, ↑), beside random edges of the same lengths, elements and hops. p: share of random draws "
+        f"that do as well. Without any edge it moves by {found['keep_none']:.3f} eV."
     )
 
 
@@ -123,11 +123,11 @@ def table(k: int) -> None:
         },
     )
     name = f"{chosen.glass_id}-atom{atom}"
-    columns = st.columns([1, 1, 4])
-    columns[0].download_button(
+    buttons = st.container(horizontal=True)
+    buttons.download_button(
         "All edges (CSV)", lambda: csv_bytes(edges), f"{name}.csv", "text/csv", icon=":material/download:"
     )
-    columns[1].download_button(
+    buttons.download_button(
         "Explanation (JSON)",
         lambda: json.dumps(explanation_json(explained), indent=1),
         f"{name}.json",

@@ -38,20 +38,21 @@ def header() -> None:
 @st.fragment
 def view() -> None:
     session.follow_pick()
-    first = st.columns([1.6, 2.2, 1.8], vertical_alignment="bottom")
+    controls = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
     session.seed("color", next(iter(known)), session.one_of(list(known)))
     if st.session_state["color"] not in known:
         st.session_state["color"] = next(iter(known))
-    name = first[0].selectbox(
+    name = controls.selectbox(
         "Colour by",
         list(known),
+        width=200,
         key="color",
         format_func=lambda k: QUANTITIES[k].title,
         persist_state="session",
     )
     shows = {"all": "Whole glass", "near": "Neighbours only"}
     session.seed("show", "all", session.one_of(list(shows)))
-    show = first[1].segmented_control(
+    show = controls.segmented_control(
         "Show", list(shows), key="show", format_func=shows.get, required=True, persist_state="session"
     )
     session.publish(color=name, show=show)
@@ -59,13 +60,19 @@ def view() -> None:
         pairs = calls.neighbors(glass.content_hash, glass)
         rows = np.flatnonzero(pairs.target == atom)
         ends = np.column_stack([pairs.target[rows], pairs.source[rows]])
-        first[2].caption(f"Atoms within {calls.COORDINATION_CUTOFF} Å of atom {atom}")
+        controls.caption(f"Atoms within {calls.COORDINATION_CUTOFF} Å of atom {atom}")
         picture = views.neighbors_only(glass, atom, ends, pairs.image[rows], name, known[name])
         camera = "neighbours"
     else:
         session.seed("slab", (0.0, 1.0), read_slab)
-        start, end = first[2].slider(
-            "Slab along the third cell vector", 0.0, 1.0, step=0.02, key="slab", persist_state="session"
+        start, end = controls.slider(
+            "Slab along the third cell vector",
+            0.0,
+            1.0,
+            step=0.02,
+            key="slab",
+            persist_state="session",
+            width=220,
         )
         session.publish(slab=f"{start:.2f}-{end:.2f}")
         slab = None if (start, end) == (0.0, 1.0) else (2, start, end)
@@ -88,15 +95,15 @@ def details() -> None:
     rows = np.flatnonzero(pairs.target == atom)
     with st.container(border=True):
         st.subheader(f"Atom {atom} · {glass.symbols[atom]}", anchor=False)
-        left, right = st.columns(2)
+        numbers = {}
         if predicted is not None:
-            left.metric("Predicted barrier", f"{predicted[atom]:.2f} eV")
+            numbers["Predicted barrier"] = f"{predicted[atom]:.2f} eV"
         if glass.barriers is not None:
-            right.metric("Labelled barrier", f"{glass.barriers[atom]:.2f} eV")
-        second = st.columns(2)
-        second[0].metric("Coordination number", len(rows))
+            numbers["Labelled barrier"] = f"{glass.barriers[atom]:.2f} eV"
+        numbers["Coordination number"] = str(len(rows))
         if "potential_energy" in glass.fields:
-            second[1].metric("Potential energy", f"{glass.fields['potential_energy'][atom]:.2f} eV")
+            numbers["Potential energy"] = f"{glass.fields['potential_energy'][atom]:.2f} eV"
+        metrics(numbers)
         if predicted is not None:
             lower = 100 * float(np.mean(predicted < predicted[atom]))
             st.caption(f"{lower:.0f}% of the atoms have a lower predicted barrier.")
@@ -154,11 +161,11 @@ def downloads() -> None:
     st.subheader("Download", anchor=False)
     table = atom_table(glass, predicted=predicted, coordination=coordination)
     name = chosen.glass_id
-    columns = st.columns([1, 1, 3])
-    columns[0].download_button(
+    buttons = st.container(horizontal=True)
+    buttons.download_button(
         "Atoms (CSV)", lambda: csv_bytes(table), f"{name}.csv", "text/csv", icon=":material/download:"
     )
-    columns[1].download_button(
+    buttons.download_button(
         "Extended XYZ",
         lambda: extxyz_bytes(glass, predicted),
         f"{name}.xyz",
@@ -166,7 +173,7 @@ def downloads() -> None:
         icon=":material/download:",
     )
     if glass.notes:
-        with columns[2].expander("Where this glass comes from"):
+        with st.expander("Where this glass comes from"):
             st.dataframe({"note": list(glass.notes), "text": list(glass.notes.values())}, hide_index=True)
 
 
@@ -184,7 +191,7 @@ except InputError as error:
 known = quantities(glass, predicted=predicted, coordination=coordination)
 
 header()
-picture_column, atom_column = st.columns([2.1, 1], gap="medium")
+picture_column, atom_column = st.columns([1.8, 1], gap="medium")
 with picture_column:
     view()
 with atom_column:

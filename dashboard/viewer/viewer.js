@@ -45,7 +45,8 @@ function front(viewer, centred) { // the whole scene, seen from a little above a
   viewer.rotate(-22, "y");
   viewer.rotate(16, "x");
   viewer.zoomTo();
-  viewer.zoom(1.15);
+  const canvas = viewer.getCanvas(); // zoomTo fits the height alone
+  viewer.zoom(1.15 * Math.min(1, canvas.clientWidth / canvas.clientHeight / 1.25));
   if (centred) viewer.setView([0, 0, 0, ...viewer.getView().slice(3)]); // turn round the origin
 }
 

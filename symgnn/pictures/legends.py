@@ -85,8 +85,7 @@ def color_bar(name: str, limits: Limits) -> dict:
     return {"kind": "bar", "title": title, "ticks": text, "stops": list(VALUE_SCALE)}
 
 
-def importance_bar(limits: Limits) -> dict:
-    """The colour bar of edge importance."""
-    digits = 2 if limits.high >= 0.1 else 4
-    text = [f"{value:.{digits}f}" for value in (limits.low, (limits.low + limits.high) / 2, limits.high)]
-    return {"kind": "bar", "title": "Edge importance", "ticks": text, "stops": list(IMPORTANCE_SCALE)}
+def importance_bar() -> dict:
+    """The colour bar of edge importance, which runs from 0 to 1 in every explanation."""
+    ticks = ["0", "0.5", "1"]
+    return {"kind": "bar", "title": "Edge importance", "ticks": ticks, "stops": list(IMPORTANCE_SCALE)}

@@ -84,9 +84,9 @@ def parity(
             marker={"size": 12, "symbol": "circle-open", "color": "#1d2733", "line": {"width": 2}},
             hoverinfo="skip",
         )
-    figure.update_xaxes(title="Labelled barrier (eV)")
-    figure.update_yaxes(title="Predicted barrier (eV)", scaleanchor="x", scaleratio=1)
-    return styled(figure, height=320)
+    figure.update_xaxes(title="Labelled barrier (eV)", constrain="domain")
+    figure.update_yaxes(title="Predicted barrier (eV)", scaleanchor="x", scaleratio=1, constrain="domain")
+    return styled(figure, height=420)
 
 
 def importance_by_distance(distance: np.ndarray, importance: np.ndarray, top: np.ndarray) -> go.Figure:

@@ -86,13 +86,12 @@ def explained_atom(
     *,
     predicted: np.ndarray | None,
     context_radius: float = 7.0,
-    largest: float = 1.0,
 ) -> Picture:
     """The explained atom at the origin and the given edges, coloured and thickened by importance (B,).
 
     Atoms on an edge have their element's colour; the others within context_radius (Å) are pale and small.
-    Periodic copies that a small box needs are drawn smaller. Colours and widths run from importance 0 to
-    `largest`, e.g. that of all edges, so that they stay when more edges are drawn.
+    Periodic copies that a small box needs are drawn smaller. Colours and widths run from importance 0 to 1,
+    so that they stay when more edges are drawn.
     """
     importance = np.asarray(importance, dtype=float)
     around = environment(glass, atom, pairs, images, radius=context_radius)
@@ -107,13 +106,12 @@ def explained_atom(
     sites.radius[around.ghost] *= 0.8
     sites.radius[0] = 0.75
 
-    limits = Limits(0.0, max(float(largest), 1e-9))
     bonds = Bonds(
         around.bonds,
-        scale_colors(importance, limits, IMPORTANCE_SCALE),
-        0.05 + 0.11 * np.clip(importance / limits.high, 0, 1),
+        scale_colors(importance, Limits(0.0, 1.0), IMPORTANCE_SCALE),
+        0.05 + 0.11 * np.clip(importance, 0, 1),
     )
-    legends = [importance_bar(limits), element_legend(glass, extra=[["explained atom", EXPLAINED]])]
+    legends = [importance_bar(), element_legend(glass, extra=[["explained atom", EXPLAINED]])]
     return _picture(scene(sites, bonds=bonds, marked=[0]), legends, "predicted", centred=True)
 
 

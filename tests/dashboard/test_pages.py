@@ -102,7 +102,7 @@ def test_explanation_shows_numbers_with_their_controls(app):
     assert app.slider(key="k").value == 12
     captions = told(app.caption)
     assert "(control)" in captions
-    assert "p is the share of random draws" in captions
+    assert "p: share of random draws" in captions
     names = [metric.label for metric in app.metric]
     assert names[:2] == ["Predicted barrier", "Labelled barrier"]
 

@@ -35,6 +35,7 @@ EXPLAINED = Explanation(
     images=[[-1, 0, 0], [0, 0, 0], [1, 0, 0]],
     lengths=[1.0, 3.0, 4.0],
     importance=[0.2, 0.9, 0.5],
+    mask=[1.0, 1.0, 1.0],
     hops=[0, 0, 1],
     fidelity={"k": 3.0},
 )

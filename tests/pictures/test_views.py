@@ -51,10 +51,8 @@ def test_slab_without_a_cell_runs_from_the_lowest_to_the_highest_atom():
 def test_explained_atom_stands_out_and_edges_carry_their_importance():
     glass = line_of_four()
     pairs, images = np.array([[0, 1], [0, 3]]), np.array([[0, 0, 0], [-1, 0, -1]])
-    importance = np.array([0.8, 0.0])
-    picture = views.explained_atom(
-        glass, 0, pairs, images, importance, predicted=None, context_radius=0.0, largest=0.8
-    )
+    importance = np.array([1.0, 0.0])
+    picture = views.explained_atom(glass, 0, pairs, images, importance, predicted=None, context_radius=0.0)
     centre, strong, weak = atoms(picture)
     assert centre["serial"] == 0
     assert centre["style"]["sphere"]["color"] == EXPLAINED
@@ -64,7 +62,7 @@ def test_explained_atom_stands_out_and_edges_carry_their_importance():
     assert strong["bondStyles"][0]["color1"] == IMPORTANCE_SCALE[-1]
     assert weak["bondStyles"][0]["color1"] == IMPORTANCE_SCALE[0]
     assert strong["bondStyles"][0]["radius"] > 2 * weak["bondStyles"][0]["radius"]
-    assert picture.legends[0]["ticks"] == ["0.00", "0.40", "0.80"]
+    assert picture.legends[0]["ticks"] == ["0", "0.5", "1"]
 
 
 def test_no_edges_still_show_the_atom():
