@@ -32,7 +32,10 @@ KEPT_RESULTS = 64
 
 def glass_files() -> dict[str, Path]:
     """Glasses on disk by name: the committed samples first, then the paper's where they were fetched."""
-    samples = sorted((data_folder() / "samples").glob("*.xyz"))
+    samples = (data_folder() / "samples").glob("*.xyz")
+    samples = sorted(
+        samples, key=lambda path: (not path.stem.startswith("Cu64Zr36"), path.stem)
+    )  # the paper's first
     paper = [paper_folder() / file.file_name for file in PAPER]
     return {path.stem: path for path in [*samples, *(path for path in paper if path.is_file())]}
 

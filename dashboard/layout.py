@@ -25,6 +25,6 @@ def chart(figure: go.Figure, key: str, **options: object):
 
 def metrics(values: dict[str, str]) -> None:
     """A row of short numbers with their names, on several lines where it is narrow."""
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for name, value in values.items():
             st.metric(name, value, width="content")

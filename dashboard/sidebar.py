@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import calls, notices, session
 from symgnn.errors import InputError
-from symgnn.evaluation.predict import list_checkpoints
+from symgnn.evaluation.predict import extrapolation, list_checkpoints
 from symgnn.files.structures import ENDINGS, parse_types
 from symgnn.glass import Glass
 
@@ -34,6 +34,9 @@ def show() -> bool:
         checkpoint = _choose_checkpoint()
         atom = choose_atom("atom", "Atom", glass)
     session.select(session.Selection(glass_id, glass, atom, checkpoint))
+    if checkpoint and (warning := extrapolation(checkpoint, glass)):
+        with messages():
+            st.warning(notices.plain(warning), icon=":material/query_stats:")
     names = {"checkpoint": st.session_state["checkpoint"]} if checkpoint else {}
     session.publish(glass=glass_id, **names, atom=atom)
     return True

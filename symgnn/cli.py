@@ -222,11 +222,13 @@ def predict(
     types: Types = None,
 ) -> None:
     """Predict the energy barrier of every atom; write extended XYZ and CSV."""
-    from symgnn.evaluation.predict import load_checkpoint, write_prediction
+    from symgnn.evaluation.predict import extrapolation, load_checkpoint, write_prediction
     from symgnn.evaluation.predict import predict as predict_barriers
 
     glass, loaded = _read(file, types), load_checkpoint(checkpoint)
     barriers = predict_barriers(loaded, glass)
+    if warning := extrapolation(loaded, glass):
+        errors.print(warning, style="yellow", markup=False)
     paths = write_prediction(output, file.stem, glass, loaded, barriers)
     console.print(
         f"{glass.composition}, {len(glass)} atoms: predicted barrier {barriers.mean():.3f} ± {barriers.std():.3f} eV "
@@ -265,7 +267,7 @@ def explain(
     symbols = glass.symbols
     console.print(
         f"Atom {atom} ({symbols[atom]}): predicted barrier {explanation.prediction:.3f} eV; "
-        f"{len(explanation.lengths)} edges can change it",
+        f"{len(explanation.lengths)} edges can change it, {explanation.mask.sum():.0f} of them are in the mask",
         markup=False,
     )
     table = Table("edge", "elements", "length / Å", "hops", "importance")

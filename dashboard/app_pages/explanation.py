@@ -14,6 +14,7 @@ from symgnn.pictures.downloads import csv_bytes, explanation_json
 from symgnn.pictures.tables import edge_table
 
 DEFAULT_TOP, MOST_SHOWN = 40, 300
+METHODS = {"gnn_explainer": "GNNExplainer"}
 
 chosen = session.selection()
 glass, atom = chosen.glass, chosen.atom
@@ -31,7 +32,7 @@ def summary() -> None:
             "Predicted barrier": f"{explained.prediction:.2f} eV",
             "Labelled barrier": label,
             "Edges that can matter": f"{len(explained.importance):,}",
-            "Method": notices.plain(explained.method),
+            "Method": METHODS.get(explained.method, notices.plain(explained.method)),
             "Seed": str(explained.seed),
         }
     )
@@ -119,6 +120,7 @@ def table(k: int) -> None:
             "importance": st.column_config.ProgressColumn(
                 "importance", format="%.3f", min_value=0, max_value=1
             ),
+            "mask": None,
             **{f"image_{axis}": None for axis in "abc"},
         },
     )

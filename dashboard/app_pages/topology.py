@@ -91,9 +91,7 @@ def diagram() -> None:
 def choose_loop() -> None:
     """Take over the loop that was clicked in the diagram."""
     points = st.session_state["diagram"].selection.points
-    rows = [
-        int(point["customdata"][0]) for point in points if point["curve_number"] == topology_plots.H1_TRACE
-    ]
+    rows = [int(point["point_index"]) for point in points if point["curve_number"] == topology_plots.H1_TRACE]
     if rows:
         st.session_state["loop"] = rows[0]
 

@@ -16,7 +16,15 @@ from symgnn.glass import Glass
 from symgnn.graph.cache import cached_graph
 from symgnn.training.checkpoint import Checkpoint, list_checkpoints, load_checkpoint
 
-__all__ = ["Checkpoint", "check_glass", "list_checkpoints", "load_checkpoint", "predict", "write_prediction"]
+__all__ = [
+    "Checkpoint",
+    "check_glass",
+    "extrapolation",
+    "list_checkpoints",
+    "load_checkpoint",
+    "predict",
+    "write_prediction",
+]
 
 PREDICTED = "predicted_barrier"  # name of the per-atom field, eV
 
@@ -35,6 +43,24 @@ def check_glass(checkpoint: Checkpoint, glass: Glass) -> None:
             f"{glass.name}: periodic along {periodic or 'no direction'}, expected a cell that is periodic along "
             f"a, b and c: checkpoint {checkpoint.name} was trained on bulk glass"
         )
+
+
+def extrapolation(checkpoint: Checkpoint, glass: Glass, *, tolerance: float = 0.02) -> str | None:
+    """A sentence where the glass's composition is farther than `tolerance` outside the training glasses', else None.
+
+    A checkpoint whose card does not state its composition gives None.
+    """
+    outside = []
+    for element, (low, high) in checkpoint.card.get("composition", {}).items():
+        fraction = glass.symbols.count(element) / len(glass)
+        if not low - tolerance <= fraction <= high + tolerance:
+            known = f"{100 * low:.0f}" if high - low < 0.005 else f"{100 * low:.0f} to {100 * high:.0f}"
+            outside.append(f"{100 * fraction:.0f}% {element} (trained on {known}%)")
+    return (
+        f"Composition outside the training data: {', '.join(outside)}. Read barriers with care."
+        if outside
+        else None
+    )
 
 
 def predict(checkpoint: Checkpoint, glass: Glass) -> np.ndarray:

@@ -50,6 +50,7 @@ def explanation_json(explained: Explanation) -> dict:
                 "length_A": round(float(explained.lengths[row]), 4),
                 "hops": int(explained.hops[row]),
                 "importance": round(float(explained.importance[row]), 6),
+                "mask": round(float(explained.mask[row]), 6),
             }
             for row in order
         ],

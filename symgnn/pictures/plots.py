@@ -141,7 +141,7 @@ def importance_by_distance(distance: np.ndarray, importance: np.ndarray, top: np
             row=2,
             col=1,
         )
-    figure.update_xaxes(title="Distance of the edge's middle from the atom (Å)", row=2, col=1)
+    figure.update_xaxes(title="Distance from the atom (Å)", row=2, col=1)
     figure.update_yaxes(title="Importance", row=1, col=1, rangemode="tozero")
     figure.update_yaxes(title="Share per Å", row=2, col=1, rangemode="tozero")
     return styled(figure, height=520)
@@ -179,13 +179,15 @@ def importance_by_pair(pair_names: list[str], importance: np.ndarray, top: np.nd
 def fidelity_bars(measures: Mapping[str, tuple[float, float]]) -> go.Figure:
     """Changes of the prediction in eV: test -> (with the explanation's edges, with random ones like them)."""
     figure = go.Figure()
-    for column, (label, color) in enumerate(
-        (("this explanation", TOP), ("random like them (control)", CONTROL))
+    for column, (label, color) in (
+        (0, ("this explanation", TOP)),
+        (1, ("random like them (control)", CONTROL)),
     ):
         numbers = [pair[column] for pair in measures.values()]
         figure.add_bar(
-            x=list(measures),
-            y=numbers,
+            x=numbers,
+            y=list(measures),
+            orientation="h",
             name=label,
             marker={"color": color},
             text=[f"{number:.3f}" for number in numbers],
@@ -193,11 +195,11 @@ def fidelity_bars(measures: Mapping[str, tuple[float, float]]) -> go.Figure:
             cliponaxis=False,
             hoverinfo="skip",
         )
-    figure.update_layout(barmode="group")
     highest = max((max(pair) for pair in measures.values()), default=0.0)
-    figure.update_yaxes(title="Change of the prediction (eV)", range=[0, 1.15 * highest or 1])
+    figure.update_xaxes(title="Change of the prediction (eV)", range=[0, 1.2 * highest or 1])
+    figure.update_yaxes(autorange="reversed")
     figure = styled(figure)
-    return figure.update_layout(bargap=0.3)
+    return figure.update_layout(barmode="group", bargap=0.3, margin={"l": 140})
 
 
 def binned_mean(x: np.ndarray, y: np.ndarray, width: float) -> tuple[np.ndarray, np.ndarray]:

@@ -22,7 +22,14 @@ def styled(figure: go.Figure, *, height: int = 360, legend: bool = True) -> go.F
         hoverlabel={"font": {"family": FONT, "size": 13}},
         bargap=0.04,
     )
-    axis = {"gridcolor": GRID, "linecolor": INK, "ticks": "outside", "tickcolor": INK, "zeroline": False}
+    axis = {
+        "title_font_size": 14,
+        "gridcolor": GRID,
+        "linecolor": INK,
+        "ticks": "outside",
+        "tickcolor": INK,
+        "zeroline": False,
+    }
     figure.update_xaxes(showline=True, title_standoff=8, **axis)
     figure.update_yaxes(showline=True, title_standoff=8, **axis)
     return figure

@@ -42,6 +42,7 @@ def edge_table(glass: Glass, explanation: Explanation) -> pd.DataFrame:
             "distance_A": np.linalg.norm(around.bond_middle, axis=1),
             "hops": explanation.hops,
             "importance": explanation.importance,
+            "mask": explanation.mask,
             "image_a": explanation.images[:, 0],
             "image_b": explanation.images[:, 1],
             "image_c": explanation.images[:, 2],

@@ -24,7 +24,7 @@ def persistence_diagram(
     """Birth and death in Å of loops (h1) with equal axes and the diagonal; beside it parts (h0), born at 0.
 
     h0, h1: (birth (K,), death (K,)); a death of inf stands on the dashed line. The points of h1 are the trace
-    H1_TRACE and carry their row as customdata[0]; `chosen` marks one of them.
+    H1_TRACE, point k being row k; `chosen` marks one of them.
     """
     births, deaths = np.asarray(h1[0], dtype=float), np.asarray(h1[1], dtype=float)
     h0_deaths = np.asarray(h0[1], dtype=float)
@@ -182,11 +182,7 @@ def matched_comparison(
     The bar on the random edges spans 95% of the random draws.
     """
     figure = go.Figure()
-    rows = [
-        "all edges that can matter",
-        "random, same length and pair",
-        f"the explanation's {n_selected} edges",
-    ]
+    rows = ["all that can matter", "random, of the<br>same lengths, pairs", f"the explanation's {n_selected}"]
     figure.add_scatter(
         x=[everywhere, matched, selected],
         y=rows,
@@ -203,6 +199,6 @@ def matched_comparison(
         },
         hovertemplate="%{y}: %{x:.2f} cycles per edge<extra></extra>",
     )
-    figure.update_xaxes(title="Mean number of cycles per edge", rangemode="tozero")
+    figure.update_xaxes(title="Mean cycles per edge", rangemode="tozero")
     figure = styled(figure, height=230, legend=False)
-    return figure.update_layout(margin={"l": 210})
+    return figure.update_layout(margin={"l": 140})

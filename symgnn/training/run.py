@@ -39,6 +39,15 @@ def train_checkpoint(
     return result
 
 
+def composition_range(glasses: Sequence[Glass]) -> dict[str, list[float]]:
+    """Element -> [lowest, highest] atomic fraction among some glasses."""
+    elements = sorted({element for glass in glasses for element in glass.elements})
+    fractions = {
+        element: [glass.symbols.count(element) / len(glass) for glass in glasses] for element in elements
+    }
+    return {element: [min(values), max(values)] for element, values in fractions.items()}
+
+
 def write_curve(path: Path, curve: Sequence[dict[str, float]]) -> None:
     """One row per evaluation: epoch, train_loss (standardised squared error), validation scores."""
     with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
@@ -69,6 +78,7 @@ def _card(
         },
         "training": asdict(config),
         "split": {"train": [g.name for g in training], "validation": [validation.name]},
+        "composition": composition_range(training),
         "data_hashes": {glass.name: glass.content_hash for glass in (*training, validation)},
         "selected": {"by": "highest Pearson r on the validation glass", **result.best},
         "scores": {},

@@ -62,8 +62,8 @@ class Page:
         self.wait(lambda: self._with_text("[role=option]", option), f"option {option}").click()
 
     def press(self, text: str) -> None:
-        """Press the button, or follow the link of the navigation, with that text."""
-        self.wait(lambda: self._with_text("button, a", text), f"button {text}").click()
+        """Press the button or the expander, or follow the link of the navigation, with that text."""
+        self.wait(lambda: self._with_text("button, a, summary", text), f"button {text}").click()
 
     def _with_text(self, selector: str, text: str):
         found = [

@@ -52,6 +52,12 @@ def test_address_selects_and_is_kept(app):
     assert "Atom 17" in app.subheader[0].value
 
 
+def test_slab_in_the_address_leaves_out_atoms(app):
+    opened(app, slab="0.20-0.50")
+    assert app.slider(key="slab").value == (0.2, 0.5)
+    assert app.query_params["slab"] == "0.20-0.50"
+
+
 def test_page_keeps_the_selection_of_another_page(app):
     opened(app, glass="beta", atom=17)
     app.switch_page("app_pages/topology.py").run()
@@ -78,9 +84,10 @@ def test_unknown_value_in_the_address_is_told_and_replaced(app, address, text):
 
 
 def test_unknown_values_of_pages_are_replaced(app):
-    opened(app, color="<b>", show="everything")
+    opened(app, color="<b>", show="everything", slab="0.9-nan")
     assert not app.exception
     assert app.query_params["show"] == "all"
+    assert app.query_params["slab"] == "0.00-1.00"
 
 
 def test_choosing_another_glass_keeps_a_valid_atom(app):

@@ -76,7 +76,14 @@ def test_explanation_as_json_is_plain_and_ordered():
     text = json.dumps(explanation_json(EXPLAINED), allow_nan=False)
     edges = json.loads(text)["edges"]
     assert [edge["importance"] for edge in edges] == [0.9, 0.5, 0.2]
-    assert edges[2] == {"atoms": [0, 1], "image": [-1, 0, 0], "length_A": 1.0, "hops": 0, "importance": 0.2}
+    assert edges[2] == {
+        "atoms": [0, 1],
+        "image": [-1, 0, 0],
+        "length_A": 1.0,
+        "hops": 0,
+        "importance": 0.2,
+        "mask": 1.0,
+    }
 
 
 def test_cycles_of_a_glass_close_in_space_unless_they_wind(random_glass):
