@@ -76,7 +76,10 @@ def view() -> None:
         )
         session.publish(slab=f"{start:.2f}-{end:.2f}")
         slab = None if (start, end) == (0.0, 1.0) else (2, start, end)
-        picture = views.whole_glass(glass, name, known[name], selected=atom, slab=slab)
+        shown = views.drawn_atoms(glass, selected=atom, slab=slab)
+        picture = views.whole_glass(glass, name, known[name], selected=atom, shown=shown)
+        if len(shown) == views.MOST_DRAWN:
+            st.caption(f"Drawn are the {len(shown):,} atoms nearest to atom {atom}.")
         camera = f"glass-{glass.content_hash}"
     mount(picture, key="structure_view", camera=camera, height=540, on_pick=session.pick)
     st.caption("Drag to turn, wheel to zoom, click an atom to select it. The selected atom has a blue halo.")
@@ -152,9 +155,10 @@ def agreement() -> None:
 
 def choose_atom() -> None:
     """Select the atom whose point was clicked."""
-    points = st.session_state["parity"].selection.points
-    if points and "customdata" in points[0]:
-        session.pick(int(points[0]["customdata"]))
+    for point in st.session_state["parity"].selection.points[:1]:
+        picked = plots.parity_atom(glass.symbols, point["curve_number"], point["point_index"])
+        if picked is not None:
+            session.pick(picked)
 
 
 def downloads() -> None:

@@ -89,6 +89,14 @@ def parity(
     return styled(figure, height=420)
 
 
+def parity_atom(symbols: list[str], trace: int, point: int) -> int | None:
+    """The atom whose point of `parity` that is; None for a trace that holds no atoms."""
+    elements = sorted(set(symbols))
+    if not 1 <= trace <= len(elements):
+        return None
+    return int(np.flatnonzero(np.asarray(symbols) == elements[trace - 1])[point])
+
+
 def importance_by_distance(distance: np.ndarray, importance: np.ndarray, top: np.ndarray) -> go.Figure:
     """Importance (P,) against the distance (P,) in Å of an edge's middle from the explained atom.
 

@@ -14,11 +14,13 @@ from symgnn.pictures.colors import (
     element_color,
     scale_colors,
 )
-from symgnn.pictures.environment import Environment, environment, unwrapped_path
+from symgnn.pictures.environment import Environment, environment, nearest_images, unwrapped_path
 from symgnn.pictures.legends import QUANTITIES, atom_colors, element_legend, importance_bar
 from symgnn.pictures.scene import Bonds, Sites, context_color, scene, sphere_radii
 
 NEIGHBOR_BOND = "#8a8f98"
+MOST_DRAWN = 20_000
+"""Spheres that a browser still turns without jerks."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,23 +38,32 @@ class Picture:
     centred: bool
 
 
-def whole_glass(
-    glass: Glass,
-    quantity: str,
-    values: np.ndarray | None,
-    *,
-    selected: int,
-    slab: tuple[int, float, float] | None = None,
-) -> Picture:
-    """All atoms inside the cell, coloured by a quantity (a key of QUANTITIES) with values (N,) or None.
+def drawn_atoms(
+    glass: Glass, *, selected: int, slab: tuple[int, float, float] | None = None, at_most: int = MOST_DRAWN
+) -> np.ndarray:
+    """Atoms to draw, ascending: those in the slab (see `in_slab`) and the selected one.
 
-    slab (axis, from, to): only atoms whose place along that cell vector, 0 to 1, lies in between.
-    The selected atom is always drawn, with a halo.
+    Of more than `at_most` only those nearest to the selected one: a browser draws tens of thousands of spheres,
+    not millions.
+    """
+    inside = np.ones(len(glass), dtype=bool) if slab is None else in_slab(glass, *slab)
+    inside[selected] = True
+    shown = np.flatnonzero(inside)
+    if len(shown) > at_most:
+        vectors, _ = nearest_images(glass, selected)
+        distance = np.linalg.norm(vectors[shown], axis=1)
+        shown = np.sort(shown[np.argpartition(distance, at_most - 1)[:at_most]])
+    return shown
+
+
+def whole_glass(
+    glass: Glass, quantity: str, values: np.ndarray | None, *, selected: int, shown: np.ndarray
+) -> Picture:
+    """The atoms `shown` inside the cell, coloured by a quantity (a key of QUANTITIES) with values (N,) or None.
+
+    The selected atom has a halo. Colours and their scale are those of the whole glass, whatever is shown.
     """
     colors, legend = atom_colors(glass, quantity, values)
-    shown = (
-        np.arange(len(glass)) if slab is None else np.union1d(np.flatnonzero(in_slab(glass, *slab)), selected)
-    )
     sites = Sites(
         atom=shown,
         species=glass.species[shown],

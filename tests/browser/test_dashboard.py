@@ -101,7 +101,10 @@ def test_browser_back_returns_to_the_atom_before(page):
 
     page.open("?glass=beta&atom=3")
     page.wait_for_text("Atom 3 ·")
-    box = page.driver.find_element("css selector", "[data-testid=stNumberInput] input")
+    box = page.wait(
+        lambda: page.driver.find_elements("css selector", "[data-testid=stNumberInput] input"),
+        "the atom's box",
+    )[0]
     box.click()
     box.send_keys(Keys.CONTROL, "a")
     box.send_keys("7", Keys.ENTER)

@@ -74,6 +74,16 @@ def test_top_edges_stand_beside_all_edges_and_both_integrate_to_one():
         assert np.sum(np.array(densities.y)[:-1] * np.diff(densities.x)) == pytest.approx(1.0)
 
 
+def test_points_of_the_parity_plot_name_their_atoms():
+    symbols = ["Zr", "Cu", "Zr", "Cu"]
+    figure = plots.parity(np.arange(4.0), np.arange(4.0), symbols)
+    for number, points in enumerate(figure.data):
+        if points.name in symbols:
+            atoms = [plots.parity_atom(symbols, number, point) for point in range(len(points.x))]
+            assert atoms == list(points.x)
+    assert plots.parity_atom(symbols, 0, 1) is None  # the diagonal
+
+
 def test_pair_shares_add_up_and_stand_beside_the_control():
     pairs = ["Cu-Cu"] * 60 + ["Cu-Zr"] * 40
     figure = plots.importance_by_pair(pairs, RNG.uniform(size=100), np.arange(50, 70))

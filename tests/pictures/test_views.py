@@ -6,6 +6,7 @@ import pytest
 from symgnn.glass import Glass
 from symgnn.pictures import views
 from symgnn.pictures.colors import EXPLAINED, IMPORTANCE_SCALE, VALUE_SCALE, element_color
+from symgnn.pictures.environment import nearest_images
 from symgnn.pictures.legends import color_bar, color_limits, quantities
 
 
@@ -26,7 +27,9 @@ def atoms(picture):
 
 def test_whole_glass_stands_inside_its_cell_colored_by_value():
     glass = line_of_four()
-    picture = views.whole_glass(glass, "predicted", np.array([1.0, 1.5, 1.7, 2.0]), selected=2)
+    picture = views.whole_glass(
+        glass, "predicted", np.array([1.0, 1.5, 1.7, 2.0]), selected=2, shown=np.arange(4)
+    )
     drawn = atoms(picture)
     assert [atom["x"] for atom in drawn] == [11.0, 2.0, 5.0, 8.0]
     assert drawn[0]["style"]["sphere"]["color"] == VALUE_SCALE[0]
@@ -38,9 +41,18 @@ def test_whole_glass_stands_inside_its_cell_colored_by_value():
 
 
 def test_slab_keeps_its_atoms_and_the_selected_one():
-    picture = views.whole_glass(line_of_four(), "element", None, selected=3, slab=(2, 0.0, 0.4))
+    shown = views.drawn_atoms(line_of_four(), selected=3, slab=(2, 0.0, 0.4))
+    picture = views.whole_glass(line_of_four(), "element", None, selected=3, shown=shown)
     assert [atom["serial"] for atom in atoms(picture)] == [0, 1, 3]
     assert picture.legends[0]["items"] == [["Cu", element_color("Cu")], ["Zr", element_color("Zr")]]
+
+
+def test_of_too_many_atoms_the_nearest_are_drawn(random_glass):
+    shown = views.drawn_atoms(random_glass, selected=8, at_most=30)
+    distance = np.linalg.norm(nearest_images(random_glass, 8)[0], axis=1)
+    assert len(shown) == 30
+    assert distance[shown].max() <= np.delete(distance, shown).min()
+    assert 8 in shown
 
 
 def test_slab_without_a_cell_runs_from_the_lowest_to_the_highest_atom():
