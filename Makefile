@@ -1,5 +1,5 @@
 # `make dashboard` opens the dashboard, `make test` runs all tests. Both work offline once installed.
-PYTHON ?= $(shell command -v python3.11 || command -v python3.10 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 VIEWER := dashboard/static/3Dmol-min.js

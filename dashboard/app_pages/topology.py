@@ -11,7 +11,7 @@ from symgnn.pictures import topology_plots, views
 from symgnn.pictures.cycle_images import cycle_images
 from symgnn.topology import compare_participation, edge_ids
 
-DEFAULT_TOP = 40
+DEFAULT_TOP, MOST_TOP = 40, 300
 
 chosen = session.selection()
 glass, atom = chosen.glass, chosen.atom
@@ -131,6 +131,8 @@ def participation() -> None:
 
 def explained_edges() -> tuple[np.ndarray | None, np.ndarray | None]:
     """Edge ids of the top edges of the selected atom's explanation, and of its whole receptive field."""
+    session.seed("k", DEFAULT_TOP, session.whole_number(1, MOST_TOP))  # the slider of the page Explanation
+    session.publish(k=st.session_state["k"])
     if not calls.explanation_is_kept(chosen.checkpoint, glass, atom, 0):
         with st.container(border=True):
             st.markdown(f"Are the edges that explain atom {atom} special? Explain the atom to compare them.")
@@ -142,7 +144,7 @@ def explained_edges() -> tuple[np.ndarray | None, np.ndarray | None]:
         notices.problem(error)
         return None, None
     ids = edge_ids(topology.filtration, explained.pairs, explained.images)
-    top = np.asarray(explained.top(st.session_state.get("k", DEFAULT_TOP)), dtype=np.int64)
+    top = np.asarray(explained.top(st.session_state["k"]), dtype=np.int64)
     return ids[top], ids
 
 

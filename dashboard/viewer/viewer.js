@@ -155,12 +155,10 @@ function start($3Dmol, root, canvas) {
   return state;
 }
 
-function stop(root, canvas, state) {
+function stop(canvas, state) {
   remember(state);
-  canvas.querySelectorAll("canvas").forEach((element) => {
-    const gl = element.getContext("webgl2") || element.getContext("webgl");
-    gl?.getExtension("WEBGL_lose_context")?.loseContext();
-  });
+  state.viewer.removeAllModels(); // frees their buffers; the graphics context is 3Dmol's, shared by all viewers
+  state.viewer.removeAllShapes();
   live.delete(canvas);
 }
 
@@ -195,7 +193,7 @@ export default function ({ data, parentElement: root, setTriggerValue }) {
     cancelled = true;
     setTimeout(() => { // a rerun keeps the element, leaving the page removes it
       const state = live.get(canvas);
-      if (state && !canvas.isConnected) stop(root, canvas, state);
+      if (state && !canvas.isConnected) stop(canvas, state);
     }, 0);
   };
 }

@@ -68,9 +68,9 @@ def persistence_diagram(
         )
     figure = styled(figure, height=height)
     figure.update_xaxes(range=[-1, 1], tickvals=[0], row=1, col=1)
-    figure.update_xaxes(title="Birth (Å)", range=[low, high], constrain="domain", row=1, col=2)
+    figure.update_xaxes(title_text="Birth (Å)", range=[low, high], constrain="domain", row=1, col=2)
     figure.update_yaxes(range=[low, high])
-    figure.update_yaxes(title="Death (Å)", row=1, col=1)
+    figure.update_yaxes(title_text="Death (Å)", row=1, col=1)
     return figure.update_yaxes(scaleanchor="x2", scaleratio=1, constrain="domain", row=1, col=2)
 
 

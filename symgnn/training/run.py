@@ -6,7 +6,7 @@ import csv
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,6 @@ def _card(
             "torch": torch.__version__,
             "python": platform.python_version(),
         },
-        "date": datetime.now(timezone.utc).date().isoformat(),
+        "date": datetime.now(UTC).date().isoformat(),
         "command": command,
     }

@@ -129,6 +129,13 @@ def test_topology_compares_the_explanation_with_its_like_on_request(app):
     assert "permutation test" in told(app.caption)
 
 
+def test_topology_takes_the_number_of_top_edges_from_the_address(app):
+    opened(app, "topology", k=7)
+    assert app.query_params["k"] == "7"
+    app.switch_page("app_pages/explanation.py").run()
+    assert app.slider(key="k").value == 7
+
+
 def test_topology_takes_a_loop_from_the_address(app):
     opened(app, "topology", loop=3)
     assert app.query_params["loop"] == "3"
