@@ -19,6 +19,12 @@ def problem(error: InputError) -> None:
     st.error(plain(error), icon=":material/error:")
 
 
+def types_wanted(error: InputError) -> None:
+    """A LAMMPS file needs the elements of its types: what the reader found, without the command line's advice."""
+    found = str(error).partition(";")[0]
+    st.info(f"{plain(found)}. Write the element of each type above, e.g. 1=Cu, 2=Zr.", icon=":material/edit:")
+
+
 def not_found(what: str, text: str, instead: str) -> None:
     """The address names something that is not here."""
     st.warning(

@@ -126,7 +126,10 @@ def _open_file() -> None:
         try:
             glass = calls.read_upload(file.name, file.getvalue(), types)
         except InputError as error:
-            notices.problem(error)
+            if "--types" in str(error):  # what the command line calls the field above
+                notices.types_wanted(error)
+            else:
+                notices.problem(error)
             return
         glass_id = upload_id(file.name, glass)
         session.uploads()[glass_id] = glass

@@ -38,14 +38,14 @@ def header() -> None:
 @st.fragment
 def view() -> None:
     session.follow_pick()
-    controls = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
+    controls = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
     session.seed("color", next(iter(known)), session.one_of(list(known)))
     if st.session_state["color"] not in known:
         st.session_state["color"] = next(iter(known))
     name = controls.selectbox(
         "Colour by",
         list(known),
-        width=200,
+        width=190,
         key="color",
         format_func=lambda k: QUANTITIES[k].title,
         persist_state="session",
@@ -66,13 +66,13 @@ def view() -> None:
     else:
         session.seed("slab", (0.0, 1.0), read_slab)
         start, end = controls.slider(
-            "Slab along the third cell vector",
+            "Slab along the third axis",
             0.0,
             1.0,
             step=0.02,
             key="slab",
             persist_state="session",
-            width=220,
+            width=180,
         )
         session.publish(slab=f"{start:.2f}-{end:.2f}")
         slab = None if (start, end) == (0.0, 1.0) else (2, start, end)

@@ -67,7 +67,9 @@ def predict(checkpoint: Checkpoint, glass: Glass) -> np.ndarray:
     """(N,) energy barriers in eV. Raises InputError as `check_glass` and `neighbor_list` do."""
     check_glass(checkpoint, glass)
     with torch.inference_mode():
-        return checkpoint.model(cached_graph(glass, checkpoint.cutoff)).double().numpy()
+        return (
+            checkpoint.model(cached_graph(glass, checkpoint.cutoff, checkpoint.model.inputs)).double().numpy()
+        )
 
 
 def write_prediction(

@@ -72,7 +72,7 @@ def explain_atom(
     if not 0 <= atom < len(glass):
         raise InputError(f"{glass.name}: atom {atom} found, expected 0..{len(glass) - 1}")
     model = checkpoint.model
-    field = receptive_field(cached_graph(glass, checkpoint.cutoff), atom, model.n_layers)
+    field = receptive_field(cached_graph(glass, checkpoint.cutoff, model.inputs), atom, model.n_layers)
     mask = optimise_mask(model, field, settings, seed=seed, progress=progress)
     graph = field.graph
     strength = mask * sensitivity(model, field)

@@ -56,5 +56,6 @@ def receptive_field(graph: AtomGraph, atom: int, n_layers: int) -> ReceptiveFiel
         length=graph.length[edges],
         image=graph.image[edges],
         graph_index=torch.zeros(len(atoms), dtype=torch.int64, device=graph.device),
+        inputs=graph.inputs[atoms],
     )
     return ReceptiveField(part, int(row[atom]), atoms, edges, hops[atoms])

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.graph.neighbors import neighbor_list
 
@@ -27,6 +28,7 @@ class AtomGraph:
     length       (E,) float32 Å, |vector|
     image        (E, 3) int64    periodic image of the source, in cell vectors
     graph_index  (N,) int64      which glass of the batch an atom belongs to
+    inputs       (N, F) float32  further inputs of each atom, as the glass states them; F = 0 for most models
 
     Each pair is present in both directions and no atom is its own neighbour (except through an image in a
     thin cell): self-terms live in the layers.
@@ -39,6 +41,7 @@ class AtomGraph:
     length: Tensor
     image: Tensor
     graph_index: Tensor
+    inputs: Tensor
 
     @property
     def n_atoms(self) -> int:
@@ -126,11 +129,18 @@ class AtomGraph:
         )
 
 
-def build_graph(glass: Glass, cutoff: float = DEFAULT_CUTOFF) -> AtomGraph:
-    """Graph of all pairs nearer than `cutoff` (Å).
+def build_graph(glass: Glass, cutoff: float = DEFAULT_CUTOFF, inputs: Sequence[str] = ()) -> AtomGraph:
+    """Graph of all pairs nearer than `cutoff` (Å), with the glass's per-atom fields `inputs`.
 
-    Raises InputError as `neighbor_list` does. Atoms without neighbours are kept: they just receive no message.
+    Raises InputError as `neighbor_list` does and where a field is missing. Atoms without neighbours are kept:
+    they just receive no message.
     """
+    for name in inputs:
+        if name not in glass.fields:
+            known = ", ".join(glass.fields) or "none"
+            raise InputError(
+                f"{glass.name}: per-atom field {name!r} not found (present: {known}), but this model reads it"
+            )
     neighbors = neighbor_list(glass, cutoff)
     return AtomGraph(
         species=torch.from_numpy(glass.species.copy()),
@@ -140,6 +150,10 @@ def build_graph(glass: Glass, cutoff: float = DEFAULT_CUTOFF) -> AtomGraph:
         length=torch.from_numpy(neighbors.length.astype(np.float32)),
         image=torch.from_numpy(neighbors.image),
         graph_index=torch.zeros(len(glass), dtype=torch.int64),
+        inputs=torch.tensor(
+            np.stack([glass.fields[name] for name in inputs], 1) if inputs else np.empty((len(glass), 0)),
+            dtype=torch.float32,
+        ),
     )
 
 
@@ -155,4 +169,5 @@ def batch_graphs(graphs: Sequence[AtomGraph]) -> AtomGraph:
         length=torch.cat([graph.length for graph in graphs]),
         image=torch.cat([graph.image for graph in graphs]),
         graph_index=torch.cat([g.graph_index + first for g, first in zip(graphs, glasses, strict=True)]),
+        inputs=torch.cat([graph.inputs for graph in graphs]),
     )

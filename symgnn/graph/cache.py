@@ -6,20 +6,22 @@ Building one takes less time than reading it from disk would (0.03 s for 3000 at
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph, build_graph
 
 KEPT = 8  # graphs; one of 8000 atoms takes about 20 MB
 
-_graphs: OrderedDict[tuple[str, float], AtomGraph] = OrderedDict()
+_graphs: OrderedDict[tuple[str, float, tuple[str, ...], int], AtomGraph] = OrderedDict()
 
 
-def cached_graph(glass: Glass, cutoff: float) -> AtomGraph:
-    """`build_graph(glass, cutoff)`, computed once for equal content. The least recently used goes first."""
-    key = (glass.content_hash, float(cutoff))
+def cached_graph(glass: Glass, cutoff: float, inputs: Sequence[str] = ()) -> AtomGraph:
+    """`build_graph(glass, cutoff, inputs)`, computed once for equal content. The least recently used goes first."""
+    values = hash(tuple(glass.fields[name].tobytes() for name in inputs if name in glass.fields))
+    key = (glass.content_hash, float(cutoff), tuple(inputs), values)
     if key not in _graphs:
-        _graphs[key] = build_graph(glass, cutoff)
+        _graphs[key] = build_graph(glass, cutoff, inputs)
         while len(_graphs) > KEPT:
             _graphs.popitem(last=False)
     _graphs.move_to_end(key)

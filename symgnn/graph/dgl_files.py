@@ -81,6 +81,7 @@ def from_dgl(graph: DGLGraph) -> AtomGraph:
         length=torch.linalg.norm(vector, dim=1),
         image=image,
         graph_index=torch.zeros(len(species), dtype=torch.int64),
+        inputs=torch.empty(len(species), 0),
     )
 
 

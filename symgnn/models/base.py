@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from symgnn.errors import InputError
 from symgnn.graph.atom_graph import AtomGraph
+from symgnn.layers.radial import cosine_cutoff
 
 
 class BarrierModel(nn.Module):
@@ -17,19 +18,25 @@ class BarrierModel(nn.Module):
 
     edge_weight (E,) in [0, 1]: 1 changes nothing, 0 removes the edge exactly as if it were not in the graph.
 
-    Subclasses implement `standardised(graph, edge_weight)`, in units of the training labels' standard
-    deviation around their mean; both are buffers, set by `set_target_scale` and saved with the weights.
+    Subclasses implement `embed(graph, edge_weight) -> (N, D)` and set `decoder`, a Sequential (see `readout`)
+    that ends in a linear layer to one number: the barrier in units of the training labels' standard deviation
+    around their mean. Both are buffers, set by `set_target_scale` and saved with the weights.
 
     elements  the chemical symbols that the model was made for
     cutoff    Å, of the graphs that it expects
-    n_layers  message-passing depth: how many hops away an edge can still change an atom's prediction
+    n_layers  message-passing depth: how many hops away an edge can still change an atom's prediction;
+              0 for a model that reads no edges
+    inputs    names of the per-atom fields that it reads from a glass (AtomGraph.inputs)
     """
 
-    def __init__(self, *, elements: Sequence[str], cutoff: float, n_layers: int):
+    decoder: nn.Sequential
+
+    def __init__(self, *, elements: Sequence[str], cutoff: float, n_layers: int, inputs: Sequence[str] = ()):
         super().__init__()
         self.elements = tuple(elements)
         self.cutoff = float(cutoff)
         self.n_layers = n_layers
+        self.inputs = tuple(inputs)
         lookup = torch.full((119,), -1)
         lookup[[atomic_numbers[symbol] for symbol in elements]] = torch.arange(len(elements))
         self.register_buffer("element_lookup", lookup, persistent=False)
@@ -53,8 +60,24 @@ class BarrierModel(nn.Module):
             )
         return index
 
-    def standardised(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
-        raise TypeError(f"{type(self).__name__} does not implement standardised()")
+    def edge_strength(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
+        """(E,) edge weight, falling smoothly to 0 at the cutoff: multiply every message by it."""
+        strength = cosine_cutoff(graph.length, self.cutoff)
+        return strength if edge_weight is None else strength * edge_weight
+
+    def embed(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
+        """(N, D) what the decoder reads."""
+        raise TypeError(f"{type(self).__name__} does not implement embed()")
+
+    def features(self, graph: AtomGraph, edge_weight: Tensor | None = None) -> Tensor:
+        """(N, F) the last hidden layer: the barrier is linear in it."""
+        return self.decoder[:-1](self.embed(graph, edge_weight))
 
     def forward(self, graph: AtomGraph, edge_weight: Tensor | None = None) -> Tensor:
-        return self.target_mean + self.target_scale * self.standardised(graph, edge_weight)
+        standardised = self.decoder[-1](self.features(graph, edge_weight))[:, 0]
+        return self.target_mean + self.target_scale * standardised
+
+
+def readout(inputs: int, width: int) -> nn.Sequential:
+    """The usual decoder: one hidden layer of `width`, then one number."""
+    return nn.Sequential(nn.Linear(inputs, width), nn.SiLU(), nn.Linear(width, 1))

@@ -9,9 +9,8 @@ from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.layers.edge_attention import EdgeAttention
-from symgnn.layers.radial import cosine_cutoff
 from symgnn.layers.symmetrized_encoder import Symmetrization, SymmetrizedEncoder
-from symgnn.models.base import BarrierModel
+from symgnn.models.base import BarrierModel, readout
 
 
 class SymGNN(BarrierModel):
@@ -44,18 +43,14 @@ class SymGNN(BarrierModel):
         self.layers = nn.ModuleList(
             EdgeAttention(width=width, heads=count, dropout=dropout) for count in heads
         )
-        self.decoder = nn.Sequential(
-            nn.Linear((len(heads) + 1) * width, width), nn.SiLU(), nn.Linear(width, 1)
-        )
+        self.decoder = readout((len(heads) + 1) * width, width)
 
-    def standardised(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
-        weight = cosine_cutoff(graph.length, self.cutoff)
-        if edge_weight is not None:
-            weight = weight * edge_weight
+    def embed(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
+        strength = self.edge_strength(graph, edge_weight)
         atoms = self.atom_encoder(self.element_index(graph))
         edges = self.edge_encoder(graph)
         states = [atoms]
         for layer in self.layers:
-            atoms = layer(graph, atoms, edges, weight)
+            atoms = layer(graph, atoms, edges, strength)
             states.append(atoms)
-        return self.decoder(torch.cat(states, 1))[:, 0]
+        return torch.cat(states, 1)

@@ -68,9 +68,9 @@ def train(
     model = build_model(config.model, config.settings)
     model.set_target_scale(torch.cat([_labels(glass) for glass in training]))
     model.to(device)
-    graphs = [build_graph(glass, model.cutoff).to(device) for glass in training]
+    graphs = [build_graph(glass, model.cutoff, model.inputs).to(device) for glass in training]
     labels = [_labels(glass).to(device) for glass in training]
-    validation_graph = build_graph(validation, model.cutoff).to(device)
+    validation_graph = build_graph(validation, model.cutoff, model.inputs).to(device)
 
     run = _Run(
         config, model, steps_per_epoch=len(graphs), data=[g.content_hash for g in (*training, validation)]

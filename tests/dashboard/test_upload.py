@@ -59,7 +59,8 @@ def test_another_glass_can_be_chosen_while_the_file_stays_open(app):
 
 def test_lammps_types_are_asked_for(app):
     upload(app, "melt.data", lammps_data())
-    assert "does not name elements" in told(app.error)
+    assert "does not name elements" in told(app.info)
+    assert "--types" not in told(app.info)
     app.text_input[0].set_value("1=Cu, 2=Zr").run()
     assert not app.error
     assert app.title[0].value == "melt"

@@ -89,3 +89,28 @@ def test_path_is_unwrapped_along_its_images():
 def test_an_atom_that_is_not_there_is_an_input_error():
     with pytest.raises(InputError, match=r"atom 9 does not exist, expected 0\.\.1"):
         nearest_images(cubic([[0, 0, 0], [1, 1, 1]]), 9)
+
+
+def test_bond_is_placed_at_the_end_that_is_nearer_to_the_centre():
+    glass = cubic(
+        [[0.5, 5, 5], [9.0, 5, 5], [6.5, 5, 5]]
+    )  # atom 1 is 1.5 Å off across the boundary, atom 2 4 Å
+    for pairs, images in (([[1, 2]], [[0, 0, 0]]), ([[2, 1]], [[0, 0, 0]])):
+        around = environment(glass, 0, pairs, images, radius=0.0)
+        np.testing.assert_allclose(sorted(around.position[:, 0]), [-4, -1.5, 0])
+
+    far = cubic(
+        [[0.5, 5, 5], [2.0, 5, 5], [6.4, 5, 5]]
+    )  # from atom 0 the nearest copy of atom 2 is at -4.1 Å
+    for pairs, images in (([[1, 2]], [[0, 0, 0]]), ([[2, 1]], [[0, 0, 0]])):
+        around = environment(far, 0, pairs, images, radius=0.0)
+        np.testing.assert_allclose(sorted(around.position[:, 0]), [0, 1.5, 5.9])  # beside atom 1, a ghost
+        assert around.atom[around.ghost].tolist() == [2]
+
+    across = cubic(
+        [[0.5, 5, 5], [9.0, 5, 5], [4.8, 5, 5]]
+    )  # atom 1 at -1.5 Å; atom 2's nearest copy at +4.3 Å
+    around = environment(across, 0, [[2, 1]], [[0, 0, 0]], radius=0.0)
+    np.testing.assert_allclose(sorted(around.position[:, 0]), [-5.7, -1.5, 0])
+    around = environment(across, 0, [[2, 1]], [[-1, 0, 0]], radius=0.0)
+    np.testing.assert_allclose(sorted(around.position[:, 0]), [-1.5, 0, 4.3])
