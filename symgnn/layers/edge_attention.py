@@ -24,8 +24,7 @@ from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.layers.aggregate import attend
-
-LIMIT = 5.0  # standard deviations
+from symgnn.layers.limited_norm import LimitedNorm
 
 
 class EdgeAttention(nn.Module):
@@ -43,7 +42,7 @@ class EdgeAttention(nn.Module):
         self.self_logit = nn.Linear(width, heads)
         self.value = nn.Linear(width, width, bias=False)
         self.gate = nn.Linear(width, width)
-        self.norm = nn.BatchNorm1d(width + heads)
+        self.norm = LimitedNorm(width + heads)
         self.update = nn.Sequential(
             nn.Linear(2 * width + heads, width), nn.SiLU(), nn.Dropout(dropout), nn.Linear(width, width)
         )
@@ -65,5 +64,4 @@ class EdgeAttention(nn.Module):
             edge_weight=edge_weight,
         )
         received = self.norm(torch.cat([mixed.flatten(1), total], 1))
-        received = LIMIT * torch.tanh(received / LIMIT)
         return atoms + self.update(torch.cat([atoms, received], 1))

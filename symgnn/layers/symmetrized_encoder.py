@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.layers.orthogonal import LearnedOrthogonal, sphere_quadrature
+from symgnn.layers.radial import interpolate
 
 Symmetrization = Literal["haar", "learned", "identity"]
 
@@ -69,7 +70,7 @@ class SymmetrizedEncoder(nn.Module):
     def forward(self, graph: AtomGraph) -> Tensor:
         """(E, width) encodings of the graph's edges."""
         if self.symmetrization == "haar":
-            return self._interpolate(self.radial_table(), graph.length)
+            return interpolate(self.radial_table(), graph.length, self.grid[-1].item())
         if self.symmetrization == "learned":
             transformations, weights = self.distribution()
             return sum(
@@ -85,9 +86,3 @@ class SymmetrizedEncoder(nn.Module):
         """g on the grid of lengths, (knots, width)."""
         values = self.encode(self.grid[:, None, None] * self.directions)  # (knots, directions, width)
         return (self.direction_weights[:, None] * values).sum(1)
-
-    def _interpolate(self, table: Tensor, length: Tensor) -> Tensor:
-        position = length / (self.grid[1] - self.grid[0])
-        knot = position.long().clamp(max=len(self.grid) - 2)
-        share = (position - knot)[:, None]
-        return table.index_select(0, knot) * (1 - share) + table.index_select(0, knot + 1) * share
