@@ -17,7 +17,7 @@ def cosine_cutoff(length: Tensor, cutoff: float) -> Tensor:
 
 
 def interpolate(table: Tensor, length: Tensor, cutoff: float) -> Tensor:
-    """(E, width) values at `length` (E,) of a function given on an even grid of lengths: table (knots, width), 0..cutoff.
+    """(E, width) values at `length` (E,) of a function given on an even grid 0..cutoff: table (knots, width).
 
     Linear; exact at the knots. An edge costs one look-up, however deep the function's network is.
     """

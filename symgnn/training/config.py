@@ -26,6 +26,7 @@ class TrainingConfig:
     max_epoch        passes over all training glasses; a step is one glass
     eval_interval    epochs between two evaluations on the validation glass
     freeze_norm      after this share of the epochs batch normalisation keeps its statistics (see norm.py); 1 = never
+    augment          turn each glass by a random element of O(3) at every step (data augmentation)
     patience         stop after so many evaluations without a better validation score; 0 = never
     seed             of initial weights, order of glasses, dropout and random transformations
     """
@@ -39,6 +40,7 @@ class TrainingConfig:
     max_epoch: int = 300
     eval_interval: int = 5
     freeze_norm: float = 0.85
+    augment: bool = False
     patience: int = 0
     seed: int = 0
 
@@ -73,15 +75,18 @@ def read_config(path: str | Path) -> TrainingConfig:
         raise InputError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         raise InputError(f"{path}: {type(content).__name__} found, expected keys and values")
-    types = {"str": str, "float": (int, float), "int": int, "dict[str, Any]": dict}
+    types = {"str": str, "float": (int, float), "int": int, "bool": bool, "dict[str, Any]": dict}
     known = {column.name: types[column.type] for column in fields(TrainingConfig)}
     for key, value in content.items():
         if key not in known:
             raise InputError(f"{path}: key {key!r} is unknown, expected one of: {', '.join(known)}")
-        if not isinstance(value, known[key]) or isinstance(value, bool):
-            expected = {str: "text", int: "a whole number", dict: "keys and values"}.get(
-                known[key], "a number"
-            )
+        if not isinstance(value, known[key]) or isinstance(value, bool) != (known[key] is bool):
+            expected = {
+                str: "text",
+                int: "a whole number",
+                bool: "true or false",
+                dict: "keys and values",
+            }.get(known[key], "a number")
             raise InputError(f"{path}: {key} is {value!r}, expected {expected}")
     if "model" not in content:
         raise InputError(f"{path}: key 'model' is missing")

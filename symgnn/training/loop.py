@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from pickle import UnpicklingError
 
@@ -16,6 +16,7 @@ from symgnn.errors import InputError
 from symgnn.files.writing import replacing
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph, build_graph
+from symgnn.layers.orthogonal import random_orthogonal
 from symgnn.metrics import regression_scores
 from symgnn.models import BarrierModel, build_model
 from symgnn.training.config import TrainingConfig
@@ -107,6 +108,12 @@ def check_device(device: str) -> None:
         ) from None
 
 
+def turned(graph: AtomGraph) -> AtomGraph:
+    """The graph under a random rotation or reflection, uniform on O(3): the paper's data augmentation."""
+    transformation = random_orthogonal(1)[0].to(graph.device)
+    return replace(graph, vector=graph.vector @ transformation.T)
+
+
 def _labels(glass: Glass) -> Tensor:
     return torch.tensor(glass.barriers, dtype=torch.float32)
 
@@ -163,7 +170,8 @@ class _Run:
             freeze_norm(self.model)
         total = 0.0
         for index in torch.randperm(len(graphs)).tolist():
-            error = (self.model(graphs[index]) - labels[index]) / self.model.target_scale
+            graph = turned(graphs[index]) if self.config.augment else graphs[index]
+            error = (self.model(graph) - labels[index]) / self.model.target_scale
             loss = error.square().mean()
             if not torch.isfinite(loss):
                 raise InputError(
