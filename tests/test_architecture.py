@@ -15,6 +15,7 @@ ORDER = [
     "simulate",
     "graph",
     "layers",
+    "descriptors",
     "models",
     "training",
     "evaluation",

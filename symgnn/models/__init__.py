@@ -7,9 +7,31 @@ from typing import Any
 
 from symgnn.errors import InputError
 from symgnn.models.base import BarrierModel
+from symgnn.models.egat import EGAT
+from symgnn.models.egnn import EGNN
+from symgnn.models.equiformer import Equiformer
+from symgnn.models.faenet import FAENet
+from symgnn.models.gcn import GCN
+from symgnn.models.mgcn import MGCN
+from symgnn.models.mlp import MLP
+from symgnn.models.mpnn import MPNN
+from symgnn.models.ridge import Ridge
+from symgnn.models.schnet import SchNet
 from symgnn.models.symgnn import SymGNN
 
-MODELS: dict[str, type[BarrierModel]] = {"symgnn": SymGNN}
+MODELS: dict[str, type[BarrierModel]] = {
+    "egat": EGAT,
+    "egnn": EGNN,
+    "equiformer": Equiformer,
+    "faenet": FAENet,
+    "gcn": GCN,
+    "mgcn": MGCN,
+    "mlp": MLP,
+    "mpnn": MPNN,
+    "ridge": Ridge,
+    "schnet": SchNet,
+    "symgnn": SymGNN,
+}
 
 
 def build_model(name: str, settings: dict[str, Any]) -> BarrierModel:
@@ -28,4 +50,19 @@ def build_model(name: str, settings: dict[str, Any]) -> BarrierModel:
         raise InputError(f"settings of model {name}: {error}") from None
 
 
-__all__ = ["MODELS", "BarrierModel", "SymGNN", "build_model"]
+__all__ = [
+    "EGAT",
+    "EGNN",
+    "GCN",
+    "MGCN",
+    "MLP",
+    "MODELS",
+    "MPNN",
+    "BarrierModel",
+    "Equiformer",
+    "FAENet",
+    "Ridge",
+    "SchNet",
+    "SymGNN",
+    "build_model",
+]

@@ -25,7 +25,7 @@ class TrainingConfig:
     gradient_clip    largest norm of the gradient
     max_epoch        passes over all training glasses; a step is one glass
     eval_interval    epochs between two evaluations on the validation glass
-    freeze_norm      after this share of the epochs batch normalisation keeps its statistics (see norm.py); 1 = never
+    averaging        decay per step of the running average of the weights that is evaluated and kept; 0 = none
     augment          turn each glass by a random element of O(3) at every step (data augmentation)
     patience         stop after so many evaluations without a better validation score; 0 = never
     seed             of initial weights, order of glasses, dropout and random transformations
@@ -39,7 +39,7 @@ class TrainingConfig:
     gradient_clip: float = 1.0
     max_epoch: int = 300
     eval_interval: int = 5
-    freeze_norm: float = 0.85
+    averaging: float = 0.98
     augment: bool = False
     patience: int = 0
     seed: int = 0
@@ -52,7 +52,7 @@ class TrainingConfig:
             ("gradient_clip", self.gradient_clip > 0, "a positive number"),
             ("max_epoch", self.max_epoch >= 1, "at least 1"),
             ("eval_interval", self.eval_interval >= 1, "at least 1"),
-            ("freeze_norm", 0 <= self.freeze_norm <= 1, "a share from 0 to 1"),
+            ("averaging", 0 <= self.averaging < 1, "a decay from 0 to below 1"),
             ("patience", self.patience >= 0, "0 (never stop early) or more"),
         )
         for name, holds, expected in checks:

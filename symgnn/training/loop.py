@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from pickle import UnpicklingError
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from symgnn.errors import InputError
 from symgnn.files.writing import replacing
@@ -20,28 +21,11 @@ from symgnn.layers.orthogonal import random_orthogonal
 from symgnn.metrics import regression_scores
 from symgnn.models import BarrierModel, build_model
 from symgnn.training.config import TrainingConfig
-from symgnn.training.norm import freeze_norm, settle_norm
+from symgnn.training.norm import settle_norm
+from symgnn.training.result import Progress, TrainingResult, barriers_of
 
 log = logging.getLogger("symgnn")
 STATE = "last.pt"
-
-Progress = Callable[[int, int, dict[str, float]], None]
-
-
-@dataclass(eq=False)
-class TrainingResult:
-    """The selected model and how it came about.
-
-    model     weights of the best evaluation, in evaluation mode, on CPU
-    curve     one row per evaluation: epoch, train_loss (standardised MSE), and validation scores
-    best      the row of `curve` that was selected (highest validation Pearson r)
-    seconds   of training, over all parts of an interrupted run
-    """
-
-    model: BarrierModel
-    curve: list[dict[str, float]]
-    best: dict[str, float]
-    seconds: float
 
 
 def train(
@@ -62,15 +46,13 @@ def train(
     Raises InputError where a glass has no barriers or last.pt belongs to another run, and where the loss is
     not finite.
     """
-    for glass in (*training, validation):
-        if glass.barriers is None:
-            raise InputError(f"{glass.name}: no energy barriers found, expected one per atom to train on")
+    labels = [barriers_of(glass).to(device) for glass in training]
+    barriers_of(validation)
     torch.manual_seed(config.seed)
     model = build_model(config.model, config.settings)
-    model.set_target_scale(torch.cat([_labels(glass) for glass in training]))
+    model.set_target_scale(torch.cat(labels).cpu())
     model.to(device)
     graphs = [build_graph(glass, model.cutoff, model.inputs).to(device) for glass in training]
-    labels = [_labels(glass).to(device) for glass in training]
     validation_graph = build_graph(validation, model.cutoff, model.inputs).to(device)
 
     run = _Run(
@@ -82,8 +64,7 @@ def train(
         loss = run.train_epoch(graphs, labels)
         evaluate = run.epoch % config.eval_interval == 0 or run.epoch == config.max_epoch
         if evaluate:
-            if not run.norm_is_frozen:
-                settle_norm(model, graphs)
+            settle_norm(run.averaged.module, graphs)
             scores = regression_scores(run.predict(validation_graph), validation.barriers)
             run.record({"epoch": run.epoch, "train_loss": loss, **scores})
         run.seconds += time.perf_counter() - started
@@ -114,10 +95,6 @@ def turned(graph: AtomGraph) -> AtomGraph:
     return replace(graph, vector=graph.vector @ transformation.T)
 
 
-def _labels(glass: Glass) -> Tensor:
-    return torch.tensor(glass.barriers, dtype=torch.float32)
-
-
 class _Run:
     """The state of a training run between two epochs: all that `last.pt` holds."""
 
@@ -135,19 +112,12 @@ class _Run:
             if config.schedule == "one-cycle"
             else torch.optim.lr_scheduler.ConstantLR(self.optimizer, factor=1.0)
         )
+        self.averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(config.averaging)).eval()
         self.epoch = 0
         self.seconds = 0.0
         self.curve: list[dict[str, float]] = []
         self.best: dict[str, float] = {}
         self.best_weights: dict[str, Tensor] = {}
-
-    @property
-    def norm_is_frozen(self) -> bool:
-        return self.epoch > self.config.freeze_norm * self.config.max_epoch
-
-    @property
-    def was_frozen(self) -> bool:
-        return self.epoch - 1 > self.config.freeze_norm * self.config.max_epoch
 
     @property
     def out_of_patience(self) -> bool:
@@ -163,11 +133,6 @@ class _Run:
             self.config.seed * 1_000_003 + self.epoch
         )  # order and dropout do not depend on a resume
         self.model.train()
-        if self.norm_is_frozen:
-            if not self.was_frozen:
-                settle_norm(self.model, graphs)
-                self.model.train()
-            freeze_norm(self.model)
         total = 0.0
         for index in torch.randperm(len(graphs)).tolist():
             graph = turned(graphs[index]) if self.config.augment else graphs[index]
@@ -183,20 +148,22 @@ class _Run:
             nn.utils.clip_grad_norm_(self.model.parameters(), self.config.gradient_clip)
             self.optimizer.step()
             self.schedule.step()
+            self.averaged.update_parameters(self.model)
             total += loss.item()
         return total / len(graphs)
 
     @torch.no_grad()
     def predict(self, graph: AtomGraph):
-        self.model.eval()
-        return self.model(graph).cpu().numpy()
+        return self.averaged.module(graph).cpu().numpy()
 
     def record(self, row: dict[str, float]) -> None:
         self.curve.append(row)
         score, best = row["pearson"], self.best.get("pearson", float("-inf"))
         if not self.best or score > best:
             self.best = row
-            self.best_weights = {name: value.clone() for name, value in self.model.state_dict().items()}
+            self.best_weights = {
+                name: value.clone() for name, value in self.averaged.module.state_dict().items()
+            }
         log.info("epoch %d: loss %.4f, validation r %.4f", row["epoch"], row["train_loss"], score)
 
     def save(self, path: Path) -> None:
@@ -208,6 +175,7 @@ class _Run:
             "best": self.best,
             "best_weights": self.best_weights,
             "model": self.model.state_dict(),
+            "averaged": self.averaged.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
         }
@@ -229,6 +197,7 @@ class _Run:
                 f"{path}: belongs to a run with other settings or data; choose another output folder or delete it"
             )
         self.model.load_state_dict(state["model"])
+        self.averaged.load_state_dict(state["averaged"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         for name in ("epoch", "seconds", "curve", "best", "best_weights"):

@@ -1,9 +1,9 @@
 """Batch normalisation whose statistics belong to the weights they are used with.
 
 Running averages lag behind weights that still move, and in these networks a small change of weights moves the
-mean of an aggregate by many of its standard deviations. So the statistics are computed anew from all training
-glasses before every evaluation ("precise" statistics: Wu and Johnson, Rethinking Batch in BatchNorm, 2021), and
-kept fixed for the last part of training: each glass is then standardised as it will be at inference, not by itself.
+mean of an aggregate by many of its standard deviations; averaged weights have no statistics of their own at all.
+So the statistics are computed anew from all training glasses before every evaluation ("precise" statistics: Wu
+and Johnson, Rethinking Batch in BatchNorm, 2021; for averaged weights: Izmailov et al., UAI 2018).
 """
 
 from __future__ import annotations
@@ -34,10 +34,3 @@ def settle_norm(model: nn.Module, graphs: Sequence[AtomGraph]) -> None:
     for layer, momentum in zip(layers, momenta, strict=True):
         layer.momentum = momentum
     model.eval()
-
-
-def freeze_norm(model: nn.Module) -> None:
-    """Let a model in training mode use its running statistics without changing them."""
-    for module in model.modules():
-        if isinstance(module, nn.BatchNorm1d):
-            module.eval()

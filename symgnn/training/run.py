@@ -15,9 +15,12 @@ import torch
 import symgnn
 from symgnn.files.writing import replacing
 from symgnn.glass import Glass
+from symgnn.models import build_model
 from symgnn.training.checkpoint import save_checkpoint
+from symgnn.training.closed_form import fit_ridge
 from symgnn.training.config import TrainingConfig
-from symgnn.training.loop import Progress, TrainingResult, train
+from symgnn.training.loop import train
+from symgnn.training.result import Progress, TrainingResult
 
 CURVE = "curve.csv"
 
@@ -33,7 +36,11 @@ def train_checkpoint(
     progress: Progress | None = None,
 ) -> TrainingResult:
     """Train and write folder/weights.safetensors, card.json and curve.csv. Test glasses play no part in it."""
-    result = train(config, training, validation, folder, device=device, progress=progress)
+    if config.model == "ridge":
+        model = build_model("ridge", config.settings)
+        result = fit_ridge(model, training, validation, progress=progress)
+    else:
+        result = train(config, training, validation, folder, device=device, progress=progress)
     write_curve(folder / CURVE, result.curve)
     save_checkpoint(folder, result.model, _card(config, training, validation, result, device, command))
     return result

@@ -18,6 +18,17 @@ from symgnn.models import MODELS, build_model
 from tests.conftest import make_random_glass
 
 CASES = {
+    "egnn": ("egnn", {}, True),
+    "faenet": ("faenet", {"width": 16}, True),
+    "equiformer": ("equiformer", {"channels": (8, 4, 4), "depth": 2}, True),
+    "egat": ("egat", {}, True),
+    "gcn": ("gcn", {}, True),
+    "mlp": ("mlp", {}, True),
+    "mgcn": ("mgcn", {"width": 16}, True),
+    "mpnn": ("mpnn", {"width": 16, "rank": 4}, True),
+    "schnet": ("schnet", {"width": 16}, True),
+    "ridge": ("ridge", {"cutoff": 6.0}, True),
+    "ridge-physics": ("ridge", {"inputs": ["potential_energy", "pressure", "von_mises"]}, True),
     "symgnn-haar": ("symgnn", {"symmetrization": "haar"}, True),
     "symgnn-learned": ("symgnn", {"symmetrization": "learned"}, False),
     "symgnn-identity": ("symgnn", {"symmetrization": "identity"}, False),
