@@ -11,6 +11,7 @@ reach the strength.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Sequence
 
 import torch
@@ -21,6 +22,8 @@ from symgnn.layers.aggregate import sum_edges, sum_neighbors
 
 NEAREST = 2.1  # Å; no two atoms of these glasses are nearer
 SPACING = 0.2  # Å, of the shells; also their Gaussian width
+
+_known: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
 def shell_radii(cutoff: float) -> Tensor:
@@ -61,7 +64,18 @@ def averaged_descriptors(
     own = [densities * element[:, [index]] for index in range(element.shape[1] - 1)]
     local = torch.cat([element[:, :-1], densities, *own], 1)
     averages = [neighborhood_average(graph, local, strength, decay) for decay in decays]
-    again = neighborhood_average(
-        graph, neighborhood_average(graph, local, strength, twice), strength, twice
-    )
+    again = neighborhood_average(graph, neighborhood_average(graph, local, strength, twice), strength, twice)
     return torch.cat([local, *averages, again], 1)
+
+
+def cached_descriptors(
+    graph: AtomGraph, strength: Tensor, element: Tensor, radii: Tensor, decays: Sequence[float], twice: float
+) -> Tensor:
+    """`averaged_descriptors` where all edges have their full strength: nothing in it is learned, so that one call
+    per graph is enough. Kept as long as the graph is.
+    """
+    known = _known.setdefault(graph, {})
+    key = (tuple(decays), twice, len(radii), element.shape[1])
+    if key not in known:
+        known[key] = averaged_descriptors(graph, strength, element, radii, decays, twice)
+    return known[key]

@@ -117,6 +117,17 @@ class AtomGraph:
         """(N,) int64: number of neighbours within the cutoff."""
         return torch.bincount(self.target, minlength=self.n_atoms)
 
+    def within(self, radius: float) -> tuple[AtomGraph, Tensor]:
+        """The graph of the edges shorter than `radius` (Å), and their numbers (E',) here. Kept for the next call."""
+        if radius not in self._within:
+            is_near = self.length < radius
+            self._within[radius] = (self.edge_subgraph(is_near), torch.nonzero(is_near)[:, 0])
+        return self._within[radius]
+
+    @cached_property
+    def _within(self) -> dict[float, tuple[AtomGraph, Tensor]]:
+        return {}
+
     def edge_subgraph(self, keep: Tensor) -> AtomGraph:
         """The same atoms with only the edges where `keep` (E,) is True."""
         return replace(

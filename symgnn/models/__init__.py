@@ -18,6 +18,7 @@ from symgnn.models.mpnn import MPNN
 from symgnn.models.ridge import Ridge
 from symgnn.models.schnet import SchNet
 from symgnn.models.symgnn import SymGNN
+from symgnn.models.wide_symgnn import WideSymGNN
 
 MODELS: dict[str, type[BarrierModel]] = {
     "egat": EGAT,
@@ -31,6 +32,7 @@ MODELS: dict[str, type[BarrierModel]] = {
     "ridge": Ridge,
     "schnet": SchNet,
     "symgnn": SymGNN,
+    "wide-symgnn": WideSymGNN,
 }
 
 
@@ -64,5 +66,6 @@ __all__ = [
     "Ridge",
     "SchNet",
     "SymGNN",
+    "WideSymGNN",
     "build_model",
 ]

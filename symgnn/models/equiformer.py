@@ -224,9 +224,7 @@ class Equiformer(BarrierModel):
 
     def edges(self, graph: AtomGraph, edge_weight: Tensor | None) -> Edges:
         strength = self.edge_strength(graph, edge_weight)
-        is_near = graph.length < self.angular_cutoff
-        near = torch.nonzero(is_near)[:, 0]
-        near_graph = graph.edge_subgraph(is_near)
+        near_graph, near = graph.within(self.angular_cutoff)
         near_strength = strength.index_select(0, near) * cosine_cutoff(near_graph.length, self.angular_cutoff)
         directions = near_graph.vector / near_graph.length[:, None]
         return Edges(graph, strength, near, near_graph, near_strength, spherical_harmonics(directions))

@@ -63,7 +63,7 @@ def save_checkpoint(folder: Path, model: BarrierModel, card: dict[str, Any]) -> 
 
 def update_card(checkpoint: Checkpoint, **entries: Any) -> dict[str, Any]:
     """Replace top-level entries of the card on disk; returns the new card."""
-    card = {**_read_card(checkpoint.folder / CARD), **entries}
+    card = {**read_card(checkpoint.folder / CARD), **entries}
     _write_card(checkpoint.folder, card)
     return card
 
@@ -89,7 +89,7 @@ def load_checkpoint(name: str | Path, root: Path = CHECKPOINTS) -> Checkpoint:
         raise InputError(
             f"checkpoint {str(name)!r} not found, expected a folder with {CARD} or one of: {known}"
         )
-    card = _read_card(folder / CARD)
+    card = read_card(folder / CARD)
     weights = folder / WEIGHTS
     try:
         content = weights.read_bytes()
@@ -112,7 +112,8 @@ def load_checkpoint(name: str | Path, root: Path = CHECKPOINTS) -> Checkpoint:
     return Checkpoint(folder.resolve(), model.eval().requires_grad_(False), card, key)
 
 
-def _read_card(path: Path) -> dict[str, Any]:
+def read_card(path: Path) -> dict[str, Any]:
+    """A card.json without its weights. Raises InputError naming file and field where it is no card."""
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
