@@ -15,7 +15,8 @@ import weakref
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+import torch.nn.functional as F
+from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.layers.aggregate import sum_edges, sum_neighbors
@@ -52,30 +53,54 @@ def neighborhood_average(graph: AtomGraph, values: Tensor, strength: Tensor, dec
     return (values + sum_neighbors(graph, values, weight)) / total
 
 
-def averaged_descriptors(
-    graph: AtomGraph, strength: Tensor, element: Tensor, radii: Tensor, decays: Sequence[float], twice: float
-) -> Tensor:
-    """Densities, by themselves and multiplied by the atom's own element, and the averages of all these.
+class AveragedDescriptors(nn.Module):
+    """Densities, by themselves and multiplied by the atom's own element, and averages of all these.
 
-    Averaged over `decays` (Å) and twice in a row over `twice` (Å). Further inputs of the atoms (graph.inputs)
-    are treated as densities are. Returns (N, (len(decays) + 2) * D), D per atom before averaging.
+    Averaged over each of `decays` (Å), and twice in a row over `twice` (Å). Further inputs of the atoms
+    (graph.inputs) are treated as densities are. Standardised by what `fit` saw.
+
+    out_features  (len(decays) + 2) * D, D per atom before averaging
     """
-    densities = torch.cat([local_densities(graph, strength, element, radii), graph.inputs], 1)
-    own = [densities * element[:, [index]] for index in range(element.shape[1] - 1)]
-    local = torch.cat([element[:, :-1], densities, *own], 1)
-    averages = [neighborhood_average(graph, local, strength, decay) for decay in decays]
-    again = neighborhood_average(graph, neighborhood_average(graph, local, strength, twice), strength, twice)
-    return torch.cat([local, *averages, again], 1)
 
+    def __init__(
+        self, *, n_elements: int, n_inputs: int, cutoff: float, decays: Sequence[float], twice: float
+    ):
+        super().__init__()
+        self.n_elements, self.decays, self.twice = n_elements, tuple(decays), float(twice)
+        self.register_buffer("radii", shell_radii(cutoff), persistent=False)
+        local = n_elements - 1 + n_elements * (len(self.radii) * n_elements + n_inputs)
+        self.out_features = (len(self.decays) + 2) * local
+        self.register_buffer("mean", torch.zeros(self.out_features))
+        self.register_buffer("spread", torch.ones(self.out_features))
 
-def cached_descriptors(
-    graph: AtomGraph, strength: Tensor, element: Tensor, radii: Tensor, decays: Sequence[float], twice: float
-) -> Tensor:
-    """`averaged_descriptors` where all edges have their full strength: nothing in it is learned, so that one call
-    per graph is enough. Kept as long as the graph is.
-    """
-    known = _known.setdefault(graph, {})
-    key = (tuple(decays), twice, len(radii), element.shape[1])
-    if key not in known:
-        known[key] = averaged_descriptors(graph, strength, element, radii, decays, twice)
-    return known[key]
+    @torch.no_grad()
+    def fit(self, raw: Sequence[Tensor]) -> None:
+        """Take mean and standard deviation of every descriptor from the training glasses'."""
+        every = torch.cat(list(raw)).double()
+        self.mean.copy_(every.mean(0))
+        self.spread.copy_(every.std(0).clamp(min=1e-6))
+
+    def standardise(self, raw: Tensor) -> Tensor:
+        return (raw - self.mean) / self.spread
+
+    def raw(self, graph: AtomGraph, element: Tensor, strength: Tensor) -> Tensor:
+        """Elements (N,) as 0..n_elements-1 and strengths (E,) -> (N, out_features), not standardised."""
+        species = F.one_hot(element, self.n_elements).float()
+        densities = torch.cat([local_densities(graph, strength, species, self.radii), graph.inputs], 1)
+        own = [densities * species[:, [index]] for index in range(self.n_elements - 1)]
+        local = torch.cat([species[:, :-1], densities, *own], 1)
+        averages = [neighborhood_average(graph, local, strength, decay) for decay in self.decays]
+        once = neighborhood_average(graph, local, strength, self.twice)
+        return torch.cat([local, *averages, neighborhood_average(graph, once, strength, self.twice)], 1)
+
+    def known(self, graph: AtomGraph, element: Tensor, strength: Tensor) -> Tensor:
+        """`raw` of a graph with all its edges: nothing in it is learned, so one call per graph is enough.
+
+        Kept as long as the graph is.
+        """
+        kept = _known.setdefault(graph, {})
+        key = (self.n_elements, self.decays, self.twice, len(self.radii))
+        if key not in kept:
+            with torch.inference_mode(False), torch.no_grad():
+                kept[key] = self.raw(graph, element, strength)
+        return kept[key]

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from symgnn.descriptors import averaged_descriptors, shell_radii
+from symgnn.descriptors import AveragedDescriptors
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.models.base import BarrierModel
 
@@ -20,7 +19,7 @@ from symgnn.models.base import BarrierModel
 class Ridge(BarrierModel):
     """A linear function of standardised averaged descriptors.
 
-    decays, twice  Å, ranges of the averages (see averaged_descriptors)
+    decays, twice  Å, ranges of the averages (see AveragedDescriptors)
     inputs         per-atom fields of the glass to be read too, e.g. potential_energy
     """
 
@@ -34,40 +33,30 @@ class Ridge(BarrierModel):
         inputs: Sequence[str] = (),
     ):
         super().__init__(elements=elements, cutoff=cutoff, n_layers=3, inputs=inputs)
-        self.decays, self.twice = tuple(decays), float(twice)
-        self.register_buffer("radii", shell_radii(cutoff), persistent=False)
-        n_elements = len(self.elements)
-        n_densities = len(self.radii) * n_elements + len(self.inputs)
-        n_descriptors = (len(self.decays) + 2) * (n_elements - 1 + n_elements * n_densities)
-        self.register_buffer("center", torch.zeros(n_descriptors))
-        self.register_buffer("scale", torch.ones(n_descriptors))
-        self.decoder = nn.Sequential(nn.Linear(n_descriptors, 1))
+        self.descriptors = AveragedDescriptors(
+            n_elements=len(self.elements),
+            n_inputs=len(self.inputs),
+            cutoff=cutoff,
+            decays=decays,
+            twice=twice,
+        )
+        self.decoder = nn.Sequential(nn.Linear(self.descriptors.out_features, 1))
 
-    def descriptors(self, graph: AtomGraph, edge_weight: Tensor | None = None) -> Tensor:
-        """(N, D), not standardised."""
-        element = F.one_hot(self.element_index(graph), len(self.elements)).float()
-        strength = self.edge_strength(graph, edge_weight)
-        return averaged_descriptors(graph, strength, element, self.radii, self.decays, self.twice)
+    def describe(self, graph: AtomGraph, edge_weight: Tensor | None = None) -> Tensor:
+        """(N, D) descriptors, not standardised."""
+        return self.descriptors.raw(graph, self.element_index(graph), self.edge_strength(graph, edge_weight))
 
     def embed(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
-        return (self.descriptors(graph, edge_weight) - self.center) / self.scale
+        return self.descriptors.standardise(self.describe(graph, edge_weight))
 
-    def decode(self, descriptors: Tensor) -> Tensor:
-        """(N, D) descriptors -> (N,) barriers in eV: what forward does after `descriptors`."""
-        standardised = (descriptors - self.center) / self.scale
-        return self.target_mean + self.target_scale * self.decoder(standardised)[:, 0]
-
-    @torch.no_grad()
-    def standardise_on(self, descriptors: Sequence[Tensor]) -> None:
-        """Take mean and standard deviation of every descriptor from the training glasses'."""
-        every = torch.cat(list(descriptors)).double()
-        self.center.copy_(every.mean(0))
-        self.scale.copy_(every.std(0).clamp(min=1e-6))
+    def decode(self, raw: Tensor) -> Tensor:
+        """(N, D) descriptors -> (N,) barriers in eV: what forward does after `describe`."""
+        return self.target_mean + self.target_scale * self.decoder(self.descriptors.standardise(raw))[:, 0]
 
     @torch.no_grad()
-    def solve(self, descriptors: Sequence[Tensor], labels: Sequence[Tensor], penalty: float) -> None:
+    def solve(self, raw: Sequence[Tensor], labels: Sequence[Tensor], penalty: float) -> None:
         """Minimise |X w - y|^2 + penalty |w|^2, X standardised descriptors, y standardised labels."""
-        x = ((torch.cat(list(descriptors)) - self.center) / self.scale).double()
+        x = self.descriptors.standardise(torch.cat(list(raw))).double()
         y = ((torch.cat(list(labels)) - self.target_mean) / self.target_scale).double()
         weights = torch.linalg.solve(x.T @ x + penalty * torch.eye(x.shape[1], dtype=x.dtype), x.T @ y)
         self.decoder[-1].weight.copy_(weights[None])

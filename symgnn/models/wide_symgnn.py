@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from symgnn.descriptors import averaged_descriptors, cached_descriptors, shell_radii
+from symgnn.descriptors import AveragedDescriptors
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.layers.edge_attention import EdgeAttention
 from symgnn.layers.limited_norm import LIMIT
@@ -27,7 +26,7 @@ class WideSymGNN(BarrierModel):
     """Descriptors, then SymGNN's layers under the Haar measure: exactly invariant.
 
     cutoff            Å, of the descriptors' densities and averages
-    decays, twice     Å, ranges of the averages (see averaged_descriptors)
+    decays, twice     Å, ranges of the averages (see AveragedDescriptors)
     attention_cutoff  Å, of the attention layers
     width, heads      as in SymGNN
     inputs            per-atom fields of the glass to be read too, e.g. potential_energy
@@ -47,16 +46,16 @@ class WideSymGNN(BarrierModel):
         inputs: Sequence[str] = (),
     ):
         super().__init__(elements=elements, cutoff=cutoff, n_layers=3 + len(heads), inputs=inputs)
-        self.decays, self.twice = tuple(decays), float(twice)
         self.attention_cutoff = float(attention_cutoff)
-        self.register_buffer("radii", shell_radii(cutoff), persistent=False)
-        n_elements = len(self.elements)
-        n_densities = len(self.radii) * n_elements + len(self.inputs)
-        n_descriptors = (len(self.decays) + 2) * (n_elements - 1 + n_elements * n_densities)
-        self.register_buffer("center", torch.zeros(n_descriptors))
-        self.register_buffer("scale", torch.ones(n_descriptors))
-        self.atom_encoder = nn.Embedding(n_elements, width)
-        self.descriptor_encoder = nn.Linear(n_descriptors, width, bias=False)
+        self.descriptors = AveragedDescriptors(
+            n_elements=len(self.elements),
+            n_inputs=len(self.inputs),
+            cutoff=cutoff,
+            decays=decays,
+            twice=twice,
+        )
+        self.atom_encoder = nn.Embedding(len(self.elements), width)
+        self.descriptor_encoder = nn.Linear(self.descriptors.out_features, width, bias=False)
         self.edge_encoder = SymmetrizedEncoder(width=width, cutoff=attention_cutoff)
         self.layers = nn.ModuleList(
             EdgeAttention(width=width, heads=count, dropout=dropout) for count in heads
@@ -64,26 +63,22 @@ class WideSymGNN(BarrierModel):
         self.dropout = nn.Dropout(dropout)
         self.decoder = readout((len(heads) + 1) * width, width)
 
-    def descriptors(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
-        """(N, D), not standardised."""
-        element = F.one_hot(self.element_index(graph), len(self.elements)).float()
-        strength = self.edge_strength(graph, edge_weight)
-        arguments = (graph, strength, element, self.radii, self.decays, self.twice)
-        if edge_weight is None:
-            return cached_descriptors(*arguments)
-        return averaged_descriptors(*arguments)
-
     @torch.no_grad()
     def prepare(self, graphs: Sequence[AtomGraph]) -> None:
-        """Take mean and standard deviation of every descriptor from the training glasses."""
-        every = torch.cat([self.descriptors(graph, None) for graph in graphs]).double()
-        self.center.copy_(every.mean(0))
-        self.scale.copy_(every.std(0).clamp(min=1e-6))
+        strengths = [self.edge_strength(graph, None) for graph in graphs]
+        self.descriptors.fit(
+            [
+                self.descriptors.known(graph, self.element_index(graph), strength)
+                for graph, strength in zip(graphs, strengths, strict=True)
+            ]
+        )
 
     def embed(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
-        wide = (self.descriptors(graph, edge_weight) - self.center) / self.scale
-        wide = LIMIT * torch.tanh(wide / LIMIT)
-        atoms = self.atom_encoder(self.element_index(graph)) + self.descriptor_encoder(self.dropout(wide))
+        element, strength = self.element_index(graph), self.edge_strength(graph, edge_weight)
+        describe = self.descriptors.known if edge_weight is None else self.descriptors.raw
+        wide = self.descriptors.standardise(describe(graph, element, strength))
+        wide = self.dropout(LIMIT * torch.tanh(wide / LIMIT))
+        atoms = self.atom_encoder(element) + self.descriptor_encoder(wide)
 
         near, kept = graph.within(self.attention_cutoff)
         strength = cosine_cutoff(near.length, self.attention_cutoff)

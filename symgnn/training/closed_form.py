@@ -26,10 +26,10 @@ def fit_ridge(
     model.set_target_scale(torch.cat(labels))
     with torch.no_grad():
         *descriptors, held_out = (
-            model.descriptors(build_graph(glass, model.cutoff, model.inputs))
+            model.describe(build_graph(glass, model.cutoff, model.inputs))
             for glass in (*training, validation)
         )
-    model.standardise_on(descriptors)
+    model.descriptors.fit(descriptors)
     fitted, curve = [], []
     for step, penalty in enumerate(PENALTIES, start=1):
         model.solve(descriptors, labels, penalty)
