@@ -66,7 +66,8 @@ class AveragedDescriptors(nn.Module):
         self, *, n_elements: int, n_inputs: int, cutoff: float, decays: Sequence[float], twice: float
     ):
         super().__init__()
-        self.n_elements, self.decays, self.twice = n_elements, tuple(decays), float(twice)
+        self.n_elements, self.n_inputs = n_elements, n_inputs
+        self.decays, self.twice = tuple(decays), float(twice)
         self.register_buffer("radii", shell_radii(cutoff), persistent=False)
         local = n_elements - 1 + n_elements * (len(self.radii) * n_elements + n_inputs)
         self.out_features = (len(self.decays) + 2) * local
@@ -86,7 +87,9 @@ class AveragedDescriptors(nn.Module):
     def raw(self, graph: AtomGraph, element: Tensor, strength: Tensor) -> Tensor:
         """Elements (N,) as 0..n_elements-1 and strengths (E,) -> (N, out_features), not standardised."""
         species = F.one_hot(element, self.n_elements).float()
-        densities = torch.cat([local_densities(graph, strength, species, self.radii), graph.inputs], 1)
+        densities = torch.cat(
+            [local_densities(graph, strength, species, self.radii), graph.inputs[:, : self.n_inputs]], 1
+        )
         own = [densities * species[:, [index]] for index in range(self.n_elements - 1)]
         local = torch.cat([species[:, :-1], densities, *own], 1)
         averages = [neighborhood_average(graph, local, strength, decay) for decay in self.decays]
@@ -99,7 +102,7 @@ class AveragedDescriptors(nn.Module):
         Kept as long as the graph is.
         """
         kept = _known.setdefault(graph, {})
-        key = (self.n_elements, self.decays, self.twice, len(self.radii))
+        key = (self.n_elements, self.n_inputs, self.decays, self.twice, len(self.radii))
         if key not in kept:
             with torch.inference_mode(False), torch.no_grad():
                 kept[key] = self.raw(graph, element, strength)

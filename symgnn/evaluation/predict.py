@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from symgnn.errors import InputError
 from symgnn.files.structures import write_extxyz
 from symgnn.files.writing import replacing
 from symgnn.glass import Glass
+from symgnn.graph.atom_graph import AtomGraph
 from symgnn.graph.cache import cached_graph
 from symgnn.training.checkpoint import Checkpoint, list_checkpoints, load_checkpoint
+from symgnn.training.uncertainty import predict_with_features
 
 __all__ = [
     "Checkpoint",
+    "Prediction",
     "check_glass",
     "extrapolation",
     "list_checkpoints",
     "load_checkpoint",
     "predict",
+    "predict_graph",
+    "predict_with_uncertainty",
     "write_prediction",
 ]
 
-PREDICTED = "predicted_barrier"  # name of the per-atom field, eV
+PREDICTED, SIGMA = "predicted_barrier", "predicted_sigma"  # names of the per-atom fields, eV
 
 
 def check_glass(checkpoint: Checkpoint, glass: Glass) -> None:
@@ -63,32 +67,56 @@ def extrapolation(checkpoint: Checkpoint, glass: Glass, *, tolerance: float = 0.
     )
 
 
-def predict(checkpoint: Checkpoint, glass: Glass) -> np.ndarray:
-    """(N,) energy barriers in eV. Raises InputError as `check_glass` and `neighbor_list` do."""
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """barriers (N,) in eV, and sigma (N,) in eV, their standard deviation; None for a checkpoint without one."""
+
+    barriers: np.ndarray
+    sigma: np.ndarray | None
+
+
+def predict_graph(checkpoint: Checkpoint, graph: AtomGraph) -> Prediction:
+    """Barriers and their uncertainty on a graph of the checkpoint's cutoff and inputs."""
+    barriers, features, standardised = predict_with_features(checkpoint.model, graph)
+    if checkpoint.uncertainty is None:
+        return Prediction(barriers.numpy(), None)
+    return Prediction(barriers.numpy(), checkpoint.uncertainty.sigma(features, standardised).numpy())
+
+
+def predict_with_uncertainty(checkpoint: Checkpoint, glass: Glass) -> Prediction:
+    """Energy barriers and how far off they may be. Raises InputError as `check_glass` and `neighbor_list` do."""
     check_glass(checkpoint, glass)
-    with torch.inference_mode():
-        return (
-            checkpoint.model(cached_graph(glass, checkpoint.cutoff, checkpoint.model.inputs)).double().numpy()
-        )
+    return predict_graph(checkpoint, cached_graph(glass, checkpoint.cutoff, checkpoint.model.inputs))
+
+
+def predict(checkpoint: Checkpoint, glass: Glass) -> np.ndarray:
+    """(N,) energy barriers in eV: `predict_with_uncertainty` without the uncertainty."""
+    return predict_with_uncertainty(checkpoint, glass).barriers
 
 
 def write_prediction(
-    folder: Path, stem: str, glass: Glass, checkpoint: Checkpoint, barriers: np.ndarray
+    folder: Path, stem: str, glass: Glass, checkpoint: Checkpoint, prediction: Prediction
 ) -> list[Path]:
-    """Write <stem>.predicted.xyz (with a column `predicted_barrier`) and <stem>.predicted.csv; returns both.
+    """Write <stem>.predicted.xyz (fields `predicted_barrier`, `predicted_sigma`) and <stem>.predicted.csv; return both.
 
-    Columns of the CSV: atom, element, x, y, z (Å), predicted_barrier_eV, and barrier_eV where it is known.
+    Columns of the CSV: atom, element, x, y, z (Å), predicted_barrier_eV, predicted_sigma_eV where the checkpoint has
+    an uncertainty, and barrier_eV where it is known.
     """
-    predicted = glass.with_fields(**{PREDICTED: barriers})
+    columns = {PREDICTED: prediction.barriers}
+    if prediction.sigma is not None:
+        columns[SIGMA] = prediction.sigma
+    predicted = glass.with_fields(**columns)
     notes = {**glass.notes, "checkpoint": checkpoint.name, "checkpoint_key": checkpoint.key}
     structure, table = folder / f"{stem}.predicted.xyz", folder / f"{stem}.predicted.csv"
     write_extxyz(structure, replace(predicted, notes=notes))
     with replacing(table) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        known = [] if glass.barriers is None else ["barrier_eV"]
-        writer.writerow(["atom", "element", "x", "y", "z", "predicted_barrier_eV", *known])
+        if glass.barriers is not None:
+            columns["barrier"] = glass.barriers
+        writer.writerow(["atom", "element", "x", "y", "z", *(f"{name}_eV" for name in columns)])
         for atom, symbol in enumerate(glass.symbols):
-            label = [] if glass.barriers is None else [f"{glass.barriers[atom]:.6f}"]
             position = [f"{x:.6f}" for x in glass.positions[atom]]
-            writer.writerow([atom, symbol, *position, f"{barriers[atom]:.6f}", *label])
+            writer.writerow(
+                [atom, symbol, *position, *(f"{values[atom]:.6f}" for values in columns.values())]
+            )
     return [structure, table]

@@ -7,6 +7,8 @@ from typing import Any
 
 from symgnn.errors import InputError
 from symgnn.models.base import BarrierModel
+from symgnn.models.committee import Committee
+from symgnn.models.dimenet import DimeNet
 from symgnn.models.egat import EGAT
 from symgnn.models.egnn import EGNN
 from symgnn.models.equiformer import Equiformer
@@ -21,6 +23,8 @@ from symgnn.models.symgnn import SymGNN
 from symgnn.models.wide_symgnn import WideSymGNN
 
 MODELS: dict[str, type[BarrierModel]] = {
+    "committee": Committee,
+    "dimenet": DimeNet,
     "egat": EGAT,
     "egnn": EGNN,
     "equiformer": Equiformer,
@@ -61,6 +65,8 @@ __all__ = [
     "MODELS",
     "MPNN",
     "BarrierModel",
+    "Committee",
+    "DimeNet",
     "Equiformer",
     "FAENet",
     "Ridge",

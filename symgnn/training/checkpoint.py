@@ -10,10 +10,12 @@ from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 from symgnn.errors import InputError
 from symgnn.files.writing import replacing
 from symgnn.models import BarrierModel, build_model
+from symgnn.training.uncertainty import CENTER, WHITENING, Uncertainty
 
 WEIGHTS = "weights.safetensors"
 CARD = "card.json"
@@ -27,6 +29,7 @@ class Checkpoint:
     folder, name   where it was loaded from
     model  in evaluation mode; forward gives eV
     card   config, settings, split, data hashes, curves, scores, device, time
+    uncertainty  spread of the barriers, None where none was calibrated (symgnn.training.uncertainty)
     key    16 hex digits of sha256 over weights and settings: what results computed with it are stored under
     """
 
@@ -34,6 +37,7 @@ class Checkpoint:
     model: BarrierModel
     card: dict[str, Any]
     key: str
+    uncertainty: Uncertainty | None = None
 
     @property
     def name(self) -> str:
@@ -49,13 +53,18 @@ class Checkpoint:
         return self.model.cutoff
 
 
-def save_checkpoint(folder: Path, model: BarrierModel, card: dict[str, Any]) -> None:
+def save_checkpoint(
+    folder: Path, model: BarrierModel, card: dict[str, Any], uncertainty: Uncertainty | None = None
+) -> None:
     """Write weights and card; a reader sees the old pair or the new one, the card last.
 
     The card states the sha256 of its weights, so that a pair torn apart by a crash is noticed.
     """
     with replacing(folder / WEIGHTS) as temporary:
         state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+        if uncertainty is not None:
+            state |= uncertainty.tensors
+            card = {**card, "uncertainty": {**card.get("uncertainty", {}), "parameters": uncertainty.numbers}}
         save_file(state, temporary)
         digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
     _write_card(folder, {**card, "weights_sha256": digest})
@@ -102,6 +111,7 @@ def load_checkpoint(name: str | Path, root: Path = CHECKPOINTS) -> Checkpoint:
             f"{weights}: sha256 {digest[:12]}… found, but {CARD} states {card['weights_sha256'][:12]}…"
         )
     model = build_model(card["model"], card["settings"])
+    uncertainty = _uncertainty(folder, state, card)
     try:
         model.load_state_dict(state)
     except RuntimeError as error:
@@ -109,7 +119,20 @@ def load_checkpoint(name: str | Path, root: Path = CHECKPOINTS) -> Checkpoint:
             f"{weights}: does not fit {card['model']}: {' '.join(str(error).split())[:300]}"
         ) from None
     key = hashlib.sha256((digest + json.dumps(card["settings"], sort_keys=True)).encode()).hexdigest()[:16]
-    return Checkpoint(folder.resolve(), model.eval().requires_grad_(False), card, key)
+    return Checkpoint(folder.resolve(), model.eval().requires_grad_(False), card, key, uncertainty)
+
+
+def _uncertainty(folder: Path, state: dict[str, Tensor], card: dict[str, Any]) -> Uncertainty | None:
+    """Take the uncertainty's tensors out of `state`; None where the checkpoint has none."""
+    center, whitening = state.pop(CENTER, None), state.pop(WHITENING, None)
+    if center is None or whitening is None:
+        return None
+    try:
+        return Uncertainty(center, whitening, **card["uncertainty"]["parameters"])
+    except (KeyError, TypeError) as error:
+        raise InputError(
+            f"{folder / CARD}: field 'uncertainty' does not fit {WEIGHTS}: {' '.join(str(error).split())}"
+        ) from None
 
 
 def read_card(path: Path) -> dict[str, Any]:

@@ -15,12 +15,14 @@ import torch
 import symgnn
 from symgnn.files.writing import replacing
 from symgnn.glass import Glass
-from symgnn.models import build_model
-from symgnn.training.checkpoint import save_checkpoint
+from symgnn.graph.atom_graph import build_graph
+from symgnn.models import BarrierModel, build_model
+from symgnn.training.checkpoint import Checkpoint, save_checkpoint
 from symgnn.training.closed_form import fit_ridge
 from symgnn.training.config import TrainingConfig
 from symgnn.training.loop import train
 from symgnn.training.result import Progress, TrainingResult
+from symgnn.training.uncertainty import Uncertainty, coverage, fit_uncertainty, predict_with_features
 
 CURVE = "curve.csv"
 
@@ -42,8 +44,36 @@ def train_checkpoint(
     else:
         result = train(config, training, validation, folder, device=device, progress=progress)
     write_curve(folder / CURVE, result.curve)
-    save_checkpoint(folder, result.model, _card(config, training, validation, result, device, command))
+    card = _card(config, training, validation, result, device, command)
+    card["uncertainty"], uncertainty = calibrate(result.model, training, validation)
+    save_checkpoint(folder, result.model, card, uncertainty)
     return result
+
+
+def calibrate(
+    model: BarrierModel, training: Sequence[Glass], validation: Glass
+) -> tuple[dict[str, Any], Uncertainty]:
+    """Fit the uncertainty of a trained model; returns what its card says of it, and the uncertainty."""
+    graphs = [build_graph(glass, model.cutoff, model.inputs) for glass in (*training, validation)]
+    fitted = fit_uncertainty(model, graphs[:-1], graphs[-1], validation.barriers)
+    barriers, features, standardised = predict_with_features(model, graphs[-1])
+    sigma = fitted.sigma(features, standardised).numpy()
+    covered = coverage(barriers.numpy(), sigma, validation.barriers, fitted.factor95)
+    entry = {
+        "method": "last-layer leverage, split-conformal scale",
+        "calibrated_on": validation.name,
+        "coverage": {validation.name: covered},
+    }
+    return entry, fitted
+
+
+def calibrate_checkpoint(
+    checkpoint: Checkpoint, training: Sequence[Glass], validation: Glass
+) -> dict[str, Any]:
+    """Calibrate (anew) the uncertainty of a checkpoint on disk; returns its new entry of the card."""
+    entry, fitted = calibrate(checkpoint.model, training, validation)
+    save_checkpoint(checkpoint.folder, checkpoint.model, {**checkpoint.card, "uncertainty": entry}, fitted)
+    return entry
 
 
 def composition_range(glasses: Sequence[Glass]) -> dict[str, list[float]]:

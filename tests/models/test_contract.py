@@ -18,6 +18,17 @@ from symgnn.models import MODELS, build_model
 from tests.conftest import make_random_glass
 
 CASES = {
+    "committee": (
+        "committee",
+        {
+            "members": [
+                {"model": "symgnn", "settings": {"heads": [2]}},
+                {"model": "ridge", "settings": {"cutoff": 6.0, "inputs": ["pressure"]}},
+            ]
+        },
+        True,
+    ),
+    "dimenet": ("dimenet", {"width": 16, "n_blocks": 2}, True),
     "egnn": ("egnn", {}, True),
     "faenet": ("faenet", {"width": 16}, True),
     "equiformer": ("equiformer", {"channels": (8, 4, 4), "depth": 2}, True),

@@ -40,10 +40,10 @@ def embed_by_edges(model, glass, graph, edge_weight, n_basis):
     states = [pair_vectors[ELEMENT[glass.species[j]] + ELEMENT[glass.species[i]]] for j, i in edges]
     levels = [np.array(a)]
     for layer, block in enumerate(model.interactions):
-        received = [np.zeros(len(a[0])) for _ in a]
+        received = np.zeros((len(a), 2 * len(a[0])))
         for (j, i), e, r, s in zip(edges, states, lengths, strengths, strict=True):
             from_atom = linear(block.from_atoms, a[j]) * filter_of(block.filter, r, n_basis, model.cutoff)
-            received[i] += s * (from_atom + linear(block.from_edges, e))
+            received[i] += s * np.concatenate([from_atom, e])
         if layer < len(model.edge_updates):  # e^(l+1) from a^l, before the atoms move on
             states = [
                 model.eta * e + (1 - model.eta) * linear(model.edge_updates[layer], a[i] * a[j])

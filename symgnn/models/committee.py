@@ -1,0 +1,81 @@
+"""A committee: several trained models whose predicted barriers are averaged (Hansen and Salamon, IEEE TPAMI 1990).
+
+Models that err differently, such as a network and a linear model on wider surroundings, are better together than
+each alone; models that differ only in their seed show how much of a prediction is chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from symgnn.graph.atom_graph import AtomGraph
+from symgnn.models.base import BarrierModel
+
+
+class Committee(BarrierModel):
+    """The mean of its members' barriers, with equal weights.
+
+    members  name and settings of every member's model, {"model": ..., "settings": {...}}
+
+    A member reads the edges within its own cutoff. Members that read further inputs of the atoms all read the same.
+    Made by `average`, not trained.
+    """
+
+    def __init__(self, *, members: Sequence[Mapping[str, Any]]):
+        from symgnn.models import build_model  # which lists this class
+
+        if not members:
+            raise ValueError("no members found, expected at least one")
+        models = [build_model(member["model"], dict(member["settings"])) for member in members]
+        known = {model.elements for model in models}
+        reading = {model.inputs for model in models if model.inputs}
+        if len(known) > 1 or len(reading) > 1:
+            raise ValueError(
+                f"members for elements {known} and inputs {reading or 'none'} found, expected the same of all"
+            )
+        super().__init__(
+            elements=models[0].elements,
+            cutoff=max(model.cutoff for model in models),
+            n_layers=max(model.n_layers for model in models),
+            inputs=next(iter(reading), ()),
+        )
+        self.decoder = nn.Sequential(nn.Linear(sum(model.decoder[-1].in_features for model in models), 1))
+        for model in models:  # their last layers become one
+            model.decoder = model.decoder[:-1]
+        self.members = nn.ModuleList(models)
+
+    def embed(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
+        """The members' last hidden layers, side by side."""
+        found = []
+        for member in self.members:
+            part, weight = graph, edge_weight
+            if member.cutoff < self.cutoff:
+                part, kept = graph.within(member.cutoff)
+                weight = None if edge_weight is None else edge_weight.index_select(0, kept)
+            found.append(member.decoder(member.embed(part, weight)))
+        return torch.cat(found, 1)
+
+
+@torch.no_grad()
+def average(models: Sequence[BarrierModel], specifications: Sequence[Mapping[str, Any]]) -> Committee:
+    """A committee of trained models; specifications as in Committee, in the same order.
+
+    Its target scale is the first member's.
+    """
+    committee = Committee(members=specifications)
+    committee.target_mean.copy_(models[0].target_mean)
+    committee.target_scale.copy_(models[0].target_scale)
+    weights, bias = [], 0.0
+    for member, model in zip(committee.members, models, strict=True):
+        member.load_state_dict({name: model.state_dict()[name] for name in member.state_dict()})
+        last, share = model.decoder[-1], model.target_scale / committee.target_scale / len(models)
+        weights.append(last.weight[0] * share)
+        offset = (model.target_mean - committee.target_mean) / committee.target_scale / len(models)
+        bias = bias + last.bias[0] * share + offset
+    committee.decoder[-1].weight.copy_(torch.cat(weights)[None])
+    committee.decoder[-1].bias.fill_(bias)
+    return committee.eval()

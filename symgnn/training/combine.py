@@ -1,0 +1,77 @@
+"""Put trained checkpoints together into a committee, a checkpoint of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from symgnn.errors import InputError
+from symgnn.glass import Glass
+from symgnn.graph.atom_graph import build_graph
+from symgnn.metrics import regression_scores
+from symgnn.models.committee import average
+from symgnn.training.checkpoint import Checkpoint, save_checkpoint
+from symgnn.training.run import calibrate
+from symgnn.training.uncertainty import predict_with_features
+
+
+def combine(
+    checkpoints: Sequence[Checkpoint],
+    training: Sequence[Glass],
+    validation: Glass,
+    folder: Path,
+    *,
+    seed: int,
+    command: str = "",
+) -> dict[str, float]:
+    """Write the committee of some checkpoints, its uncertainty calibrated anew; returns its validation scores.
+
+    Raises InputError where the members were not trained on the same split and data.
+    """
+    first = checkpoints[0].card
+    for checkpoint in checkpoints[1:]:
+        for field in ("split", "data_hashes"):
+            if checkpoint.card[field] != first[field]:
+                raise InputError(
+                    f"{checkpoint.name}: {field} differs from that of {checkpoints[0].name}, expected members "
+                    "trained on the same glasses"
+                )
+    specifications = [
+        {"model": checkpoint.card["model"], "settings": checkpoint.card["settings"]}
+        for checkpoint in checkpoints
+    ]
+    try:
+        model = average([checkpoint.model for checkpoint in checkpoints], specifications)
+    except ValueError as error:
+        raise InputError(f"committee: {error}") from None
+    graph = build_graph(validation, model.cutoff, model.inputs)
+    scores = regression_scores(predict_with_features(model, graph)[0].numpy(), validation.barriers)
+    entry, uncertainty = calibrate(model, training, validation)
+    card: dict[str, Any] = {
+        "model": "committee",
+        "settings": {"members": specifications},
+        "n_parameters": sum(checkpoint.card["n_parameters"] for checkpoint in checkpoints),
+        "target": first["target"],
+        "members": [
+            {
+                "name": checkpoint.card.get("name", checkpoint.name),
+                "seed": checkpoint.card["training"]["seed"],
+                "weights_sha256": checkpoint.card["weights_sha256"],
+            }
+            for checkpoint in checkpoints
+        ],
+        "training": {"seed": seed},
+        **{field: first[field] for field in ("split", "composition", "data_hashes", "software")},
+        "selected": {"by": "members by validation Pearson r, epochs as in the members", **scores},
+        "scores": {},
+        "curve": [],
+        "seconds": round(sum(checkpoint.card["seconds"] for checkpoint in checkpoints), 1),
+        "device": first["device"],
+        "date": datetime.now(UTC).date().isoformat(),
+        "command": command,
+        "uncertainty": entry,
+    }
+    save_checkpoint(folder, model, card, uncertainty)
+    return scores
