@@ -18,7 +18,12 @@ PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 
 
 def fit_ridge(
-    model: Ridge, training: Sequence[Glass], validation: Glass, *, progress: Progress | None = None
+    model: Ridge,
+    training: Sequence[Glass],
+    validation: Glass,
+    *,
+    penalties: Sequence[float] = PENALTIES,
+    progress: Progress | None = None,
 ) -> TrainingResult:
     """Solve for every penalty; select by Pearson's r on `validation`. A row of the curve is a penalty."""
     started = time.perf_counter()
@@ -31,7 +36,7 @@ def fit_ridge(
         )
     model.descriptors.fit(descriptors)
     fitted, curve = [], []
-    for step, penalty in enumerate(PENALTIES, start=1):
+    for step, penalty in enumerate(penalties, start=1):
         model.solve(descriptors, labels, penalty)
         with torch.no_grad():
             error = [model.decode(x) - y for x, y in zip(descriptors, labels, strict=True)]
@@ -40,6 +45,6 @@ def fit_ridge(
         curve.append({"epoch": step, "penalty": penalty, "train_loss": loss, **scores})
         fitted.append(deepcopy(model))
         if progress is not None:
-            progress(step, len(PENALTIES), curve[-1])
+            progress(step, len(penalties), curve[-1])
     best = max(curve, key=lambda row: row["pearson"])
     return TrainingResult(fitted[curve.index(best)].eval(), curve, best, time.perf_counter() - started)
