@@ -1,0 +1,45 @@
+"""Committees of checkpoints on disk."""
+
+import numpy as np
+import pytest
+
+from symgnn.errors import InputError
+from symgnn.evaluation.predict import predict
+from symgnn.training.checkpoint import load_checkpoint
+from symgnn.training.combine import combine
+from symgnn.training.config import TrainingConfig
+from symgnn.training.run import train_checkpoint
+from tests.training.test_loop import CONFIG, labelled
+
+
+@pytest.fixture(scope="module")
+def glasses():
+    return [labelled(100, 1), labelled(100, 2)], labelled(100, 3)
+
+
+@pytest.fixture(scope="module")
+def members(glasses, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("members")
+    train_checkpoint(CONFIG, *glasses, folder / "one")
+    train_checkpoint(TrainingConfig(model="ridge", settings={"cutoff": 4.0}), *glasses, folder / "two")
+    return [load_checkpoint(folder / name) for name in ("one", "two")]
+
+
+def test_mean_of_the_members(members, glasses, tmp_path):
+    scores = combine(members, *glasses, tmp_path / "both", seed=0)
+    both = load_checkpoint(tmp_path / "both")
+    probe = labelled(90, 8)
+    expected = np.mean([predict(member, probe) for member in members], axis=0)
+    np.testing.assert_allclose(predict(both, probe), expected, atol=1e-5)
+    assert both.uncertainty is not None
+    assert both.card["selected"]["pearson"] == scores["pearson"]
+    assert [member["name"] for member in both.card["members"]] == ["one", "two"]
+    assert both.card["n_parameters"] == sum(member.card["n_parameters"] for member in members)
+
+
+def test_members_of_other_data_are_refused(members, glasses, tmp_path):
+    other = [labelled(100, 4)], glasses[1]
+    train_checkpoint(TrainingConfig(model="ridge", settings={"cutoff": 4.0}), *other, tmp_path / "other")
+    with pytest.raises(InputError, match="other: split differs from that of one"):
+        combine([members[0], load_checkpoint(tmp_path / "other")], *glasses, tmp_path / "both", seed=0)
+    assert not (tmp_path / "both").exists()
