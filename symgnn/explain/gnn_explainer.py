@@ -65,13 +65,19 @@ def explain_atom(
     """Explain the barrier that `checkpoint` predicts for `atom` (0..N-1).
 
     progress(step, steps) is called after every step; an exception it raises cancels the run.
-    Raises InputError for an atom that is not there and a glass that the checkpoint cannot predict.
+    Raises InputError for an atom that is not there, a glass that the checkpoint cannot predict, and a model
+    without edges.
     """
     settings = settings or GNNExplainerSettings()
     check_glass(checkpoint, glass)
     if not 0 <= atom < len(glass):
         raise InputError(f"{glass.name}: atom {atom} found, expected 0..{len(glass) - 1}")
     model = checkpoint.model
+    if model.n_layers == 0:
+        raise InputError(
+            f"checkpoint {checkpoint.name}: its model {checkpoint.card['model']} reads no edges, expected one that "
+            "does: there is nothing to explain"
+        )
     field = receptive_field(cached_graph(glass, checkpoint.cutoff, model.inputs), atom, model.n_layers)
     mask = optimise_mask(model, field, settings, seed=seed, progress=progress)
     graph = field.graph

@@ -1,5 +1,7 @@
 """GNNExplainer finds a planted reason, keeps the prediction, and its fidelity exposes useless masks."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,8 @@ from symgnn.explain.gnn_explainer import GNNExplainerSettings, explain_atom, sen
 from symgnn.explain.receptive_field import receptive_field
 from symgnn.explain.store import find_explanation, stored_explanation
 from symgnn.graph.atom_graph import build_graph
+from symgnn.models import build_model
+from symgnn.training.checkpoint import Checkpoint
 from tests.explain.conftest import CountsShortMixedBonds
 
 QUICK = GNNExplainerSettings(steps=120, k=10)
@@ -184,3 +188,9 @@ def test_masks_are_checked():
         Explanation(0, 1.0, "m", {}, 0, "g", "c", [[0, 1]], [[0, 0, 0]], [2.5], [1.5], [0.5], [0])
     with pytest.raises(ValueError, match="pairs has shape"):
         Explanation(0, 1.0, "m", {}, 0, "g", "c", [[0, 1, 2]], [[0, 0, 0]], [2.5], [0.5], [0.5], [0])
+
+
+def test_a_model_without_edges_is_refused(glass):
+    checkpoint = Checkpoint(Path("elements"), build_model("mlp", {}).eval(), {"model": "mlp"}, "2" * 16)
+    with pytest.raises(InputError, match="checkpoint elements: its model mlp reads no edges"):
+        explain_atom(checkpoint, glass, 0)
