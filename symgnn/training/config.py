@@ -27,7 +27,6 @@ class TrainingConfig:
     eval_interval    epochs between two evaluations on the validation glass
     averaging        decay per step of the running average of the weights that is evaluated and kept; 0 = none
     augment          turn each glass by a random element of O(3) at every step (data augmentation)
-    jitter           Å, standard deviation of random displacements of all atoms at every step
     patience         stop after so many evaluations without a better validation score; 0 = never
     seed             of initial weights, order of glasses, dropout and random transformations
     """
@@ -42,7 +41,6 @@ class TrainingConfig:
     eval_interval: int = 5
     averaging: float = 0.98
     augment: bool = False
-    jitter: float = 0.0
     patience: int = 0
     seed: int = 0
 
@@ -55,7 +53,6 @@ class TrainingConfig:
             ("max_epoch", self.max_epoch >= 1, "at least 1"),
             ("eval_interval", self.eval_interval >= 1, "at least 1"),
             ("averaging", 0 <= self.averaging < 1, "a decay from 0 to below 1"),
-            ("jitter", self.jitter >= 0, "a length not below 0"),
             ("patience", self.patience >= 0, "0 (never stop early) or more"),
         )
         for name, holds, expected in checks:

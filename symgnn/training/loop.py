@@ -96,16 +96,6 @@ def turned(graph: AtomGraph) -> AtomGraph:
     return replace(graph, vector=graph.vector @ transformation.T)
 
 
-def jittered(graph: AtomGraph, size: float) -> AtomGraph:
-    """The graph after a random displacement of every atom, normal with standard deviation `size` (Å) per axis.
-
-    Edges stay: their strength near the cutoff is close to 0.
-    """
-    moved = size * torch.randn(graph.n_atoms, 3, device=graph.device)
-    vector = graph.vector + moved.index_select(0, graph.source) - moved.index_select(0, graph.target)
-    return replace(graph, vector=vector, length=torch.linalg.norm(vector, dim=1))
-
-
 class _Run:
     """The state of a training run between two epochs: all that `last.pt` holds."""
 
@@ -147,8 +137,6 @@ class _Run:
         total = 0.0
         for index in torch.randperm(len(graphs)).tolist():
             graph = turned(graphs[index]) if self.config.augment else graphs[index]
-            if self.config.jitter:
-                graph = jittered(graph, self.config.jitter)
             error = (self.model(graph) - labels[index]) / self.model.target_scale
             loss = error.square().mean()
             if not torch.isfinite(loss):
