@@ -11,7 +11,6 @@ reach the strength.
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Sequence
 
 import torch
@@ -23,8 +22,6 @@ from symgnn.layers.aggregate import sum_edges, sum_neighbors
 
 NEAREST = 2.1  # Å; no two atoms of these glasses are nearer
 SPACING = 0.2  # Å, of the shells; also their Gaussian width
-
-_known: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 
 
 def shell_radii(cutoff: float) -> Tensor:
@@ -95,15 +92,3 @@ class AveragedDescriptors(nn.Module):
         averages = [neighborhood_average(graph, local, strength, decay) for decay in self.decays]
         once = neighborhood_average(graph, local, strength, self.twice)
         return torch.cat([local, *averages, neighborhood_average(graph, once, strength, self.twice)], 1)
-
-    def known(self, graph: AtomGraph, element: Tensor, strength: Tensor) -> Tensor:
-        """`raw` of a graph with all its edges: nothing in it is learned, so one call per graph is enough.
-
-        Kept as long as the graph is.
-        """
-        kept = _known.setdefault(graph, {})
-        key = (self.n_elements, self.n_inputs, self.decays, self.twice, len(self.radii))
-        if key not in kept:
-            with torch.inference_mode(False), torch.no_grad():
-                kept[key] = self.raw(graph, element, strength)
-        return kept[key]

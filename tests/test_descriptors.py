@@ -88,4 +88,3 @@ def test_all_descriptors(graph, strength, element):
     varied = raw.std(0) > 1e-4
     assert torch.allclose(module.standardise(raw).mean(0), torch.tensor(0.0), atol=1e-3)
     assert torch.allclose(module.standardise(raw).std(0)[varied], torch.tensor(1.0), atol=1e-3)
-    assert module.known(graph, element, strength) is module.known(graph, element, strength)

@@ -20,7 +20,6 @@ from symgnn.models.mpnn import MPNN
 from symgnn.models.ridge import Ridge
 from symgnn.models.schnet import SchNet
 from symgnn.models.symgnn import SymGNN
-from symgnn.models.wide_symgnn import WideSymGNN
 
 MODELS: dict[str, type[BarrierModel]] = {
     "committee": Committee,
@@ -36,7 +35,6 @@ MODELS: dict[str, type[BarrierModel]] = {
     "ridge": Ridge,
     "schnet": SchNet,
     "symgnn": SymGNN,
-    "wide-symgnn": WideSymGNN,
 }
 
 
@@ -72,6 +70,5 @@ __all__ = [
     "Ridge",
     "SchNet",
     "SymGNN",
-    "WideSymGNN",
     "build_model",
 ]

@@ -60,9 +60,6 @@ class BarrierModel(nn.Module):
             )
         return index
 
-    def prepare(self, graphs: Sequence[AtomGraph]) -> None:
-        """Called once before training with the training graphs, for models that standardise what they read."""
-
     def edge_strength(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
         """(E,) edge weight, falling smoothly to 0 at the cutoff: multiply every message by it."""
         strength = cosine_cutoff(graph.length, self.cutoff)

@@ -53,7 +53,6 @@ def train(
     model.set_target_scale(torch.cat(labels).cpu())
     model.to(device)
     graphs = [build_graph(glass, model.cutoff, model.inputs).to(device) for glass in training]
-    model.prepare(graphs)
     validation_graph = build_graph(validation, model.cutoff, model.inputs).to(device)
 
     run = _Run(
