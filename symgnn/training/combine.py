@@ -52,6 +52,7 @@ def combine(
     card: dict[str, Any] = {
         "model": "committee",
         "settings": {"members": specifications},
+        "inputs": list(model.inputs),
         "n_parameters": sum(checkpoint.card["n_parameters"] for checkpoint in checkpoints),
         "target": first["target"],
         "members": [

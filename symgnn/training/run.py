@@ -106,6 +106,7 @@ def _card(
     return {
         "model": config.model,
         "settings": {**config.settings, "elements": list(model.elements), "cutoff": model.cutoff},
+        "inputs": list(model.inputs),
         "n_parameters": sum(parameter.numel() for parameter in model.parameters()),
         "target": {
             "quantity": "energy barrier",
