@@ -34,6 +34,11 @@ PAGES = [
         title="Compare",
         help="Two glasses or atoms side by side.",
     ),
+    st.Page(
+        "app_pages/models.py",
+        title="Models",
+        help="Which checkpoint to trust: the leaderboard, errors by environment, learning curves, cards.",
+    ),
 ]
 
 keep_large_buffers()

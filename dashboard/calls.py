@@ -14,7 +14,15 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from symgnn.evaluation.predict import Checkpoint, load_checkpoint, predict
+from symgnn.errors import InputError
+from symgnn.evaluation.leaderboard import Row, by_validation, card_files, read_row
+from symgnn.evaluation.predict import (
+    Checkpoint,
+    Prediction,
+    list_checkpoints,
+    load_checkpoint,
+    predict_with_uncertainty,
+)
 from symgnn.explain.explanation import Explanation
 from symgnn.explain.store import find_explanation, stored_explanation
 from symgnn.files.datasets import PAPER, data_folder, paper_folder
@@ -22,7 +30,6 @@ from symgnn.files.structures import read_glass, read_glass_bytes
 from symgnn.glass import Glass
 from symgnn.graph.neighbors import Neighbors, neighbor_list
 from symgnn.topology.summary import GlassTopology, glass_topology
-from symgnn.training.checkpoint import CARD, CHECKPOINTS
 
 COORDINATION_CUTOFF = 3.8
 """Å; the first minimum of g(r) in Cu-Zr glasses, up to which atoms count as neighbours."""
@@ -58,13 +65,33 @@ def read_upload(name: str, data: bytes, types: tuple[tuple[int, str], ...]) -> G
 
 def checkpoint(name: str) -> Checkpoint:
     """A trained model by name, loaded once for each version of it."""
-    card = CHECKPOINTS / name / CARD
-    return _checkpoint(name, card.stat().st_mtime_ns if card.is_file() else 0)
+    return _checkpoint(name, _version(card_files(name)[name]))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the checkpoint")
-def _checkpoint(name: str, modified: int) -> Checkpoint:
+def _checkpoint(name: str, version: tuple[str, int]) -> Checkpoint:
     return load_checkpoint(name)
+
+
+def models() -> tuple[list[Row], list[InputError]]:
+    """The models of the leaderboard, best on validation first, and what is wrong with cards that do not fit."""
+    rows, problems = [], []
+    for name in list_checkpoints():
+        files = card_files(name)
+        try:
+            rows.append(_row(name, tuple(map(_version, files.values())), files))
+        except InputError as error:
+            problems.append(error)
+    return by_validation(rows), problems
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _row(name: str, versions: tuple[tuple[str, int], ...], _files: dict[str, Path]) -> Row:
+    return read_row(name, _files)
+
+
+def _version(file: Path) -> tuple[str, int]:
+    return str(file), file.stat().st_mtime_ns
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -90,14 +117,21 @@ def topology(glass: Glass) -> GlassTopology:
 
 def predicted(model: Checkpoint, glass: Glass) -> np.ndarray:
     """(N,) predicted barriers in eV."""
-    return _predicted(model.key, glass.content_hash, model, glass)
+    return _predicted(model.key, glass.content_hash, model, glass).barriers
+
+
+def uncertainty(model: Checkpoint, glass: Glass) -> np.ndarray | None:
+    """(N,) standard deviation of every predicted barrier in eV; None for a checkpoint without calibration."""
+    return _predicted(model.key, glass.content_hash, model, glass).sigma
 
 
 @st.cache_resource(max_entries=KEPT_RESULTS, show_spinner="Predicting barriers")
-def _predicted(checkpoint_key: str, content_hash: str, _model: Checkpoint, _glass: Glass) -> np.ndarray:
-    barriers = predict(_model, _glass)
-    barriers.setflags(write=False)
-    return barriers
+def _predicted(checkpoint_key: str, content_hash: str, _model: Checkpoint, _glass: Glass) -> Prediction:
+    found = predict_with_uncertainty(_model, _glass)
+    for values in (found.barriers, found.sigma):
+        if values is not None:
+            values.setflags(write=False)
+    return found
 
 
 def explanation(model: Checkpoint, glass: Glass, atom: int, seed: int) -> Explanation:

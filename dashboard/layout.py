@@ -28,3 +28,8 @@ def metrics(values: dict[str, str]) -> None:
     with st.container(horizontal=True, gap="medium"):
         for name, value in values.items():
             st.metric(name, value, width="content")
+
+
+def with_uncertainty(barrier: float, sigma: float | None) -> str:
+    """'1.72 ± 0.21 eV', or without the part that is not known."""
+    return f"{barrier:.2f} eV" if sigma is None else f"{barrier:.2f} ± {sigma:.2f} eV"

@@ -31,7 +31,7 @@ def show() -> bool:
         except InputError as error:
             notices.problem(error)
             return False
-        checkpoint = _choose_checkpoint()
+        checkpoint = _choose_checkpoint(glass)
         atom = choose_atom("atom", "Atom", glass)
     session.select(session.Selection(glass_id, glass, atom, checkpoint))
     if checkpoint and (warning := extrapolation(checkpoint, glass)):
@@ -88,17 +88,17 @@ def _no_such_glass(text: str, instead: str) -> None:
     notices.not_found("a glass", text, instead)
 
 
-def _choose_checkpoint():
-    names = list_checkpoints()
+def _choose_checkpoint(glass: Glass):
+    names, fallback = _checkpoints(glass)
     if not names:
         st.caption("Checkpoint: none trained yet")
         return None
-    refused = session.seed("checkpoint", names[0], session.one_of(names))
+    refused = session.seed("checkpoint", fallback, session.one_of(names))
     if refused is not None:
         with messages():
-            notices.not_found("a checkpoint", refused, f"Using {notices.plain(names[0])} instead.")
+            notices.not_found("a checkpoint", refused, f"Using {notices.plain(fallback)} instead.")
     if st.session_state["checkpoint"] not in names:
-        st.session_state["checkpoint"] = names[0]
+        st.session_state["checkpoint"] = fallback
     name = st.selectbox("Checkpoint", names, key="checkpoint", persist_state="session")
     try:
         return calls.checkpoint(name)
@@ -106,6 +106,21 @@ def _choose_checkpoint():
         with messages():
             notices.problem(error)
         return None
+
+
+def _checkpoints(glass: Glass) -> tuple[list[str], str | None]:
+    """All checkpoints, best on validation first, and the one to start with.
+
+    That is SymGNN, whose explanations take seconds; without it, the first that reads no field which this glass lacks.
+    """
+    rows, _ = calls.models()
+    names = [row.name for row in rows]
+    names += [
+        name for name in list_checkpoints() if name not in names
+    ]  # their cards do not fit: loading says so
+    usable = [row.name for row in rows if set(row.card.get("inputs", ())) <= set(glass.fields)]
+    first = [name for name in usable if name == "symgnn"]
+    return names, next(iter([*first, *usable, *names]), None)
 
 
 def _open_file() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -86,8 +87,9 @@ def _read(file: Path, types: str | None):
 
 
 def _command() -> str:
-    """The command line as typed, with folders left out: it goes into files that others read."""
-    return " ".join(["symgnn", *(Path(word).name if "/" in word else word for word in sys.argv[1:])])
+    """The command line as typed, with folders of this machine left out: it goes into files that others read."""
+    words = (Path(word).name if word.startswith(("/", "~", "..")) else word for word in sys.argv[1:])
+    return " ".join(["symgnn", *words])
 
 
 @data_app.command("fetch")
@@ -180,6 +182,50 @@ def train(
     )
 
 
+@app.command()
+def combine(
+    members: Annotated[list[str], typer.Argument(help="Checkpoints: names in checkpoints/, or folders.")],
+    output_dir: Annotated[Path, typer.Option("--output-dir", help="Folder of the new checkpoint.")],
+    seed: Annotated[int, typer.Option(help="Number of the committee, where several are made.")] = 0,
+    data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
+) -> None:
+    """Average trained checkpoints: a committee, as a checkpoint of its own, with a calibrated uncertainty."""
+    from symgnn.files.datasets import load_split
+    from symgnn.training.checkpoint import load_checkpoint
+    from symgnn.training.combine import combine as combine_checkpoints
+
+    loaded = [load_checkpoint(name) for name in members]
+    training, (validation,) = load_split("train", data), load_split("validation", data)
+    with errors.status("Calibrating"):
+        scores = combine_checkpoints(loaded, training, validation, output_dir, seed=seed, command=_command())
+    console.print(
+        f"{len(members)} members: validation r {scores['pearson']:.4f}, MAE {scores['mae_eV']:.3f} eV. "
+        f"Checkpoint: {output_dir}",
+        markup=False,
+    )
+
+
+@app.command()
+def calibrate(
+    checkpoint: Annotated[str, typer.Argument(help="Name in checkpoints/, or a folder.")],
+    data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
+) -> None:
+    """Calibrate the uncertainty of a checkpoint anew, on the validation glass. Training ends with the same."""
+    from symgnn.files.datasets import load_split
+    from symgnn.training.checkpoint import load_checkpoint
+    from symgnn.training.run import calibrate_checkpoint
+
+    training, (validation,) = load_split("train", data), load_split("validation", data)
+    with errors.status("Calibrating"):
+        entry = calibrate_checkpoint(load_checkpoint(checkpoint), training, validation)
+    covered = entry["coverage"][validation.name]
+    console.print(
+        f"{validation.name}: {100 * covered['68%']:.1f}% of atoms within one sigma, {covered['mean_sigma_eV']:.3f} eV "
+        f"on average; {100 * covered['95%']:.1f}% within the 95% interval",
+        markup=False,
+    )
+
+
 def _log_to(path: Path, level: str, to_console: bool) -> None:
     if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise InputError(f"log level {level!r} found, expected DEBUG, INFO, WARNING or ERROR")
@@ -196,22 +242,40 @@ def _log_to(path: Path, level: str, to_console: bool) -> None:
 
 @app.command()
 def evaluate(
-    checkpoint: Annotated[str, typer.Argument(help="Name in checkpoints/, or a folder.")],
-    split: Annotated[str, typer.Option(help="validation or test.")] = "test",
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names in checkpoints/, with their seeds, or folders. Default: all."),
+    ] = None,
+    split: Annotated[str | None, typer.Option(help="Only score on this: validation or test.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
+    table_only: Annotated[
+        bool, typer.Option("--table-only", help="Only write the table, from the cards.")
+    ] = False,
+    root: Annotated[Path | None, typer.Option(help="Folder of checkpoints. Default: checkpoints/.")] = None,
 ) -> None:
-    """Score a checkpoint on a split of the paper and write the scores into its card."""
-    from symgnn.evaluation.predict import load_checkpoint
-    from symgnn.evaluation.scoring import score, write_scores
-    from symgnn.files.datasets import load_present
+    """Measure checkpoints on validation and test glasses; write cards and the leaderboard, checkpoints/README.md."""
+    from symgnn.evaluation.leaderboard import leaderboard
+    from symgnn.evaluation.report import short_table, write_readme
+    from symgnn.evaluation.runs import evaluate_all, scores_table
+    from symgnn.training.checkpoint import CHECKPOINTS
 
-    loaded = load_checkpoint(checkpoint)
-    scores = score(loaded, load_present(split, data))
-    write_scores(loaded, scores)
-    table = Table("glass", *next(iter(scores.values())), title=f"{loaded.name} on {split}")
-    for name, row in scores.items():
-        table.add_row(name, *(f"{value:.4f}" for value in row.values()))
-    console.print(table)
+    root, written = root or CHECKPOINTS, table_only
+    if not table_only:
+        with _progress() as bars:
+            found = evaluate_all(names, root=root, data=data, split=split, progress=_task(bars, "Evaluating"))
+        _print_table(scores_table(found))
+        written = any(checkpoint.folder.is_relative_to(root.resolve()) for checkpoint in found.values())
+    if written:
+        path = write_readme(root)
+        _print_table(short_table(leaderboard(root)))
+        console.print(str(path), markup=False)
+
+
+def _print_table(table) -> None:
+    shown = Table(*table.header, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for line in table.lines:
+        shown.add_row(*line)
+    console.print(shown)
 
 
 @app.command()
@@ -222,19 +286,31 @@ def predict(
     types: Types = None,
 ) -> None:
     """Predict the energy barrier of every atom; write extended XYZ and CSV."""
-    from symgnn.evaluation.predict import extrapolation, load_checkpoint, write_prediction
-    from symgnn.evaluation.predict import predict as predict_barriers
+    from symgnn.evaluation.predict import (
+        extrapolation,
+        load_checkpoint,
+        predict_with_uncertainty,
+        write_prediction,
+    )
 
     glass, loaded = _read(file, types), load_checkpoint(checkpoint)
-    barriers = predict_barriers(loaded, glass)
+    with _progress() as bars:  # shown only for a glass so big that it is predicted in tiles
+        prediction = predict_with_uncertainty(loaded, glass, progress=_task(bars, "Predicting atoms"))
+    barriers = prediction.barriers
     if warning := extrapolation(loaded, glass):
         errors.print(warning, style="yellow", markup=False)
-    paths = write_prediction(output, file.stem, glass, loaded, barriers)
+    paths = write_prediction(output, file.stem, glass, loaded, prediction)
     console.print(
         f"{glass.composition}, {len(glass)} atoms: predicted barrier {barriers.mean():.3f} ± {barriers.std():.3f} eV "
         f"(mean ± standard deviation over atoms), {barriers.min():.3f} to {barriers.max():.3f} eV",
         markup=False,
     )
+    if prediction.sigma is not None:
+        console.print(
+            f"Uncertainty of a barrier: {prediction.sigma.mean():.3f} eV on average (68% of atoms are within), "
+            f"{prediction.sigma.max():.3f} eV at most; calibrated on {loaded.card['uncertainty']['calibrated_on']}",
+            markup=False,
+        )
     for path in paths:
         console.print(str(path), markup=False)
 

@@ -139,6 +139,23 @@ def test_train_evaluate_and_fetch_on_the_paper(run, place, raw_data, tmp_path):
     assert (tmp_path / "copy" / "train6.pickle").read_bytes() == (raw_data / "train6.pickle").read_bytes()
 
 
+def test_evaluate_all_and_the_table(run, place, raw_data, tmp_path):
+    root = tmp_path / "checkpoints"
+    card = {"model": "symgnn", "settings": {"heads": [2, 1]}, "n_parameters": 77}
+    save_checkpoint(root / "mine", make("symgnn", {"heads": [2, 1]}), card)
+    result = run("evaluate", "--table-only", "--root", root)
+    assert result.returncode == 0, result.stderr
+    assert "| `mine` | 1 | – |" in (root / "README.md").read_text()
+    result = run("evaluate", "--root", root, "--data", raw_data)
+    assert result.returncode == 0, result.stderr
+    scores = json.loads((root / "mine" / "card.json").read_text())["scores"]
+    assert {"train6", "test0"} <= set(scores)
+    for text in (result.stdout, (root / "README.md").read_text()):
+        assert f"{scores['test0']['mae_eV']:.3f}" in text
+    assert run("evaluate", "untrained", "--root", root, "--data", raw_data, "--split", "test").returncode == 0
+    assert "untrained" not in (root / "README.md").read_text()
+
+
 def _small_config(folder):
     path = folder / "small.yaml"
     path.write_text("model: symgnn\nsettings: {width: 4, heads: [1]}\n")
@@ -190,6 +207,10 @@ def test_bad_files_end_in_one_line(run, place, tmp_path, name):
         (("train", "--data", "."), "symgnn data fetch"),
         (("train", "--max-epoch", "0"), "max_epoch 0"),
         (("data", "fetch", "--from", "."), "holds none"),
+        (("evaluate", "untrained", "--data", "."), "symgnn data fetch"),
+        (("evaluate", "nowhere", "--data", "."), "nowhere"),
+        (("evaluate", "untrained", "--split", "tests", "--data", "."), "expected one of train, validation"),
+        (("evaluate", "--table-only", "--root", "data"), "no checkpoint found"),
     ],
 )
 def test_bad_options_end_in_one_line(run, place, arguments, word):

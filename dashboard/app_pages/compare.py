@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import calls, notices, session, sidebar
-from dashboard.layout import chart
+from dashboard.layout import chart, with_uncertainty
 from dashboard.viewer import mount
 from symgnn.errors import InputError
 from symgnn.explain.explanation import Explanation
@@ -29,6 +29,7 @@ class Side:
     coordination: int
     topology: GlassTopology
     predicted: np.ndarray | None
+    sigma: float | None
     explained: Explanation | None
 
 
@@ -54,9 +55,18 @@ def compute(which: session.Selection, key: str) -> Side:
     coordination = int(calls.coordination(glass)[atom])
     topology = calls.topology(glass)
     if model is None:
-        return Side(key, which, coordination, topology, None, None)
+        return Side(key, which, coordination, topology, None, None, None)
     explained = calls.explanation(model, glass, atom, seed=0)
-    return Side(key, which, coordination, topology, calls.predicted(model, glass), explained)
+    sigma = calls.uncertainty(model, glass)
+    return Side(
+        key,
+        which,
+        coordination,
+        topology,
+        calls.predicted(model, glass),
+        None if sigma is None else float(sigma[atom]),
+        explained,
+    )
 
 
 def draw(side: Side, k: int) -> None:
@@ -92,12 +102,12 @@ def numbers(side: Side, k: int) -> dict[str, str]:
         "atom": f"{atom} ({glass.symbols[atom]})",
         "atoms in the glass": f"{len(glass):,}",
         "coordination number": str(side.coordination),
-        "labelled barrier (eV)": f"{glass.barriers[atom]:.3f}" if glass.barriers is not None else "not known",
+        "labelled barrier": f"{glass.barriers[atom]:.2f} eV" if glass.barriers is not None else "not known",
     }
     if explained is not None:
         distance = edge_table(glass, explained)["distance_A"].to_numpy()
         rows |= {
-            "predicted barrier (eV)": f"{explained.prediction:.3f}",
+            "predicted barrier": with_uncertainty(explained.prediction, side.sigma),
             "edges that can matter": f"{len(distance):,}",
             f"median distance of the top {k} (Å)": f"{np.median(distance[:k]):.2f}",
             "median distance of all edges, control (Å)": f"{np.median(distance):.2f}",

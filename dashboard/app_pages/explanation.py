@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import calls, notices, session
-from dashboard.layout import chart, metrics
+from dashboard.layout import chart, metrics, with_uncertainty
 from dashboard.viewer import mount
 from symgnn.errors import InputError
 from symgnn.pictures import plots, views
@@ -29,7 +29,9 @@ def summary() -> None:
     label = f"{glass.barriers[atom]:.2f} eV" if glass.barriers is not None else "not known"
     metrics(
         {
-            "Predicted barrier": f"{explained.prediction:.2f} eV",
+            "Predicted barrier": with_uncertainty(
+                explained.prediction, None if sigma is None else sigma[atom]
+            ),
             "Labelled barrier": label,
             "Edges that can matter": f"{len(explained.importance):,}",
             "Method": METHODS.get(explained.method, notices.plain(explained.method)),
@@ -144,6 +146,7 @@ if chosen.checkpoint is None:
     st.stop()
 try:
     predicted = calls.predicted(chosen.checkpoint, glass)
+    sigma = calls.uncertainty(chosen.checkpoint, glass)
     explained = calls.explanation(chosen.checkpoint, glass, atom, seed=0)
 except InputError as error:
     notices.problem(error)

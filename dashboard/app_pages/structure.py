@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import calls, notices, session
-from dashboard.layout import chart, metrics
+from dashboard.layout import chart, metrics, with_uncertainty
 from dashboard.viewer import mount
 from symgnn.errors import InputError
 from symgnn.metrics import mae, pearson
@@ -100,7 +100,9 @@ def details() -> None:
         st.subheader(f"Atom {atom} · {glass.symbols[atom]}", anchor=False)
         numbers = {}
         if predicted is not None:
-            numbers["Predicted barrier"] = f"{predicted[atom]:.2f} eV"
+            numbers["Predicted barrier"] = with_uncertainty(
+                predicted[atom], None if sigma is None else sigma[atom]
+            )
         if glass.barriers is not None:
             numbers["Labelled barrier"] = f"{glass.barriers[atom]:.2f} eV"
         numbers["Coordination number"] = str(len(rows))
@@ -163,7 +165,7 @@ def choose_atom() -> None:
 
 def downloads() -> None:
     st.subheader("Download", anchor=False)
-    table = atom_table(glass, predicted=predicted, coordination=coordination)
+    table = atom_table(glass, predicted=predicted, coordination=coordination, sigma=sigma)
     name = chosen.glass_id
     buttons = st.container(horizontal=True)
     buttons.download_button(
@@ -181,10 +183,11 @@ def downloads() -> None:
             st.dataframe({"note": list(glass.notes), "text": list(glass.notes.values())}, hide_index=True)
 
 
-predicted = None
+predicted, sigma = None, None
 if chosen.checkpoint is not None:
     try:
         predicted = calls.predicted(chosen.checkpoint, glass)
+        sigma = calls.uncertainty(chosen.checkpoint, glass)
     except InputError as error:
         notices.problem(error)
 try:
@@ -192,7 +195,7 @@ try:
 except InputError as error:
     notices.problem(error)
     st.stop()
-known = quantities(glass, predicted=predicted, coordination=coordination)
+known = quantities(glass, predicted=predicted, coordination=coordination, sigma=sigma)
 
 header()
 picture_column, atom_column = st.columns([1.8, 1], gap="medium")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from symgnn.errors import InputError
+from symgnn.evaluation.tiles import MOST_EDGES, expected_edges, tiles
 from symgnn.files.structures import write_extxyz
 from symgnn.files.writing import replacing
 from symgnn.glass import Glass
@@ -26,6 +28,7 @@ __all__ = [
     "load_checkpoint",
     "predict",
     "predict_graph",
+    "predict_tiled",
     "predict_with_uncertainty",
     "write_prediction",
 ]
@@ -83,15 +86,47 @@ def predict_graph(checkpoint: Checkpoint, graph: AtomGraph) -> Prediction:
     return Prediction(barriers.numpy(), checkpoint.uncertainty.sigma(features, standardised).numpy())
 
 
-def predict_with_uncertainty(checkpoint: Checkpoint, glass: Glass) -> Prediction:
-    """Energy barriers and how far off they may be. Raises InputError as `check_glass` and `neighbor_list` do."""
+def predict_with_uncertainty(
+    checkpoint: Checkpoint, glass: Glass, *, progress: Callable[[int, int], None] | None = None
+) -> Prediction:
+    """Energy barriers and how far off they may be. Raises InputError as `check_glass` and `neighbor_list` do.
+
+    A glass whose graph would have more than 3 million edges (90,000 atoms at 5 Å) is predicted tile by tile, with
+    progress(atoms done, atoms) after each.
+    """
     check_glass(checkpoint, glass)
+    if expected_edges(glass, checkpoint.cutoff) > MOST_EDGES:
+        return predict_tiled(checkpoint, glass, progress=progress)
     return predict_graph(checkpoint, cached_graph(glass, checkpoint.cutoff, checkpoint.model.inputs))
 
 
-def predict(checkpoint: Checkpoint, glass: Glass) -> np.ndarray:
+def predict_tiled(
+    checkpoint: Checkpoint,
+    glass: Glass,
+    *,
+    tile: float | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Prediction:
+    """The same predictions in bounded memory: one tile of at most `tile` Å after another (see tiles.py)."""
+    barriers = np.empty(len(glass))
+    sigma = None if checkpoint.uncertainty is None else np.empty(len(glass))
+    done = 0
+    for part in tiles(glass, checkpoint.model, tile=tile):
+        found = predict_graph(checkpoint, part.graph)
+        barriers[part.atoms] = found.barriers[part.rows]
+        if sigma is not None:
+            sigma[part.atoms] = found.sigma[part.rows]
+        done += len(part.atoms)
+        if progress is not None:
+            progress(done, len(glass))
+    return Prediction(barriers, sigma)
+
+
+def predict(
+    checkpoint: Checkpoint, glass: Glass, *, progress: Callable[[int, int], None] | None = None
+) -> np.ndarray:
     """(N,) energy barriers in eV: `predict_with_uncertainty` without the uncertainty."""
-    return predict_with_uncertainty(checkpoint, glass).barriers
+    return predict_with_uncertainty(checkpoint, glass, progress=progress).barriers
 
 
 def write_prediction(

@@ -12,12 +12,14 @@ messages that arrive at j, each weighed by its length and the angle kji (first p
 What differs from the published model:
 - the sum over k is computed with the addition theorem of spherical harmonics (layers/triplets.py): the same sum over
   every triplet of 5 Å edges, 8.4 million in a glass of 8000 atoms, at a cost linear in the edges; the published code
-  lists triplets, and the SymGNN paper gave DimeNet up after two days of training;
+  lists triplets, and the SymGNN paper states more than two days of training for it;
 - a_SBF is a sum over degrees l of functions of d_kj on a grid of lengths, read by linear interpolation;
-- the smooth cutoff is the one that all models of this project share, times the edge weight, instead of u(d), and it
-  multiplies every message where it is summed;
-- what an edge or an atom receives is standardised and limited (LimitedNorm) before its layers, with dropout;
-- one residual layer instead of three in f_update, one hidden layer in the output blocks, width 32 instead of 128;
+- the smooth cutoff is the one that all models of this project share, times the edge weight, instead of u(d), and
+  multiplies e_RBF only: through it, every message where it is summed;
+- what an edge or an atom receives is standardised and limited (LimitedNorm) before its layers, with dropout in the
+  output blocks;
+- f_update adds both terms under one sigma and has one residual layer instead of three, the output blocks have one
+  hidden layer, messages are 32 wide instead of 128: for time and memory on one CPU core;
 - the outputs of all blocks are read together by one decoder instead of adding one number per block.
 """
 
@@ -125,17 +127,12 @@ class Interaction(nn.Module):
     def forward(
         self, triplets: Triplets, messages: Tensor, rbf: Tensor, bessel: Tensor, cutoff: float
     ) -> Tensor:
-        # Its inner tensors, half a gigabyte for 8000 atoms, are computed again for the gradient instead of kept.
-        arrived = checkpoint(
-            self.arrives,
-            triplets,
-            messages,
-            rbf,
-            bessel,
-            cutoff,
-            use_reentrant=False,
-            preserve_rng_state=False,
-        )
+        arguments = (triplets, messages, rbf, bessel, cutoff)
+        if torch.is_grad_enabled():
+            # Its inner tensors, half a gigabyte for 8000 atoms, are computed again for the gradient instead of kept.
+            arrived = checkpoint(self.arrives, *arguments, use_reentrant=False, preserve_rng_state=False)
+        else:
+            arrived = self.arrives(*arguments)
         messages = messages + F.silu(self.own(messages) + self.up(self.norm(arrived)))
         return messages + F.silu(self.residual(messages))
 

@@ -32,6 +32,7 @@ class Quantity:
 QUANTITIES = {
     "predicted": Quantity("Predicted barrier", "eV", 2),
     "label": Quantity("Labelled barrier", "eV", 2),
+    "sigma": Quantity("Uncertainty of the prediction", "eV", 3),
     "error": Quantity("Predicted − labelled barrier", "eV", 2),
     "element": Quantity("Element", "", 0),
     "coordination": Quantity("Coordination number", "", 0),
@@ -42,7 +43,11 @@ QUANTITIES = {
 
 
 def quantities(
-    glass: Glass, *, predicted: np.ndarray | None, coordination: np.ndarray
+    glass: Glass,
+    *,
+    predicted: np.ndarray | None,
+    coordination: np.ndarray,
+    sigma: np.ndarray | None = None,
 ) -> dict[str, np.ndarray | None]:
     """The quantities known for this glass, each (N,) float; None for 'element', which has its own legend."""
     values: dict[str, np.ndarray | None] = {}
@@ -52,6 +57,8 @@ def quantities(
         values["label"] = glass.barriers
         if predicted is not None:
             values["error"] = values["predicted"] - glass.barriers
+    if sigma is not None:
+        values["sigma"] = sigma
     values["element"] = None
     values["coordination"] = np.asarray(coordination, dtype=float)
     for name in ("potential_energy", "pressure", "von_mises"):

@@ -10,13 +10,21 @@ from symgnn.glass import Glass
 from symgnn.pictures.environment import environment
 
 
-def atom_table(glass: Glass, *, predicted: np.ndarray | None, coordination: np.ndarray) -> pd.DataFrame:
+def atom_table(
+    glass: Glass,
+    *,
+    predicted: np.ndarray | None,
+    coordination: np.ndarray,
+    sigma: np.ndarray | None = None,
+) -> pd.DataFrame:
     """One row per atom: element, position in Å, coordination number, known barriers in eV, fields."""
     columns: dict[str, object] = {"atom": np.arange(len(glass)), "element": glass.symbols}
     columns |= {f"{axis}_A": glass.positions[:, k] for k, axis in enumerate("xyz")}
     columns["coordination"] = coordination
     if predicted is not None:
         columns["predicted_barrier_eV"] = predicted
+    if sigma is not None:
+        columns["predicted_sigma_eV"] = sigma
     if glass.barriers is not None:
         columns["labelled_barrier_eV"] = glass.barriers
     for name, unit in (("potential_energy", "_eV"), ("pressure", ""), ("von_mises", "")):

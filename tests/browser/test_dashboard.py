@@ -82,6 +82,33 @@ def test_pages_draw_and_nothing_spins_forever_or_is_cut(page, path):
     assert not [error for error in errors if "_stcore" not in error]  # Streamlit itself looks for its root
 
 
+def test_line_of_the_leaderboard_selects_its_checkpoint_and_plots_are_drawn(page):
+    from selenium.webdriver import ActionChains
+
+    page.open("models?glass=beta&checkpoint=tiny2")
+    page.wait_for_text("Errors by element and coordination")
+    for width in (1440, 1000):
+        page.driver.set_window_size(width, 900)
+        page.wait(
+            lambda: len(page.driver.find_elements("css selector", ".js-plotly-plot .main-svg")) >= 8,
+            "four plots of two layers each",
+        )
+        plots = page.driver.find_elements("css selector", ".js-plotly-plot")
+        assert all(plot.size["width"] > 150 for plot in plots)
+        main = page.driver.find_element("css selector", "[data-testid=stMain]")
+        assert main.get_property("scrollWidth") <= main.get_property("clientWidth")  # nothing sideways
+    boxes = page.driver.find_elements("css selector", ".boxlayer path.box")
+    assert len(boxes) >= 4  # two elements, and each at one or more coordination numbers
+    grid = page.driver.find_element("css selector", "[data-testid=stDataFrame] canvas")
+    left, top = -grid.size["width"] // 2 + 16, -grid.size["height"] // 2 + 16
+    ActionChains(page.driver).move_to_element_with_offset(grid, left, top + 2 * 33).click().perform()
+    page.wait(lambda: page.query()["checkpoint"] == "tiny", "the second line's checkpoint in the address")
+    page.wait(
+        lambda: [h.text for h in page.driver.find_elements("css selector", "h2")] == ["tiny"], "its heading"
+    )
+    assert not page.driver.find_elements("css selector", "[data-testid=stException]")
+
+
 def test_click_in_the_diagram_shows_that_loop(page):
     from selenium.webdriver import ActionChains
 

@@ -12,6 +12,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from dashboard import calls
+from symgnn.evaluation import leaderboard
 from symgnn.explain import gnn_explainer, store
 from symgnn.files.structures import write_extxyz
 from symgnn.models import build_model
@@ -37,13 +38,16 @@ def data(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def checkpoints(tmp_path_factory) -> Path:
-    """A folder of checkpoints with one small untrained model, called tiny."""
+    """A folder of checkpoints with a small untrained model, called tiny, and the same as tiny2 with some scores."""
     folder = tmp_path_factory.mktemp("checkpoints")
     torch.manual_seed(0)
     model = build_model("symgnn", SETTINGS["symgnn"])
     model.set_target_scale(torch.tensor([1.3, 1.6, 1.9]))
     card = {"model": "symgnn", "settings": SETTINGS["symgnn"]}
     checkpoint.save_checkpoint(folder / "tiny", model, card)
+    curve = [{"epoch": epoch, "train_loss": 1 / epoch, "pearson": 0.1 * epoch} for epoch in (1, 2, 3)]
+    known = {"scores": {"test0": {"pearson": 0.3, "mae_eV": 0.2}}, "curve": curve}
+    checkpoint.save_checkpoint(folder / "tiny2", model, card | known)
     return folder
 
 
@@ -62,3 +66,4 @@ def use_checkpoints(monkeypatch, folder: Path) -> None:
     """Let the dashboard find its checkpoints in a folder."""
     monkeypatch.setattr(checkpoint.list_checkpoints, "__defaults__", (folder,))
     monkeypatch.setattr(checkpoint.load_checkpoint, "__defaults__", (folder,))
+    monkeypatch.setattr(leaderboard.card_files, "__defaults__", (folder,))

@@ -93,7 +93,7 @@ def test_file_that_is_no_structure_is_one_line(app, name, content, text):
 def test_text_of_a_file_is_never_markup(app):
     upload(app, f"{EVIL.split()[0]}.xyz", xyz(comment_name=EVIL))
     assert not app.exception
-    for page in ("structure", "explanation", "topology", "compare"):
+    for page in ("structure", "explanation", "topology", "compare", "models"):
         if page != "structure":
             app.switch_page(f"app_pages/{page}.py").run()
         assert not app.exception

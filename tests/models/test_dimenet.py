@@ -5,12 +5,14 @@ import pytest
 import torch
 from scipy.special import eval_legendre, spherical_jn
 
-from symgnn.graph.atom_graph import build_graph
+from symgnn.glass import Glass
+from symgnn.graph.atom_graph import batch_graphs, build_graph
 from symgnn.layers.bessel import bessel_roots
 from symgnn.models.dimenet import DimeNet
 from tests.conftest import make_random_glass
 
 RADIAL, DEGREES = 3, 4
+ROOTS = bessel_roots(DEGREES, RADIAL)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def graph():
-    return build_graph(make_random_glass(18, seed=6), 4.0)
+    return build_graph(make_random_glass(12, seed=6), 4.0)
 
 
 def array(module):
@@ -49,7 +51,7 @@ def norm(module, x):
 
 def radial(degree, length, cutoff):
     """R_ln without its unit, eq. 7 of the first paper, (RADIAL,)."""
-    z = bessel_roots(DEGREES, RADIAL)[degree]
+    z = ROOTS[degree]
     return np.sqrt(2) / np.abs(spherical_jn(degree + 1, z)) * spherical_jn(degree, z * length / cutoff)
 
 
@@ -102,19 +104,27 @@ def test_embedding_equals_the_equations(model, graph):
     assert np.abs(out - expected).max() < 2e-3 * np.abs(expected).max()
 
 
-def test_the_angle_matters(model):
-    """Three atoms, two bonds of fixed length: the prediction changes with the angle between them alone."""
-    from symgnn.glass import Glass
+@pytest.mark.parametrize("n_degrees", [1, 7])
+def test_the_angle_alone_matters(n_degrees):
+    """Three atoms, two bonds of one length, the third distance beyond the cutoff: only the angle differs.
 
-    def prediction(degrees):
+    With P_0 alone the model cannot see it.
+    """
+
+    def molecule(degrees):
         bent = 2.6 * np.array([np.cos(np.radians(degrees)), np.sin(np.radians(degrees)), 0])
-        glass = Glass([29, 40, 29], [[2.6, 0, 0], [0, 0, 0], bent], np.zeros((3, 3)), [False] * 3)
-        with torch.no_grad():
-            return model(build_graph(glass, model.cutoff))
+        return build_graph(
+            Glass([29, 40, 29], [[2.6, 0, 0], [0, 0, 0], bent], np.zeros((3, 3)), [False] * 3), 4.0
+        )
 
-    assert (
-        prediction(110.0) - prediction(170.0)
-    ).abs().max() > 1e-3  # 1-3 distances 4.26 and 5.18 Å: no edge
+    torch.manual_seed(0)
+    model = DimeNet(cutoff=4.0, width=8, n_blocks=1, n_degrees=n_degrees)
+    for _ in range(20):  # statistics of the norms
+        model(batch_graphs([molecule(degrees) for degrees in range(102, 181, 6)]))
+    with torch.no_grad():
+        sharp, same, straight = (model.eval()(molecule(degrees)) for degrees in (110.0, -110.0, 170.0))
+    assert ((sharp - straight).abs().max() > 1e-3) == (n_degrees > 1)
+    assert torch.allclose(sharp, same, atol=1e-6)
 
 
 def test_number_of_hops():
