@@ -32,7 +32,7 @@ class Quantity:
 QUANTITIES = {
     "predicted": Quantity("Predicted barrier", "eV", 2),
     "label": Quantity("Labelled barrier", "eV", 2),
-    "sigma": Quantity("Uncertainty of the prediction", "eV", 3),
+    "sigma": Quantity("Uncertainty (1σ)", "eV", 3),
     "error": Quantity("Predicted − labelled barrier", "eV", 2),
     "element": Quantity("Element", "", 0),
     "coordination": Quantity("Coordination number", "", 0),

@@ -1,0 +1,58 @@
+"""What the commands share: options, progress on standard error, reading a structure file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+console, errors = Console(), Console(stderr=True)
+
+File = Annotated[
+    Path, typer.Argument(help="Structure file: extended XYZ, LAMMPS data or dump, CIF, POSCAR, .pickle.")
+]
+Types = Annotated[str | None, typer.Option("--types", help="Elements of LAMMPS atom types, e.g. 1=Cu,2=Zr.")]
+CheckpointName = Annotated[str, typer.Option("--checkpoint", help="Name in checkpoints/, or a folder.")]
+Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
+
+
+def progress(unit: TextColumn | None = None) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn("ETA"), TimeRemainingColumn(), *([unit] if unit else []), console=errors,
+    )  # fmt: skip
+
+
+def task(bars: Progress, description: str):
+    """show(done, total, description): adds its bar at the first call, so that an early error prints none."""
+    added: list[int] = []
+
+    def show(done: int, total: int | None, description: str = description) -> None:
+        if not added:
+            added.append(bars.add_task(description, total=total))
+        bars.update(added[0], completed=done, total=total, description=description)
+
+    return show
+
+
+def read(file: Path, types: str | None):
+    from symgnn.files.structures import parse_types, read_glass
+
+    return read_glass(file, types=parse_types(types) if types else None)
+
+
+def command() -> str:
+    """The command line as typed, with folders of this machine left out: it goes into files that others read."""
+    words = (Path(word).name if word.startswith(("/", "~", "..")) else word for word in sys.argv[1:])
+    return " ".join(["symgnn", *words])

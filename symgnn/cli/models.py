@@ -1,0 +1,161 @@
+"""Commands on models: train, combine, calibrate, evaluate."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.progress import TextColumn
+from rich.table import Table
+
+from symgnn.cli.common import command, console, errors, progress, task
+from symgnn.errors import InputError
+
+
+def train(
+    model_name: Annotated[str, typer.Option(help="A model, by the name of its configuration.")] = "symgnn",
+    output_dir: Annotated[Path | None, typer.Option(help="Default: runs/<model-name>.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Your own YAML instead.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
+    device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",
+    learning_rate: Annotated[float | None, typer.Option()] = None,
+    patience: Annotated[
+        int | None, typer.Option(help="Evaluations without progress; 0 = never stop.")
+    ] = None,
+    max_epoch: Annotated[int | None, typer.Option()] = None,
+    eval_interval: Annotated[int | None, typer.Option(help="Epochs.")] = None,
+    seed: Annotated[int | None, typer.Option()] = None,
+    log_level: Annotated[str, typer.Option(help="DEBUG, INFO, WARNING or ERROR.")] = "INFO",
+    console_log: Annotated[bool, typer.Option(help="Print the log too, not only to train.log.")] = False,
+) -> None:
+    """Train on the paper's training glasses, select on its validation glass. Resumes where it stopped."""
+    from symgnn.files.datasets import load_split
+    from symgnn.training.config import default_config, read_config
+    from symgnn.training.loop import check_device
+    from symgnn.training.run import train_checkpoint
+
+    settings = (read_config(config) if config else default_config(model_name)).with_options(
+        learning_rate=learning_rate,
+        patience=patience,
+        max_epoch=max_epoch,
+        eval_interval=eval_interval,
+        seed=seed,
+    )
+    check_device(device)
+    folder = output_dir or Path("runs") / model_name
+    training, (validation,) = load_split("train", data), load_split("validation", data)
+    _log_to(folder / "train.log", log_level, console_log)
+    with progress(TextColumn("{task.fields[scores]}")) as bars:
+        task = bars.add_task(f"Training {model_name}", total=settings.max_epoch, scores="")
+
+        def show(epoch: int, max_epoch: int, scores: dict[str, float]) -> None:
+            text = f"loss {scores['train_loss']:.4f}"
+            if "pearson" in scores:
+                text += f"  validation r {scores['pearson']:.4f}  MAE {scores['mae_eV']:.3f} eV"
+            bars.update(task, completed=epoch, scores=text)
+
+        result = train_checkpoint(
+            settings, training, validation, folder, device=device, command=command(), progress=show
+        )
+    best = result.best
+    console.print(
+        f"Selected epoch {best['epoch']:.0f}: validation r {best['pearson']:.4f}, MAE {best['mae_eV']:.3f} eV; "
+        f"{result.seconds:.0f} s of training. Checkpoint: {folder}",
+        markup=False,
+    )
+
+
+def _log_to(path: Path, level: str, to_console: bool) -> None:
+    if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        raise InputError(f"log level {level!r} found, expected DEBUG, INFO, WARNING or ERROR")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handlers: list[logging.Handler] = [logging.FileHandler(path, encoding="utf-8")]
+    if to_console:
+        from rich.logging import RichHandler
+
+        handlers.append(RichHandler(console=errors, show_path=False))
+    logging.basicConfig(
+        level=level.upper(), format="%(asctime)s %(levelname)s %(message)s", handlers=handlers
+    )
+
+
+def combine(
+    members: Annotated[list[str], typer.Argument(help="Checkpoints: names in checkpoints/, or folders.")],
+    output_dir: Annotated[Path, typer.Option("--output-dir", help="Folder of the new checkpoint.")],
+    seed: Annotated[int, typer.Option(help="Number of the committee, where several are made.")] = 0,
+    data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
+) -> None:
+    """Average trained checkpoints: a committee, as a checkpoint of its own, with a calibrated uncertainty."""
+    from symgnn.files.datasets import load_split
+    from symgnn.training.checkpoint import load_checkpoint
+    from symgnn.training.combine import combine as combine_checkpoints
+
+    loaded = [load_checkpoint(name) for name in members]
+    training, (validation,) = load_split("train", data), load_split("validation", data)
+    with errors.status("Calibrating"):
+        scores = combine_checkpoints(loaded, training, validation, output_dir, seed=seed, command=command())
+    console.print(
+        f"{len(members)} members: validation r {scores['pearson']:.4f}, MAE {scores['mae_eV']:.3f} eV. "
+        f"Checkpoint: {output_dir}",
+        markup=False,
+    )
+
+
+def calibrate(
+    checkpoint: Annotated[str, typer.Argument(help="Name in checkpoints/, or a folder.")],
+    data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
+) -> None:
+    """Calibrate the uncertainty of a checkpoint anew, on the validation glass. Training ends with the same."""
+    from symgnn.files.datasets import load_split
+    from symgnn.training.checkpoint import load_checkpoint
+    from symgnn.training.run import calibrate_checkpoint
+
+    training, (validation,) = load_split("train", data), load_split("validation", data)
+    with errors.status("Calibrating"):
+        entry = calibrate_checkpoint(load_checkpoint(checkpoint), training, validation)
+    covered = entry["coverage"][validation.name]
+    console.print(
+        f"{validation.name}: {100 * covered['68%']:.1f}% of atoms within one sigma, {covered['mean_sigma_eV']:.3f} eV "
+        f"on average; {100 * covered['95%']:.1f}% within the 95% interval",
+        markup=False,
+    )
+
+
+def evaluate(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names in checkpoints/, with their seeds, or folders. Default: all."),
+    ] = None,
+    split: Annotated[str | None, typer.Option(help="Only score on this: validation or test.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
+    table_only: Annotated[
+        bool, typer.Option("--table-only", help="Only write the table, from the cards.")
+    ] = False,
+    root: Annotated[Path | None, typer.Option(help="Folder of checkpoints. Default: checkpoints/.")] = None,
+) -> None:
+    """Measure checkpoints on validation and test glasses; write cards and the leaderboard, checkpoints/README.md."""
+    from symgnn.evaluation.leaderboard import leaderboard
+    from symgnn.evaluation.report import short_table, write_readme
+    from symgnn.evaluation.runs import evaluate_all, scores_table
+    from symgnn.training.checkpoint import CHECKPOINTS
+
+    root, written = root or CHECKPOINTS, table_only
+    if not table_only:
+        with progress() as bars:
+            found = evaluate_all(names, root=root, data=data, split=split, progress=task(bars, "Evaluating"))
+        _print_table(scores_table(found))
+        written = any(checkpoint.folder.is_relative_to(root.resolve()) for checkpoint in found.values())
+    if written:
+        path = write_readme(root)
+        _print_table(short_table(leaderboard(root)))
+        console.print(str(path), markup=False)
+
+
+def _print_table(table) -> None:
+    shown = Table(*table.header, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for line in table.lines:
+        shown.add_row(*line)
+    console.print(shown)

@@ -1,0 +1,194 @@
+"""Commands on structures: data fetch, graph, predict, explain, topology, simulate glass."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from symgnn.cli.common import (
+    CheckpointName,
+    File,
+    Output,
+    Types,
+    command,
+    console,
+    errors,
+    progress,
+    read,
+    task,
+)
+from symgnn.errors import InputError
+
+
+def data_fetch(
+    source: Annotated[Path | None, typer.Option("--from", help="Copy from this folder instead.")] = None,
+    folder: Annotated[Path | None, typer.Option("--to", help="Default: data/raw/paper.")] = None,
+) -> None:
+    """Fetch the paper's nine glasses and verify their checksums."""
+    from symgnn.files.datasets import PAPER, fetch, paper_folder
+
+    with progress() as bars:
+        tasks = {file.name: task(bars, file.name) for file in PAPER}
+        missing = fetch(
+            folder, source=source, progress=lambda file, done, total: tasks[file.name](done, total)
+        )
+    for name in missing:
+        console.print(f"{name}: not in {source}", style="yellow", markup=False)
+    console.print(
+        f"{len(PAPER) - len(missing)} of {len(PAPER)} glasses in {folder or paper_folder()}", markup=False
+    )
+
+
+def graph(
+    files: Annotated[list[Path], typer.Argument(help="Structure files.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The .bin file to write.")],
+    cutoff: Annotated[float, typer.Option(help="Å.")] = 5.0,
+    self_loops: Annotated[bool, typer.Option(help="Add them, as the paper's own files do.")] = False,
+    types: Types = None,
+) -> None:
+    """Write the graphs of some glasses as a DGL .bin file with the paper's fields."""
+    from symgnn.graph.dgl_files import write_graphs
+
+    glasses = [read(file, types) for file in files]
+    write_graphs(output, glasses, cutoff=cutoff, self_loops=self_loops)
+    console.print(f"{len(glasses)} graph(s) in {output}", markup=False)
+
+
+def predict(
+    file: File,
+    checkpoint: CheckpointName = "symgnn",
+    output: Output = Path("."),
+    types: Types = None,
+) -> None:
+    """Predict the energy barrier of every atom; write extended XYZ and CSV."""
+    from symgnn.evaluation.predict import (
+        extrapolation,
+        load_checkpoint,
+        predict_with_uncertainty,
+        write_prediction,
+    )
+
+    glass, loaded = read(file, types), load_checkpoint(checkpoint)
+    with progress() as bars:  # shown only for a glass so big that it is predicted in tiles
+        prediction = predict_with_uncertainty(loaded, glass, progress=task(bars, "Predicting atoms"))
+    barriers = prediction.barriers
+    if warning := extrapolation(loaded, glass):
+        errors.print(warning, style="yellow", markup=False)
+    paths = write_prediction(output, file.stem, glass, loaded, prediction)
+    console.print(
+        f"{glass.composition}, {len(glass)} atoms: predicted barrier {barriers.mean():.3f} ± {barriers.std():.3f} eV "
+        f"(mean ± standard deviation over atoms), {barriers.min():.3f} to {barriers.max():.3f} eV",
+        markup=False,
+    )
+    if prediction.sigma is not None:
+        console.print(
+            f"Uncertainty of a barrier: {prediction.sigma.mean():.3f} eV on average (68% of atoms are within), "
+            f"{prediction.sigma.max():.3f} eV at most; calibrated on {loaded.card['uncertainty']['calibrated_on']}",
+            markup=False,
+        )
+    for path in paths:
+        console.print(str(path), markup=False)
+
+
+def explain(
+    file: File,
+    atom: Annotated[int, typer.Option(help="Number of the atom, from 0.")],
+    checkpoint: CheckpointName = "symgnn",
+    output: Output = Path("."),
+    steps: Annotated[int, typer.Option(help="Of optimising the mask.")] = 150,
+    size: Annotated[float, typer.Option(help="Cost of 1000 kept edges: more gives a sparser mask.")] = 1.0,
+    seed: Annotated[int, typer.Option()] = 0,
+    top: Annotated[int, typer.Option(help="Edges to print.")] = 10,
+    types: Types = None,
+) -> None:
+    """Explain one atom's predicted barrier by GNNExplainer: which edges carry it. Writes a CSV."""
+    from symgnn.evaluation.predict import load_checkpoint
+    from symgnn.explain.gnn_explainer import GNNExplainerSettings
+    from symgnn.explain.store import stored_explanation
+
+    glass, loaded = read(file, types), load_checkpoint(checkpoint)
+    settings = GNNExplainerSettings(steps=steps, size=size)
+    with progress() as bars:
+        show = task(bars, f"Explaining atom {atom}")
+        explanation = stored_explanation(loaded, glass, atom, settings=settings, seed=seed, progress=show)
+    path = output / f"{file.stem}.atom{atom}.explanation.csv"
+    explanation.write_table(path, glass)
+
+    symbols = glass.symbols
+    console.print(
+        f"Atom {atom} ({symbols[atom]}): predicted barrier {explanation.prediction:.3f} eV; "
+        f"{len(explanation.lengths)} edges can change it, {explanation.mask.sum():.0f} of them are in the mask",
+        markup=False,
+    )
+    table = Table("edge", "elements", "length / Å", "hops", "importance")
+    for row in explanation.top(top):
+        i, j = explanation.pairs[row]
+        table.add_row(f"{i} - {j}", f"{symbols[i]}-{symbols[j]}", f"{explanation.lengths[row]:.3f}",
+                      str(explanation.hops[row]), f"{explanation.importance[row]:.3f}")  # fmt: skip
+    console.print(table)
+    f = explanation.fidelity
+    if f.get("k"):
+        verdicts = Table(
+            "test", "change / eV", "like random edges / eV", "p", title="Does the explanation hold?"
+        )
+        for key, text in (
+            ("mask_keep", "edges weighted by the mask (small is good)"),
+            ("mask_remove", "edges weighted by 1 - mask (large is good)"),
+            ("keep_top", f"only the top {f['k']:.0f} kept (small is good)"),
+            ("remove_top", f"the top {f['k']:.0f} removed (large is good)"),
+        ):
+            verdicts.add_row(text, f"{f[key]:.3f}", f"{f[key + '_matched']:.3f}", f"{f[key + '_p']:.3f}")
+        console.print(verdicts)
+        console.print(f"Removing every edge changes the prediction by {f['keep_none']:.3f} eV.", markup=False)
+    console.print(str(path), markup=False)
+
+
+def topology(
+    file: File,
+    cutoff: Annotated[float, typer.Option(help="Largest edge of the Rips complex, Å.")] = 4.0,
+    output: Output = Path("."),
+    types: Types = None,
+) -> None:
+    """Persistent homology of a glass: diagrams, representative cycles, and how many cycles use each edge."""
+    from symgnn.topology import glass_topology
+
+    glass = read(file, types)
+    with errors.status("Computing persistent homology"):
+        result = glass_topology(glass, cutoff=cutoff)
+    table = Table(
+        "quantity", "value", title=f"{glass.composition}, {len(glass)} atoms, Rips up to {cutoff:g} Å"
+    )
+    for name, value in result.describe().items():
+        table.add_row(name, f"{value:.4g}" if isinstance(value, float) else str(value))
+    console.print(table)
+    for path in result.write(output / f"{file.stem}.topology"):
+        console.print(str(path), markup=False)
+
+
+def simulate_glass(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Extended XYZ file to write.")],
+    atoms: Annotated[int, typer.Option(help="Number of atoms, at least 234 for Cu64Zr36.")] = 500,
+    composition: Annotated[str, typer.Option(help="Atomic percent.")] = "Cu64Zr36",
+    quench_rate: Annotated[float, typer.Option(help="K/s.")] = 1e13,
+    seed: Annotated[int, typer.Option()] = 0,
+) -> None:
+    """Melt and quench a Cu-Zr glass under the Mendelev 2009 potential (needs the extra `physics`)."""
+    from symgnn.files.structures import write_extxyz
+
+    try:
+        from symgnn.simulate import make_glass, parse_composition
+    except ModuleNotFoundError as error:
+        raise InputError(str(error)) from None
+
+    with progress() as bars:
+        show = task(bars, "Quenching")
+        glass = make_glass(
+            n_atoms=atoms, composition=parse_composition(composition), quench_rate=quench_rate, seed=seed,
+            command=command(),
+            progress=lambda share, text: show(round(100 * share), 100, text),
+        )  # fmt: skip
+    write_extxyz(output, glass)
+    console.print(f"{glass.composition}, {len(glass)} atoms: {output}", markup=False)
