@@ -120,8 +120,9 @@ class AtomGraph:
     def within(self, radius: float) -> tuple[AtomGraph, Tensor]:
         """The graph of the edges shorter than `radius` (Å), and their numbers (E',) here. Kept for the next call."""
         if radius not in self._within:
-            is_near = self.length < radius
-            self._within[radius] = (self.edge_subgraph(is_near), torch.nonzero(is_near)[:, 0])
+            with torch.inference_mode(False):  # what is kept must also serve a later gradient
+                is_near = self.length < radius
+                self._within[radius] = (self.edge_subgraph(is_near), torch.nonzero(is_near)[:, 0])
         return self._within[radius]
 
     @cached_property

@@ -237,6 +237,15 @@ def test_isolated_atoms_get_a_number(case):
     assert torch.isfinite(predict(case[0], lonely)).all()
 
 
+def test_gradients_after_inference_mode(case, glass):
+    """What a model keeps beside a graph for the next call must not be bound to inference."""
+    graph = graph_of(case[0], glass)
+    with torch.inference_mode():
+        case[0](graph)
+    case[0].requires_grad_(True)(graph).sum().backward()
+    case[0].zero_grad()
+
+
 def test_unknown_element_is_refused(case):
     graph = graph_of(case[0], Glass([29, 13], [[0, 0, 0], [2.5, 0, 0]], np.zeros((3, 3)), [False] * 3))
     with pytest.raises(InputError, match=r"element Al found.*knows Cu, Zr only"):
