@@ -1,11 +1,12 @@
 """What a model costs: parameters, a training step, inference, memory, and how these grow with the glass.
 
-    python benchmarks/training.py FILE [--models symgnn,schnet] [--growth] [--sizes 1000,8000] [--repeats 3]
+    python benchmarks/training.py FILE [--models symgnn,schnet] [--profile] [--growth] [--sizes 1000,8000] [--repeats 3]
 
 FILE is any structure file; the paper's train0.pickle (8000 atoms) is what training steps are usually quoted for.
 Every number comes from a process of its own, with untrained weights and the settings of training/configs; memory is
-the largest resident size of that process. With --growth also inference, neighbour list included, on glasses of 1000
-to 64,000 atoms cut out of the repeated glass; more than 3 million edges are predicted tile by tile.
+the largest resident size of that process. With --profile the operations that take most of a step. With --growth also
+inference, neighbour list included, on glasses of 1000 to 64,000 atoms cut out of the repeated glass; more than 3
+million edges are predicted tile by tile.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from symgnn.allocator import keep_large_buffers
 from symgnn.evaluation.predict import predict
 from symgnn.files.structures import read_glass
 from symgnn.glass import Glass
-from symgnn.graph.atom_graph import build_graph
+from symgnn.graph.atom_graph import AtomGraph, build_graph
 from symgnn.models import MODELS, BarrierModel, build_model
 from symgnn.training.checkpoint import Checkpoint
 from symgnn.training.config import CONFIGS, default_config
@@ -80,7 +81,6 @@ def measure_training(name: str, glass: Glass, repeats: int) -> dict[str, float |
     """Parameters, seconds of inference and of a training step on one graph, and peak memory after each, in GB."""
     model, config = untrained(name), default_config(name)
     graph = build_graph(glass, model.cutoff, model.inputs)
-    target = torch.zeros(graph.n_atoms)
 
     @torch.inference_mode()
     def infer() -> None:
@@ -91,16 +91,38 @@ def measure_training(name: str, glass: Glass, repeats: int) -> dict[str, float |
     found |= {"inference": median_seconds(infer, repeats), "inference_memory": peak_gigabytes()}
     if config.model == "ridge":  # solved, not trained
         return found | {"step": None, "step_memory": None}
-    optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate)
+    step = training_step(model, graph, config.learning_rate)
+    step()
+    return found | {"step": median_seconds(step, repeats), "step_memory": peak_gigabytes()}
+
+
+def training_step(model: BarrierModel, graph: AtomGraph, learning_rate: float) -> Callable[[], None]:
+    optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate)
 
     def step() -> None:
-        loss = (model.train()(graph) - target).square().mean()
+        loss = model.train()(graph).square().mean()
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
 
+    return step
+
+
+def profile(name: str, glass: Glass) -> Table:
+    """Where the time of a training step goes: the operations that take most of it."""
+    model = untrained(name)
+    graph = build_graph(glass, model.cutoff, model.inputs)
+    step = training_step(model, graph, default_config(name).learning_rate)
     step()
-    return found | {"step": median_seconds(step, repeats), "step_memory": peak_gigabytes()}
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as seen:
+        step()
+    rows = sorted(seen.key_averages(), key=lambda row: -row.self_cpu_time_total)
+    total = sum(row.self_cpu_time_total for row in rows)
+    table = Table("operation", "share / %", "ms", title=f"A training step of {name}, {total / 1e6:.2f} s")
+    for row in rows[:12]:
+        share, milliseconds = 100 * row.self_cpu_time_total / total, row.self_cpu_time_total / 1000
+        table.add_row(row.key, f"{share:.1f}", f"{milliseconds:.0f}")
+    return table
 
 
 def measure_growth(name: str, glass: Glass, n_atoms: int) -> dict[str, float]:
@@ -135,6 +157,7 @@ def main() -> None:
     parser.add_argument("--models", help="names of configurations; default: every model")
     parser.add_argument("--growth", action="store_true")
     parser.add_argument("--sizes", help=f"atoms, for --growth; default {SIZES}")
+    parser.add_argument("--profile", action="store_true")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -160,6 +183,11 @@ def main() -> None:
         table.add_row(name, f"{row['parameters']}", number(row["inference"], 3), number(row["inference_memory"]),
                       number(row["step"]), number(row["step_memory"]))  # fmt: skip
     Console().print(table)
+    if options.profile:
+        keep_large_buffers()
+        for name in names:
+            if default_config(name).model != "ridge":
+                Console().print(profile(name, glass))
     if options.growth:
         sizes = [int(size) for size in (options.sizes or SIZES).split(",")]
         table = Table("model", *(f"{size} atoms" for size in sizes), "time ~ N^",
