@@ -18,7 +18,7 @@ from rich.table import Table
 
 from symgnn.allocator import keep_large_buffers
 from symgnn.evaluation.predict import load_checkpoint
-from symgnn.explain.gnn_explainer import explain_atom
+from symgnn.explain.explaining import explain_atom
 from symgnn.files.structures import read_glass
 from symgnn.graph.atom_graph import build_graph
 from symgnn.graph.neighbors import neighbor_list

@@ -24,15 +24,18 @@ from symgnn.evaluation.predict import (
     predict_with_uncertainty,
 )
 from symgnn.explain.explanation import Explanation
+from symgnn.explain.gnn_explainer import GNNExplainer
+from symgnn.explain.methods import available_methods, build_method
 from symgnn.explain.store import find_explanation, stored_explanation
 from symgnn.files.datasets import PAPER, data_folder, paper_folder
 from symgnn.files.structures import read_glass, read_glass_bytes
 from symgnn.glass import Glass
 from symgnn.graph.neighbors import Neighbors, neighbor_list
+from symgnn.local_structure import COORDINATION_CUTOFF, LocalStructure, local_structure
+from symgnn.topology import rips_filtration
+from symgnn.topology.local_diagrams import LocalPersistence, local_persistence
+from symgnn.topology.persistence import COMPLETE_H2, Persistence, persistent_homology
 from symgnn.topology.summary import GlassTopology, glass_topology
-
-COORDINATION_CUTOFF = 3.8
-"""Å; the first minimum of g(r) in Cu-Zr glasses, up to which atoms count as neighbours."""
 
 KEPT_RESULTS = 64
 
@@ -105,6 +108,16 @@ def coordination(glass: Glass) -> np.ndarray:
     return np.bincount(neighbors(glass.content_hash, glass).target, minlength=len(glass))
 
 
+def surroundings(glass: Glass) -> LocalStructure:
+    """Voronoi index, coordination, volume and Q6 of every atom. Raises InputError for a cell that is not periodic."""
+    return _surroundings(glass.content_hash, glass)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Voronoi cells")
+def _surroundings(content_hash: str, _glass: Glass) -> LocalStructure:
+    return local_structure(_glass)
+
+
 def topology(glass: Glass) -> GlassTopology:
     """Persistent homology, representative cycles and cycles per edge."""
     found = _kept(
@@ -113,6 +126,27 @@ def topology(glass: Glass) -> GlassTopology:
         lambda progress: glass_topology(glass, progress=progress),
     )
     return replace(found, glass=glass)  # an equal glass may bear another name
+
+
+def voids(glass: Glass) -> Persistence:
+    """Diagrams up to dimension 2, at the cutoff that is complete for them."""
+    return _kept(
+        ("voids", glass.content_hash),
+        "Voids (H2)",
+        lambda progress: persistent_homology(rips_filtration(glass, COMPLETE_H2), 2),
+    )
+
+
+def voids_are_kept(glass: Glass) -> bool:
+    """Whether `voids` would return at once."""
+    return ("voids", glass.content_hash) in _results()
+
+
+def local_diagrams(glass: Glass, atom: int) -> LocalPersistence:
+    """Diagrams of the ball of atoms around one."""
+    return _kept(
+        ("local", glass.content_hash, atom), "Neighbourhood", lambda progress: local_persistence(glass, atom)
+    )
 
 
 def predicted(model: Checkpoint, glass: Glass) -> np.ndarray:
@@ -134,23 +168,35 @@ def _predicted(checkpoint_key: str, content_hash: str, _model: Checkpoint, _glas
     return found
 
 
-def explanation(model: Checkpoint, glass: Glass, atom: int, seed: int) -> Explanation:
+def methods(model: Checkpoint) -> list[str]:
+    """Names of the explanation methods that work for this checkpoint, the default first."""
+    return available_methods(model)
+
+
+def explanation(
+    model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str = GNNExplainer.name
+) -> Explanation:
     """Which edges the prediction for one atom rests on; shared with the command line through its files."""
 
     def compute(report: Callable[[float, str], None]) -> Explanation:
         def progress(step: int, steps: int) -> None:
             report(step / steps, f"step {step} of {steps}")
 
-        return stored_explanation(model, glass, atom, seed=seed, progress=progress)
+        return stored_explanation(
+            model, glass, atom, method=build_method(method, {}), seed=seed, progress=progress
+        )
 
-    key = ("explain", model.key, glass.content_hash, atom, seed)
+    key = ("explain", model.key, glass.content_hash, atom, method, seed)
     return _kept(key, f"Explaining atom {atom}", compute)
 
 
-def explanation_is_kept(model: Checkpoint, glass: Glass, atom: int, seed: int) -> bool:
+def explanation_is_kept(
+    model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str = GNNExplainer.name
+) -> bool:
     """Whether `explanation` would return at once."""
-    kept = ("explain", model.key, glass.content_hash, atom, seed) in _results()
-    return kept or find_explanation(model, glass, atom, seed=seed) is not None
+    if ("explain", model.key, glass.content_hash, atom, method, seed) in _results():
+        return True
+    return find_explanation(model, glass, atom, method=build_method(method, {}), seed=seed) is not None
 
 
 @st.cache_resource

@@ -14,6 +14,7 @@ ORDER = [
     "files",
     "simulate",
     "graph",
+    "local_structure",
     "layers",
     "descriptors",
     "models",

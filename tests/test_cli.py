@@ -88,8 +88,8 @@ def test_explain_stores_its_result(run, place, tmp_path):
         3,
         "--checkpoint",
         "untrained",
-        "--steps",
-        5,
+        "--setting",
+        "steps=5",
         "-o",
         tmp_path,
     )
@@ -102,6 +102,25 @@ def test_explain_stores_its_result(run, place, tmp_path):
     before = stored[0].stat().st_mtime_ns
     assert run(*arguments).returncode == 0
     assert stored[0].stat().st_mtime_ns == before, "the second run reads the stored result"
+
+
+def test_explain_many_atoms(run, place, tmp_path):
+    arguments = ("explain", "glass.xyz", "--atoms", "top:3,0", "--checkpoint", "untrained", "-o", tmp_path)
+    result = run(*arguments, "--method", "gradient")
+    assert result.returncode == 0, result.stderr
+    names = {path.name for path in tmp_path.iterdir()}
+    endings = ("importance.xyz", "pairs.csv", "edges.csv", "atoms.csv")
+    assert names == {f"glass.gradient.{ending}" for ending in endings}
+    assert len((tmp_path / "glass.gradient.atoms.csv").read_text().splitlines()) in (4, 5)
+
+
+def test_evaluate_explanations(run, place, tmp_path):
+    options = ("--atoms", "0,1", "--checkpoint", "untrained", "-o", tmp_path)
+    result = run("explain", "glass.xyz", "--evaluate", *options)
+    assert result.returncode == 0, result.stderr
+    table = (tmp_path / "glass.untrained.methods.md").read_text()
+    for method in ("gnn_explainer", "gradient", "random"):
+        assert f"| {method} |" in table
 
 
 def test_topology(run, place, tmp_path):
@@ -201,6 +220,12 @@ def test_bad_files_end_in_one_line(run, place, tmp_path, name):
         (("predict", "glass.xyz", "--checkpoint", "nowhere"), "nowhere"),
         (("predict", "absent.xyz", "--checkpoint", "untrained"), "absent.xyz"),
         (("explain", "glass.xyz", "--atom", "500", "--checkpoint", "untrained"), "expected 0..119"),
+        (("explain", "glass.xyz", "--checkpoint", "untrained"), "expected either --atom or --atoms"),
+        (("explain", "glass.xyz", "--atoms", "Ni", "--checkpoint", "untrained"), "atoms 'Ni' found"),
+        (
+            ("explain", "glass.xyz", "--atom", "1", "--method", "x", "--checkpoint", "untrained"),
+            "method 'x' found",
+        ),
         (("predict", "glass.xyz", "--checkpoint", "untrained", "--types", "1:Cu"), "1=Cu,2=Zr"),
         (("train", "--model-name", "resnet"), "resnet"),
         (("train", "--device", "cuda:77", "--data", "."), "cuda:77"),

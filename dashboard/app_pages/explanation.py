@@ -9,12 +9,12 @@ from dashboard import calls, notices, session
 from dashboard.layout import chart, metrics, with_uncertainty
 from dashboard.viewer import mount
 from symgnn.errors import InputError
+from symgnn.explain.methods import TITLES
 from symgnn.pictures import plots, views
 from symgnn.pictures.downloads import csv_bytes, explanation_json
 from symgnn.pictures.tables import edge_table
 
 DEFAULT_TOP, MOST_SHOWN = 40, 300
-METHODS = {"gnn_explainer": "GNNExplainer"}
 
 chosen = session.selection()
 glass, atom = chosen.glass, chosen.atom
@@ -23,6 +23,19 @@ symbol = glass.symbols[atom]
 
 def header() -> None:
     st.title(f"Why this barrier? Atom {atom} ({symbol}) of {notices.plain(glass.name)}", anchor=False)
+
+
+def choose_method() -> str:
+    """The method's name, bound to the address."""
+    names = calls.methods(chosen.checkpoint)
+    session.seed("method", names[0], session.one_of(names))
+    if st.session_state["method"] not in names:
+        st.session_state["method"] = names[0]
+    name = st.selectbox(
+        "Method", names, key="method", format_func=TITLES.get, persist_state="session", width=300
+    )
+    session.publish(method=name)
+    return name
 
 
 def summary() -> None:
@@ -34,10 +47,20 @@ def summary() -> None:
             ),
             "Labelled barrier": label,
             "Edges that can matter": f"{len(explained.importance):,}",
-            "Method": METHODS.get(explained.method, notices.plain(explained.method)),
             "Seed": str(explained.seed),
         }
     )
+
+
+def surroundings() -> None:
+    """The atom in the field's words."""
+    try:
+        words = calls.surroundings(glass).describe(atom)
+    except InputError as error:
+        st.caption(f"Local structure: {notices.plain(error)}")
+        return
+    with st.container(border=True):
+        metrics(words)
 
 
 @st.fragment
@@ -62,6 +85,7 @@ def view() -> None:
             explained.images[top],
             explained.importance[top],
             predicted=predicted,
+            effect=None if explained.effect is None else explained.effect[top],
         )
         mount(picture, key="explanation_view", camera="explanation", height=520, on_pick=session.pick)
         st.caption(
@@ -100,6 +124,7 @@ def fidelity() -> None:
     measures = {
         f"{title}<br>p = {found[f'{name}_p']:.2f}": (found[name], found[f"{name}_matched"])
         for name, title in tests.items()
+        if name in found
     }
     chart(plots.fidelity_bars(measures), "fidelity")
     st.caption(
@@ -123,10 +148,11 @@ def table(k: int) -> None:
                 "importance", format="%.3f", min_value=0, max_value=1
             ),
             "mask": None,
+            "effect_eV": number("effect (eV)", format="%+.4f", help="> 0: the edge raises the barrier"),
             **{f"image_{axis}": None for axis in "abc"},
         },
     )
-    name = f"{chosen.glass_id}-atom{atom}"
+    name = f"{chosen.glass_id}-atom{atom}-{explained.method}"
     buttons = st.container(horizontal=True)
     buttons.download_button(
         "All edges (CSV)", lambda: csv_bytes(edges), f"{name}.csv", "text/csv", icon=":material/download:"
@@ -147,10 +173,12 @@ if chosen.checkpoint is None:
 try:
     predicted = calls.predicted(chosen.checkpoint, glass)
     sigma = calls.uncertainty(chosen.checkpoint, glass)
-    explained = calls.explanation(chosen.checkpoint, glass, atom, seed=0)
+    method = choose_method()
+    explained = calls.explanation(chosen.checkpoint, glass, atom, seed=0, method=method)
 except InputError as error:
     notices.problem(error)
     st.stop()
 edges = edge_table(glass, explained)
 summary()
+surroundings()
 view()

@@ -9,7 +9,10 @@ from dashboard.viewer import mount
 from symgnn.errors import InputError
 from symgnn.pictures import topology_plots, views
 from symgnn.pictures.cycle_images import cycle_images
+from symgnn.pictures.persistence_plots import persistence_image_plot
 from symgnn.topology import compare_participation, edge_ids
+from symgnn.topology.images import persistence_image
+from symgnn.topology.persistence import COMPLETE_H2
 
 DEFAULT_TOP, MOST_TOP = 40, 300
 
@@ -133,7 +136,7 @@ def explained_edges() -> tuple[np.ndarray | None, np.ndarray | None]:
     """Edge ids of the top edges of the selected atom's explanation, and of its whole receptive field."""
     session.seed("k", DEFAULT_TOP, session.whole_number(1, MOST_TOP))  # the slider of the page Explanation
     session.publish(k=st.session_state["k"])
-    if not calls.explanation_is_kept(chosen.checkpoint, glass, atom, 0):
+    if not calls.explanation_is_kept(chosen.checkpoint, glass, atom, seed=0):
         with st.container(border=True):
             st.markdown(f"Are the edges that explain atom {atom} special? Explain the atom to compare them.")
             if not st.button(f"Explain atom {atom}", key="explain_here", icon=":material/hub:"):
@@ -168,6 +171,56 @@ def comparison(compared) -> None:
     )
 
 
+def neighborhood() -> None:
+    """The diagram of the selected atom's surroundings beside that of the whole glass."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader(f"Around atom {atom}", anchor=False)
+        try:
+            local = calls.local_diagrams(glass, atom)
+        except InputError as error:
+            st.info(notices.plain(error))
+        else:
+            h0, h1 = local.persistence.h0, local.persistence.h1
+            chart(
+                topology_plots.persistence_diagram((h0.birth, h0.death), (h1.birth, h1.death), height=420),
+                "local_diagram",
+            )
+            st.caption(
+                f"The {len(local.atoms)} atoms within {local.radius:g} Å. The ball has a surface where loops open "
+                f"that are closed in the glass: {int(local.interior(h1).sum())} of the {len(h1)} loops lie a cutoff "
+                "below it."
+            )
+    with right:
+        st.subheader("Persistence image of the loops", anchor=False)
+        image = persistence_image(topology.persistence.h1, n_atoms=len(glass))
+        chart(persistence_image_plot(image, height=420), "image")
+        st.caption(
+            "The diagram as a picture of fixed size, to compare glasses with: every loop is a Gaussian of "
+            f"{image.sigma:g} Å weighted by its persistence."
+        )
+
+
+def voids() -> None:
+    st.subheader("Voids (H2)", anchor=False)
+    if not calls.voids_are_kept(glass):
+        st.caption(f"Needs edges up to {COMPLETE_H2:g} Å: about a second per 3000 atoms.")
+        if not st.button("Compute the voids", icon=":material/bubble_chart:"):
+            return
+    try:
+        found = calls.voids(glass)
+    except InputError as error:
+        st.info(notices.plain(error))
+        return
+    if found.warning:
+        st.warning(notices.plain(found.warning), icon=":material/warning:")
+    figure = topology_plots.persistence_diagram(
+        *((diagram.birth, diagram.death) for diagram in (found.h0, found.h1)),
+        h2=(found.h2.birth, found.h2.death),
+    )
+    chart(figure, "voids")
+
+
 def download() -> None:
     from symgnn.pictures.downloads import topology_zip
 
@@ -189,4 +242,6 @@ except InputError as error:
 summary()
 diagram()
 participation()
+neighborhood()
+voids()
 download()

@@ -12,7 +12,7 @@ from pathlib import Path
 import typer
 
 from symgnn.allocator import keep_large_buffers
-from symgnn.cli import models, structures
+from symgnn.cli import explanations, findings, models, structures
 from symgnn.cli.common import errors
 from symgnn.errors import InputError
 
@@ -35,8 +35,9 @@ for function in (
     models.calibrate,
     models.evaluate,
     structures.predict,
-    structures.explain,
+    explanations.explain,
     structures.topology,
+    findings.findings,
 ):
     app.command()(function)
 

@@ -1,4 +1,4 @@
-"""Commands on structures: data fetch, graph, predict, explain, topology, simulate glass."""
+"""Commands on structures: data fetch, graph, predict, topology, simulate glass."""
 
 from __future__ import annotations
 
@@ -91,59 +91,6 @@ def predict(
         )
     for path in paths:
         console.print(str(path), markup=False)
-
-
-def explain(
-    file: File,
-    atom: Annotated[int, typer.Option(help="Number of the atom, from 0.")],
-    checkpoint: CheckpointName = "symgnn",
-    output: Output = Path("."),
-    steps: Annotated[int, typer.Option(help="Of optimising the mask.")] = 150,
-    size: Annotated[float, typer.Option(help="Cost of 1000 kept edges: more gives a sparser mask.")] = 1.0,
-    seed: Annotated[int, typer.Option()] = 0,
-    top: Annotated[int, typer.Option(help="Edges to print.")] = 10,
-    types: Types = None,
-) -> None:
-    """Explain one atom's predicted barrier by GNNExplainer: which edges carry it. Writes a CSV."""
-    from symgnn.evaluation.predict import load_checkpoint
-    from symgnn.explain.gnn_explainer import GNNExplainerSettings
-    from symgnn.explain.store import stored_explanation
-
-    glass, loaded = read(file, types), load_checkpoint(checkpoint)
-    settings = GNNExplainerSettings(steps=steps, size=size)
-    with progress() as bars:
-        show = task(bars, f"Explaining atom {atom}")
-        explanation = stored_explanation(loaded, glass, atom, settings=settings, seed=seed, progress=show)
-    path = output / f"{file.stem}.atom{atom}.explanation.csv"
-    explanation.write_table(path, glass)
-
-    symbols = glass.symbols
-    console.print(
-        f"Atom {atom} ({symbols[atom]}): predicted barrier {explanation.prediction:.3f} eV; "
-        f"{len(explanation.lengths)} edges can change it, {explanation.mask.sum():.0f} of them are in the mask",
-        markup=False,
-    )
-    table = Table("edge", "elements", "length / Å", "hops", "importance")
-    for row in explanation.top(top):
-        i, j = explanation.pairs[row]
-        table.add_row(f"{i} - {j}", f"{symbols[i]}-{symbols[j]}", f"{explanation.lengths[row]:.3f}",
-                      str(explanation.hops[row]), f"{explanation.importance[row]:.3f}")  # fmt: skip
-    console.print(table)
-    f = explanation.fidelity
-    if f.get("k"):
-        verdicts = Table(
-            "test", "change / eV", "like random edges / eV", "p", title="Does the explanation hold?"
-        )
-        for key, text in (
-            ("mask_keep", "edges weighted by the mask (small is good)"),
-            ("mask_remove", "edges weighted by 1 - mask (large is good)"),
-            ("keep_top", f"only the top {f['k']:.0f} kept (small is good)"),
-            ("remove_top", f"the top {f['k']:.0f} removed (large is good)"),
-        ):
-            verdicts.add_row(text, f"{f[key]:.3f}", f"{f[key + '_matched']:.3f}", f"{f[key + '_p']:.3f}")
-        console.print(verdicts)
-        console.print(f"Removing every edge changes the prediction by {f['keep_none']:.3f} eV.", markup=False)
-    console.print(str(path), markup=False)
 
 
 def topology(

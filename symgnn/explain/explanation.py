@@ -18,7 +18,8 @@ from symgnn.files.writing import replacing
 from symgnn.glass import Glass
 
 _COLUMNS = {"pairs": np.int64, "images": np.int64, "lengths": float, "importance": float, "mask": float,
-            "hops": np.int64}  # fmt: skip
+            "hops": np.int64, "effect": float}  # fmt: skip
+_OPTIONAL = {"mask", "effect"}
 _FACTS = {"atom": int, "prediction": float, "method": str, "settings": dict, "seed": int,
           "glass_key": str, "checkpoint_key": str, "fidelity": dict}  # fmt: skip
 
@@ -35,9 +36,12 @@ class Explanation:
     images      (P, 3) int    periodic image of the second atom relative to the first
     lengths     (P,) float    Å
     importance  (P,) float    in [0, 1]: what edges are ranked by
-    mask        (P,) float    in [0, 1]: the edge weights under which the prediction should stay the same
+    mask        (P,) float    in [0, 1]: the edge weights under which the prediction should stay the same; None for
+                              a method that finds none
     hops        (P,) int      hops from the explained atom to the nearer end: 0 touches it
     fidelity    name -> number; see `symgnn.explain.fidelity`
+    effect      (P,) float    eV, signed: how much an edge raises (+) or lowers (-) the barrier; None for a method
+                              without sign
     """
 
     atom: int
@@ -51,13 +55,16 @@ class Explanation:
     images: np.ndarray
     lengths: np.ndarray
     importance: np.ndarray
-    mask: np.ndarray
+    mask: np.ndarray | None
     hops: np.ndarray
     fidelity: Mapping[str, float] = field(default_factory=dict)
+    effect: np.ndarray | None = None
 
     def __post_init__(self):
         n = len(self.lengths)
         for name, dtype in _COLUMNS.items():
+            if name in _OPTIONAL and getattr(self, name) is None:
+                continue
             column = np.array(getattr(self, name), dtype=dtype)
             shape = {"pairs": (n, 2), "images": (n, 3)}.get(name, (n,))
             if column.shape != shape:
@@ -66,7 +73,7 @@ class Explanation:
             object.__setattr__(self, name, column)
         for name in ("importance", "mask"):
             values = getattr(self, name)
-            if not ((values >= 0) & (values <= 1)).all():
+            if values is not None and not ((values >= 0) & (values <= 1)).all():
                 raise ValueError(f"{name} is not within [0, 1]")
         for name in ("settings", "fidelity"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
@@ -87,7 +94,7 @@ class Explanation:
         facts = {name: dict(value) if isinstance(value, Mapping) else value for name, value in facts.items()}
         path = folder / f"{self.key}.npz"
         with replacing(path) as temporary:
-            columns = {name: getattr(self, name) for name in _COLUMNS}
+            columns = {name: getattr(self, name) for name in _COLUMNS if getattr(self, name) is not None}
             np.savez_compressed(temporary, facts=np.array(json.dumps(facts)), **columns)
         return path
 
@@ -97,7 +104,9 @@ class Explanation:
         try:
             with np.load(path, allow_pickle=False) as file:
                 facts = json.loads(str(file["facts"]))
-                columns = {name: file[name] for name in _COLUMNS}
+                columns = {
+                    name: None if name in _OPTIONAL and name not in file else file[name] for name in _COLUMNS
+                }
             if not all(isinstance(facts[name], kind) for name, kind in _FACTS.items()):
                 raise ValueError("a fact has the wrong type")
             return cls(**{name: facts[name] for name in _FACTS}, **columns)
@@ -105,16 +114,19 @@ class Explanation:
             raise InputError(f"{path}: not readable as an explanation: {error}") from None
 
     def write_table(self, path: Path, glass: Glass) -> None:
-        """Write a CSV, most important edge first: atoms, elements, image, length, hops, importance."""
+        """Write a CSV, most important edge first: atoms, elements, image, length, hops, importance, and the effect in
+        eV of a signed method."""
         symbols = glass.symbols
         with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(["atom_i", "atom_j", "element_i", "element_j", "image_a", "image_b", "image_c",
-                             "length_A", "hops", "importance"])  # fmt: skip
+                             "length_A", "hops", "importance",
+                             *(["effect_eV"] if self.effect is not None else [])])  # fmt: skip
             for row in self.top(len(self.lengths)):
                 i, j = self.pairs[row]
                 writer.writerow([i, j, symbols[i], symbols[j], *self.images[row], f"{self.lengths[row]:.6f}",
-                                 self.hops[row], f"{self.importance[row]:.6f}"])  # fmt: skip
+                                 self.hops[row], f"{self.importance[row]:.6f}",
+                                 *([f"{self.effect[row]:.6f}"] if self.effect is not None else [])])  # fmt: skip
 
 
 def explanation_key(

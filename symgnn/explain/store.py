@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 from symgnn.errors import InputError
+from symgnn.explain.attribution import Method
+from symgnn.explain.explaining import explain_atom
 from symgnn.explain.explanation import Explanation, explanation_key
-from symgnn.explain.gnn_explainer import METHOD, GNNExplainerSettings, explain_atom
+from symgnn.explain.gnn_explainer import GNNExplainer
+from symgnn.explain.methods import settings_of
 from symgnn.files.datasets import data_folder
 from symgnn.glass import Glass
 from symgnn.training.checkpoint import Checkpoint
@@ -24,13 +26,13 @@ def find_explanation(
     glass: Glass,
     atom: int,
     *,
-    settings: GNNExplainerSettings | None = None,
+    method: Method | None = None,
     seed: int = 0,
     folder: Path | None = None,
 ) -> Explanation | None:
     """The stored explanation, None where there is none. A file that cannot be read counts as none."""
-    facts = asdict(settings or GNNExplainerSettings())
-    key = explanation_key(glass.content_hash, checkpoint.key, atom, METHOD, facts, seed)
+    method = method or GNNExplainer()
+    key = explanation_key(glass.content_hash, checkpoint.key, atom, method.name, settings_of(method), seed)
     path = (folder or store_folder()) / f"{key}.npz"
     if not path.is_file():
         return None
@@ -45,14 +47,14 @@ def stored_explanation(
     glass: Glass,
     atom: int,
     *,
-    settings: GNNExplainerSettings | None = None,
+    method: Method | None = None,
     seed: int = 0,
     folder: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Explanation:
     """`explain_atom`, computed once for equal content and kept in `folder` (default: `store_folder()`)."""
-    found = find_explanation(checkpoint, glass, atom, settings=settings, seed=seed, folder=folder)
+    found = find_explanation(checkpoint, glass, atom, method=method, seed=seed, folder=folder)
     if found is None:
-        found = explain_atom(checkpoint, glass, atom, settings=settings, seed=seed, progress=progress)
+        found = explain_atom(checkpoint, glass, atom, method=method, seed=seed, progress=progress)
         found.save(folder or store_folder())
     return found

@@ -29,6 +29,9 @@ class AtomGraph:
     image        (E, 3) int64    periodic image of the source, in cell vectors
     graph_index  (N,) int64      which glass of the batch an atom belongs to
     inputs       (N, F) float32  further inputs of each atom, as the glass states them; F = 0 for most models
+    within_hops  for h = 0, 1, 2...: how many leading edges end within h hops of the atoms of interest, and how many
+                 leading atoms are within h + 1, where both stand in that order; empty for a graph of which all atoms
+                 are of interest
 
     Each pair is present in both directions and no atom is its own neighbour (except through an image in a
     thin cell): self-terms live in the layers.
@@ -42,6 +45,7 @@ class AtomGraph:
     image: Tensor
     graph_index: Tensor
     inputs: Tensor
+    within_hops: tuple[tuple[int, int], ...] = ()
 
     @property
     def n_atoms(self) -> int:
@@ -59,7 +63,8 @@ class AtomGraph:
         """The same graph on another device (itself where it is there already)."""
         if torch.device(device) == self.device:
             return self
-        return AtomGraph(*(getattr(self, column.name).to(device) for column in fields(self)))
+        tensors = [column.name for column in fields(self) if column.name != "within_hops"]
+        return replace(self, **{name: getattr(self, name).to(device) for name in tensors})
 
     @cached_property
     def is_forward(self) -> Tensor:
@@ -117,6 +122,36 @@ class AtomGraph:
         """(N,) int64: number of neighbours within the cutoff."""
         return torch.bincount(self.target, minlength=self.n_atoms)
 
+    @cached_property
+    def in_edges(self) -> Tensor:
+        """(E,) int64: the edges in order of their target; those into atom i start at `in_start[i]`."""
+        return torch.argsort(self.target, stable=True)
+
+    @cached_property
+    def in_start(self) -> Tensor:
+        """(N,) int64: where the edges into each atom start in `in_edges`."""
+        return torch.cumsum(self.in_degree, 0) - self.in_degree
+
+    def reaching(self, layers_left: int) -> AtomGraph:
+        """The first edges, whose message can still reach an atom of interest, and the first atoms, at their ends.
+
+        layers_left counts the layers to come, this one included. Kept for the next call; the graph itself where
+        all atoms are of interest. Values of atoms and edges are cut to match: `values[:graph.n_edges]`.
+        """
+        if layers_left >= len(self.within_hops):
+            return self
+        if layers_left not in self._reaching:
+            n_edges, n_atoms = self.within_hops[layers_left - 1]
+            edges = ("source", "target", "vector", "length", "image")
+            first = {name: getattr(self, name)[:n_edges] for name in edges}
+            first |= {name: getattr(self, name)[:n_atoms] for name in ("species", "graph_index", "inputs")}
+            self._reaching[layers_left] = replace(self, **first, within_hops=self.within_hops[:layers_left])
+        return self._reaching[layers_left]
+
+    @cached_property
+    def _reaching(self) -> dict[int, AtomGraph]:
+        return {}
+
     def within(self, radius: float) -> tuple[AtomGraph, Tensor]:
         """The graph of the edges shorter than `radius` (Å), and their numbers (E',) here. Kept for the next call."""
         if radius not in self._within:
@@ -138,6 +173,7 @@ class AtomGraph:
             vector=self.vector[keep],
             length=self.length[keep],
             image=self.image[keep],
+            within_hops=(),
         )
 
 

@@ -8,6 +8,9 @@ gradients.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import torch
 from torch import Tensor
@@ -15,7 +18,24 @@ from torch import Tensor
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.graph.dgl_backend import dgl
 
+LayerAttention = tuple[AtomGraph, Tensor, Tensor]
+
 _dgl_graphs: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+_record: ContextVar[list[LayerAttention] | None] = ContextVar("record", default=None)
+
+
+@contextmanager
+def recorded_attention() -> Iterator[list[LayerAttention]]:
+    """Within it, `attend` adds to the list what every layer attends to: (graph, (E, H) over edges, (N, H) over the atom
+    itself); the two sum to 1 for every atom and head."""
+    record: list[LayerAttention] = []
+    token = _record.set(record)
+    try:
+        yield record
+    finally:
+        _record.reset(token)
 
 
 def uses_dgl(graph: AtomGraph) -> bool:
@@ -93,4 +113,6 @@ def attend(
     carried = strength[..., None] if gates is None else strength[..., None] * gates
     weighted = sum_neighbors(graph, values, carried) + values * own[..., None]
     total = sum_edges(graph, strength) + own
+    if (record := _record.get()) is not None:
+        record.append((graph, strength / total.index_select(0, graph.target), own / total))
     return weighted / total[..., None], total.log() + highest

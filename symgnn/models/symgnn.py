@@ -50,7 +50,8 @@ class SymGNN(BarrierModel):
         atoms = self.atom_encoder(self.element_index(graph))
         edges = self.edge_encoder(graph)
         states = [atoms]
-        for layer in self.layers:
-            atoms = layer(graph, atoms, edges, strength)
+        for depth, layer in enumerate(self.layers):
+            graph = graph.reaching(self.n_layers - depth)
+            atoms = layer(graph, atoms[: graph.n_atoms], edges[: graph.n_edges], strength[: graph.n_edges])
             states.append(atoms)
-        return torch.cat(states, 1)
+        return torch.cat([state[: graph.n_atoms] for state in states], 1)

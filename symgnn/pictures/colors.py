@@ -15,6 +15,9 @@ from plotly.colors import sequential
 
 VALUE_SCALE = tuple(color.lower() for color in sequential.Viridis)
 IMPORTANCE_SCALE = tuple(color.lower() for color in sequential.Inferno[8:0:-1])  # pale orange to dark violet
+EFFECT_SCALE = ("#2166ac", "#67a9cf", "#dcdcdc", "#ef8a62", "#b2182b")
+"""From blue (lowers the barrier) through pale grey (no effect) to red (raises it)."""
+
 MISSING = "#b4b4b4"
 """Colour of a value that is not a number."""
 

@@ -34,6 +34,8 @@ def extxyz_bytes(glass: Glass, predicted: np.ndarray | None) -> bytes:
 def explanation_json(explained: Explanation) -> dict:
     """An explanation as plain numbers: settings, fidelity, and its edges, most important first."""
     order = np.asarray(explained.top(len(explained.importance)), dtype=np.int64)
+    optional = {"mask": explained.mask, "effect_eV": explained.effect}
+    optional = {name: values for name, values in optional.items() if values is not None}
     return {
         "atom": explained.atom,
         "prediction_eV": explained.prediction,
@@ -50,7 +52,7 @@ def explanation_json(explained: Explanation) -> dict:
                 "length_A": round(float(explained.lengths[row]), 4),
                 "hops": int(explained.hops[row]),
                 "importance": round(float(explained.importance[row]), 6),
-                "mask": round(float(explained.mask[row]), 6),
+                **{name: round(float(values[row]), 6) for name, values in optional.items()},
             }
             for row in order
         ],

@@ -11,6 +11,7 @@ import numpy as np
 
 from symgnn.glass import Glass
 from symgnn.pictures.colors import (
+    EFFECT_SCALE,
     IMPORTANCE_SCALE,
     VALUE_SCALE,
     Limits,
@@ -96,3 +97,11 @@ def importance_bar() -> dict:
     """The colour bar of edge importance, which runs from 0 to 1 in every explanation."""
     ticks = ["0", "0.5", "1"]
     return {"kind": "bar", "title": "Edge importance", "ticks": ticks, "stops": list(IMPORTANCE_SCALE)}
+
+
+def effect_bar(largest: float) -> dict:
+    """The colour bar of a signed explanation: eV by which an edge lowers (-) or raises (+) the barrier."""
+    digits = 3 if largest < 0.1 else 2
+    ticks = [f"−{largest:.{digits}f}", "0", f"+{largest:.{digits}f}"]
+    title = "Edge lowers (−) or raises (+) the barrier (eV)"
+    return {"kind": "bar", "title": title, "ticks": ticks, "stops": list(EFFECT_SCALE)}

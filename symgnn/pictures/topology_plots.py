@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 from symgnn.pictures.colors import CONTROL, EXPLAINED, TOP
 from symgnn.pictures.style import INK, nothing_to_show, styled
 
-H0, H1 = "#e69f00", "#0072b2"  # from the Okabe-Ito palette
+H0, H1, H2 = "#e69f00", "#0072b2", "#009e73"  # from the Okabe-Ito palette
 H1_TRACE = 2
 """Number of the trace that holds the loops of a persistence diagram."""
 
@@ -18,17 +18,20 @@ def persistence_diagram(
     h0: tuple[np.ndarray, np.ndarray],
     h1: tuple[np.ndarray, np.ndarray],
     *,
+    h2: tuple[np.ndarray, np.ndarray] | None = None,
     chosen: int | None = None,
     height: int = 480,
 ) -> go.Figure:
-    """Birth and death in Å of loops (h1) with equal axes and the diagonal; beside it parts (h0), born at 0.
+    """Birth and death in Å of loops (h1) and voids (h2) with equal axes and the diagonal; beside it parts (h0), born
+    at 0.
 
-    h0, h1: (birth (K,), death (K,)); a death of inf stands on the dashed line. The points of h1 are the trace
+    h0, h1, h2: (birth (K,), death (K,)); a death of inf stands on the dashed line. The points of h1 are the trace
     H1_TRACE, point k being row k; `chosen` marks one of them.
     """
     births, deaths = np.asarray(h1[0], dtype=float), np.asarray(h1[1], dtype=float)
     h0_deaths = np.asarray(h0[1], dtype=float)
-    finite = np.concatenate([deaths[np.isfinite(deaths)], h0_deaths[np.isfinite(h0_deaths)]])
+    void_deaths = np.empty(0) if h2 is None else np.asarray(h2[1], dtype=float)
+    finite = np.concatenate([values[np.isfinite(values)] for values in (deaths, h0_deaths, void_deaths)])
     if not len(finite):
         return nothing_to_show("No atoms within the cutoff of each other", height=height)
     low = min(finite.min(), births.min(initial=np.inf)) - 0.1
@@ -49,6 +52,10 @@ def persistence_diagram(
     )
     _classes(figure, "H0: parts", np.zeros(len(h0_deaths)), h0_deaths, ceiling, 1, H0, "line-ew-open", 12)
     _classes(figure, "H1: loops", births, deaths, ceiling, 2, H1, "circle", 6)
+    if h2 is not None:
+        _classes(
+            figure, "H2: voids", np.asarray(h2[0], dtype=float), void_deaths, ceiling, 2, H2, "diamond", 6
+        )
     for column in (1, 2):
         figure.add_hline(y=ceiling, line={"color": CONTROL, "width": 1, "dash": "dash"}, row=1, col=column)
     figure.add_annotation(

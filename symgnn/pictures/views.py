@@ -8,6 +8,7 @@ import numpy as np
 
 from symgnn.glass import Glass
 from symgnn.pictures.colors import (
+    EFFECT_SCALE,
     EXPLAINED,
     IMPORTANCE_SCALE,
     Limits,
@@ -15,7 +16,7 @@ from symgnn.pictures.colors import (
     scale_colors,
 )
 from symgnn.pictures.environment import Environment, environment, nearest_images, unwrapped_path
-from symgnn.pictures.legends import QUANTITIES, atom_colors, element_legend, importance_bar
+from symgnn.pictures.legends import QUANTITIES, atom_colors, effect_bar, element_legend, importance_bar
 from symgnn.pictures.scene import Bonds, Sites, context_color, scene, sphere_radii
 
 NEIGHBOR_BOND = "#8a8f98"
@@ -96,9 +97,12 @@ def explained_atom(
     importance: np.ndarray,
     *,
     predicted: np.ndarray | None,
+    effect: np.ndarray | None = None,
     context_radius: float = 7.0,
 ) -> Picture:
     """The explained atom at the origin and the given edges, coloured and thickened by importance (B,).
+
+    With a signed effect (B,) in eV, colours tell what raises the barrier (red) and what lowers it (blue).
 
     Atoms on an edge have their element's colour; the others within context_radius (Å) are pale and small.
     Periodic copies that a small box needs are drawn smaller. Colours and widths run from importance 0 to 1,
@@ -117,12 +121,12 @@ def explained_atom(
     sites.radius[around.ghost] *= 0.8
     sites.radius[0] = 0.75
 
-    bonds = Bonds(
-        around.bonds,
-        scale_colors(importance, Limits(0.0, 1.0), IMPORTANCE_SCALE),
-        0.05 + 0.11 * np.clip(importance, 0, 1),
-    )
-    legends = [importance_bar(), element_legend(glass, extra=[["explained atom", EXPLAINED]])]
+    bar, bond_colors = importance_bar(), scale_colors(importance, Limits(0.0, 1.0), IMPORTANCE_SCALE)
+    if effect is not None and len(effect):
+        largest = max(float(np.abs(effect).max()), 1e-6)
+        bar, bond_colors = effect_bar(largest), scale_colors(effect, Limits(-largest, largest), EFFECT_SCALE)
+    bonds = Bonds(around.bonds, bond_colors, 0.05 + 0.11 * np.clip(importance, 0, 1))
+    legends = [bar, element_legend(glass, extra=[["explained atom", EXPLAINED]])]
     return _picture(scene(sites, bonds=bonds, marked=[0]), legends, "predicted", centred=True)
 
 

@@ -1,5 +1,6 @@
 """Persistent homology of glasses, a ring of atoms for each class of loops, and which edges lie on them."""
 
+from symgnn.topology.alpha import AlphaComplex, alpha_complex, alpha_cycles, alpha_diagrams
 from symgnn.topology.cycles import Cycles, representative_cycles, torus_bars
 from symgnn.topology.filtration import Filtration, edge_ids, rips_filtration
 from symgnn.topology.participation import (
@@ -10,15 +11,21 @@ from symgnn.topology.participation import (
     edge_participation,
 )
 from symgnn.topology.persistence import Diagram, Persistence, persistent_homology
-from symgnn.topology.summary import GlassTopology, glass_topology
+from symgnn.topology.summary import AlphaTopology, GlassTopology, alpha_topology, glass_topology
 
 __all__ = [
+    "AlphaComplex",
+    "AlphaTopology",
     "Cycles",
     "Diagram",
     "Filtration",
     "GlassTopology",
     "ParticipationComparison",
     "Persistence",
+    "alpha_complex",
+    "alpha_cycles",
+    "alpha_diagrams",
+    "alpha_topology",
     "atom_participation",
     "compare_participation",
     "cycles_through",

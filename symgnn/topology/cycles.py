@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -30,14 +30,15 @@ class Cycles:
     vertices  list of (n_k,) int64  atoms in order round the cycle; the birth edge joins last and first
     edges     list of (n_k,) int64  edge ids; edges[m] joins vertices[m] and vertices[m + 1]
     lengths   (K,) float64          Å, sum over the edges
-    strict    (K,) bool             filled exactly when its class dies; true where the class never dies
+    strict    (K,) bool             filled exactly when its class dies; true where the class never dies; None where it
+                                    was not checked (alpha)
     turns     (K, 3) int64          how often the cycle goes round the cell along each cell vector
     """
 
     vertices: list[np.ndarray]
     edges: list[np.ndarray]
     lengths: np.ndarray
-    strict: np.ndarray
+    strict: np.ndarray | None
     turns: np.ndarray
 
     def __len__(self) -> int:
@@ -57,7 +58,14 @@ class Cycles:
 def representative_cycles(persistence: Persistence) -> Cycles:
     """The representative cycle of every class of h1."""
     filtration = persistence.filtration
-    vertices = _paths(filtration, persistence.h1.birth_edge)
+    cycles = closed_paths(
+        filtration, shortest_paths(filtration, persistence.h1.birth_edge, filtration.lengths), strict=None
+    )
+    return replace(cycles, strict=strict_cycles(persistence, cycles.edges))
+
+
+def closed_paths(filtration: Filtration, vertices: list[np.ndarray], strict: np.ndarray | None) -> Cycles:
+    """Cycles from their atoms in order; the last atom is joined to the first."""
     steps = [np.stack([path, np.roll(path, -1)], axis=1) for path in vertices]
     sizes = np.array([len(path) for path in vertices], dtype=np.int64)
     step = np.concatenate([np.empty((0, 2), dtype=np.int64), *steps])
@@ -69,7 +77,7 @@ def representative_cycles(persistence: Persistence) -> Cycles:
     np.add.at(turns, owner, direction * filtration.images[edge])
     lengths = np.bincount(owner, weights=filtration.lengths[edge], minlength=len(vertices))
     edges = np.split(edge, np.cumsum(sizes)[:-1]) if len(vertices) else []
-    return Cycles(vertices, edges, lengths, _strict(persistence, edges), turns)
+    return Cycles(vertices, edges, lengths, strict, turns)
 
 
 def torus_bars(persistence: Persistence, cycles: Cycles) -> np.ndarray:
@@ -88,16 +96,16 @@ def torus_bars(persistence: Persistence, cycles: Cycles) -> np.ndarray:
     return bars
 
 
-def _paths(filtration: Filtration, births: np.ndarray) -> list[np.ndarray]:
-    """For each birth edge, ascending: the atoms of the shortest path between its ends among older edges."""
+def shortest_paths(filtration: Filtration, births: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
+    """For each birth edge, ascending: the atoms of the path of least weight (E,) between its ends among older edges."""
     adjacency: Adjacency = [[] for _ in range(filtration.n_atoms)]
-    pairs, lengths = filtration.pairs.tolist(), filtration.lengths.tolist()
+    pairs, costs = filtration.pairs.tolist(), weights.tolist()
     paths, older = [], 0
     for birth in births.tolist():
         for edge in range(older, birth):
             i, j = pairs[edge]
-            adjacency[i].append((j, lengths[edge]))
-            adjacency[j].append((i, lengths[edge]))
+            adjacency[i].append((j, costs[edge]))
+            adjacency[j].append((i, costs[edge]))
         older = birth
         paths.append(np.array(shortest_path(adjacency, *pairs[birth]), dtype=np.int64))
     return paths
@@ -136,7 +144,7 @@ def shortest_path(adjacency: Adjacency, start: int, end: int) -> list[int]:
     return path
 
 
-def _strict(persistence: Persistence, edges: list[np.ndarray]) -> np.ndarray:
+def strict_cycles(persistence: Persistence, edges: list[np.ndarray]) -> np.ndarray:
     """(K,) bool: the cycle is a boundary once its class has died.
 
     A cycle is a boundary at a length exactly where it pairs to 0 (mod 2) with every cocycle alive at it.

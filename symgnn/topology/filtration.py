@@ -30,7 +30,7 @@ DECIMALS = 8  # lengths are rounded to 1e-8 Å: equal distances of a crystal are
 class Filtration:
     """Undirected edges in the order in which they appear. The edge id is the row.
 
-    kind               'rips'
+    kind               'rips', or 'alpha' (alpha.py: ordered by alpha value instead of length)
     pairs    (E, 2) int64    atoms i < j
     images   (E, 3) int64    periodic image of j seen from i, in cell vectors, for positions as given
     lengths  (E,) float64    Å, ascending, rounded to 1e-8; equal lengths are ordered by (i, j)

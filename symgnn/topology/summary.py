@@ -12,10 +12,12 @@ from pathlib import Path
 import numpy as np
 from ase.data import chemical_symbols
 
+from symgnn.errors import InputError
 from symgnn.files.writing import replacing
 from symgnn.glass import Glass
+from symgnn.topology.alpha import AlphaComplex, alpha_complex, alpha_cycles
 from symgnn.topology.cycles import Cycles, representative_cycles, torus_bars
-from symgnn.topology.filtration import Filtration, rips_filtration
+from symgnn.topology.filtration import Filtration, edge_ids, rips_filtration
 from symgnn.topology.participation import edge_participation
 from symgnn.topology.persistence import Persistence, persistent_homology
 
@@ -23,10 +25,20 @@ Progress = Callable[[float, str], None]  # (fraction done, what is being done)
 
 
 @dataclass(frozen=True, eq=False)
+class AlphaTopology:
+    """Cycles of the alpha complex, in which the paper counted (alpha.py); participation as in GlassTopology."""
+
+    complex: AlphaComplex
+    cycles: Cycles
+    participation: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class GlassTopology:
     """What `glass_topology` computes.
 
     participation (E,) int64: on how many representative cycles each edge lies, those round the cell left out
+    alpha         None for a cell that has no alpha complex here; alpha_problem says why
     """
 
     glass: Glass
@@ -34,6 +46,13 @@ class GlassTopology:
     persistence: Persistence
     cycles: Cycles
     participation: np.ndarray
+    alpha: AlphaTopology | None = None
+    alpha_problem: str | None = None
+
+    def alpha_participation(self) -> np.ndarray:
+        """(E,) int64: for every edge of the Rips filtration, the cycles of the alpha complex it lies on; 0 for an edge
+        that is not in that complex."""
+        return participation_of(self.alpha, self.filtration.pairs, self.filtration.images)
 
     def describe(self) -> dict[str, float | int | str | None]:
         """The topology in numbers; lengths in Å, None where nothing can be averaged.
@@ -63,6 +82,9 @@ class GlassTopology:
             "mean cycle length": _mean(self.cycles.lengths[finite]),
             "fraction of strict cycles": _mean(self.cycles.strict[finite]),
             "winding cycles": int(self.cycles.winding.sum()),
+            "edges of the alpha complex": len(self.alpha.complex.edges) if self.alpha else None,
+            "cycles of the alpha complex": len(self.alpha.cycles) if self.alpha else None,
+            "mean alpha cycles per edge": _mean(self.alpha_participation()) if self.alpha else None,
             "warning": self.filtration.warning,
         }
 
@@ -72,7 +94,8 @@ class GlassTopology:
         diagrams.csv       per class: dimension, birth, death, persistence (Å; inf where alive at the cutoff),
                            atoms i-j of the birth and of the death edge (empty where there is none)
         cycles.json        the numbers of `describe`, and per class of dimension 1 its atoms round the cycle
-        participation.csv  per edge: atoms i, j, image of j in cell vectors, length (Å), elements, cycles
+        participation.csv  per edge: atoms i, j, image of j in cell vectors, length (Å), elements, cycles of the Rips
+                           filtration, and of the alpha complex where there is one
         """
         folder = Path(folder)
         paths = [folder / name for name in ("diagrams.csv", "cycles.json", "participation.csv")]
@@ -85,7 +108,7 @@ class GlassTopology:
             temporary.write_text(json.dumps(self._cycles(), indent=1) + "\n", encoding="utf-8")
         _write_csv(
             paths[2],
-            ("i", "j", "image_a", "image_b", "image_c", "length_A", "elements", "cycles"),
+            ("i", "j", "image_a", "image_b", "image_c", "length_A", "elements", "cycles", "cycles_alpha"),
             self._participation_rows(),
         )
         return paths
@@ -100,15 +123,18 @@ class GlassTopology:
     def _participation_rows(self) -> Iterable[tuple]:
         edges = self.filtration
         numbers = np.sort(self.glass.species[edges.pairs], axis=1)
-        for pair, image, length, (a, b), count in zip(
+        alpha = self.alpha_participation().tolist() if self.alpha else [""] * len(edges)
+        for pair, image, length, (a, b), count, alpha_count in zip(
             edges.pairs.tolist(),
             edges.images.tolist(),
             edges.lengths,
             numbers,
-            self.participation,
+            self.participation.tolist(),
+            alpha,
             strict=True,
         ):
-            yield (*pair, *image, f"{length:.6f}", f"{chemical_symbols[a]}-{chemical_symbols[b]}", int(count))
+            elements = f"{chemical_symbols[a]}-{chemical_symbols[b]}"
+            yield (*pair, *image, f"{length:.6f}", elements, count, alpha_count)
 
     def _cycles(self) -> dict:
         h1, cycles = self.persistence.h1, self.cycles
@@ -129,7 +155,8 @@ class GlassTopology:
 
 
 def glass_topology(glass: Glass, cutoff: float = 4.0, *, progress: Progress | None = None) -> GlassTopology:
-    """Rips filtration up to `cutoff` (Å), persistent homology of dimensions 0 and 1, cycles, participation.
+    """Rips filtration up to `cutoff` (Å), persistent homology of dimensions 0 and 1, cycles, participation; and cycles
+    and participation of the alpha complex.
 
     4 Å is complete for Cu-Zr glasses (largest finite death 3.5 Å). progress(fraction, message) is called
     between the steps. Raises InputError as `rips_filtration` and `persistent_homology` do.
@@ -142,8 +169,27 @@ def glass_topology(glass: Glass, cutoff: float = 4.0, *, progress: Progress | No
     report(0.6, "representative cycles")
     cycles = representative_cycles(persistence)
     participation = edge_participation(cycles, len(filtration))
+    report(0.8, "alpha complex")
+    alpha, problem = None, None
+    try:
+        alpha = alpha_topology(glass)
+    except InputError as error:
+        problem = str(error)
     report(1.0, "done")
-    return GlassTopology(glass, filtration, persistence, cycles, participation)
+    return GlassTopology(glass, filtration, persistence, cycles, participation, alpha, problem)
+
+
+def alpha_topology(glass: Glass) -> AlphaTopology:
+    """Alpha complex, its cycles, and how many of them each edge lies on. Raises InputError as `alpha_complex`."""
+    alpha = alpha_complex(glass)
+    cycles = alpha_cycles(alpha)
+    return AlphaTopology(alpha, cycles, edge_participation(cycles, len(alpha.edges)))
+
+
+def participation_of(alpha: AlphaTopology, pairs: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """(P,) int64: the alpha cycles that pairs (P, 2) with images (P, 3) lie on; 0 for pairs not in the complex."""
+    ids = edge_ids(alpha.complex.edges, pairs, images)
+    return np.where(ids >= 0, np.append(alpha.participation, 0)[ids], 0)
 
 
 def _mean(values: np.ndarray, reduce: Callable = np.mean) -> float | None:

@@ -34,7 +34,13 @@ def test_from_opening_to_an_explanation_that_reloads_as_it_was(page, address):
     page.press("Explain this atom")
     page.wait_for_text("Does the explanation hold?")
     shown = page.wait_for_picture(other_than=first)
-    assert page.query() == {"glass": "beta", "checkpoint": "tiny", "atom": atom, "k": "40"}
+    assert page.query() == {
+        "glass": "beta",
+        "checkpoint": "tiny",
+        "atom": atom,
+        "k": "40",
+        "method": "gnn_explainer",
+    }
 
     page.turn_view(90, 40)
     camera, pixels = page.camera("explanation"), page.pixels()

@@ -56,9 +56,9 @@ def app(data, checkpoints, monkeypatch) -> AppTest:
     """The dashboard, not yet run."""
     monkeypatch.setenv("SYMGNN_DATA", str(data))
     use_checkpoints(monkeypatch, checkpoints)
-    few_steps = gnn_explainer.GNNExplainerSettings(steps=3)
+    few_steps = gnn_explainer.GNNExplainer(steps=3)
     for name in ("stored_explanation", "find_explanation"):
-        monkeypatch.setattr(calls, name, functools.partial(getattr(store, name), settings=few_steps))
+        monkeypatch.setattr(calls, name, functools.partial(getattr(store, name), method=few_steps))
     return AppTest.from_file(str(REPOSITORY / "dashboard" / "app.py"), default_timeout=120)
 
 

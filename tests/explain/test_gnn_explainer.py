@@ -7,17 +7,19 @@ import pytest
 import torch
 
 from symgnn.errors import InputError
+from symgnn.explain.attribution import gradient
+from symgnn.explain.explaining import explain_atom, explain_atoms
 from symgnn.explain.explanation import Explanation
-from symgnn.explain.fidelity import center_prediction, fidelity, matched_random, shuffled_within, strata
-from symgnn.explain.gnn_explainer import GNNExplainerSettings, explain_atom, sensitivity
-from symgnn.explain.receptive_field import receptive_field
+from symgnn.explain.fidelity import fidelity, matched_random, predictions_under, shuffled_within, strata
+from symgnn.explain.gnn_explainer import GNNExplainer
+from symgnn.explain.receptive_field import receptive_fields
 from symgnn.explain.store import find_explanation, stored_explanation
 from symgnn.graph.atom_graph import build_graph
 from symgnn.models import build_model
 from symgnn.training.checkpoint import Checkpoint
 from tests.explain.conftest import CountsShortMixedBonds
 
-QUICK = GNNExplainerSettings(steps=120, k=10)
+QUICK, K = GNNExplainer(steps=120), 10
 
 
 def busiest_atom(glass):
@@ -28,11 +30,11 @@ def busiest_atom(glass):
 
 def test_a_planted_reason_is_found(known_reason, glass):
     atom = busiest_atom(glass)
-    explanation = explain_atom(known_reason, glass, atom, settings=QUICK)
+    explanation = explain_atom(known_reason, glass, atom, method=QUICK, k=K)
     species = glass.species[explanation.pairs]
     reason = (species[:, 0] != species[:, 1]) & (explanation.lengths < 3.0) & (explanation.hops == 0)
     n = int(reason.sum())
-    assert 2 <= n <= QUICK.k
+    assert 2 <= n <= K
     assert set(explanation.top(n)) == set(np.flatnonzero(reason))
     assert explanation.importance[reason].min() > 0.7
     assert explanation.importance[~reason].max() == 0
@@ -45,7 +47,7 @@ def test_a_planted_reason_is_found(known_reason, glass):
 
 
 def test_lengths_and_images_belong_to_the_pairs(symgnn_checkpoint, glass):
-    explanation = explain_atom(symgnn_checkpoint, glass, 5, settings=GNNExplainerSettings(steps=2))
+    explanation = explain_atom(symgnn_checkpoint, glass, 5, method=GNNExplainer(steps=2))
     i, j = explanation.pairs.T
     vector = glass.positions[j] + explanation.images @ glass.cell - glass.positions[i]
     assert np.allclose(np.linalg.norm(vector, axis=1), explanation.lengths, atol=1e-4)
@@ -56,8 +58,7 @@ def test_the_price_of_an_edge_decides_how_many_are_kept(known_reason, glass):
     """A needed edge is worth up to 2 n (.2 / .3)^2 of squared error; beyond that price it is given up."""
     atom = busiest_atom(glass)
     cheap, dear = (
-        explain_atom(known_reason, glass, atom, settings=GNNExplainerSettings(size=size))
-        for size in (1.0, 20_000.0)
+        explain_atom(known_reason, glass, atom, method=GNNExplainer(size=size)) for size in (1.0, 20_000.0)
     )
     assert cheap.fidelity["mask_keep"] < 0.05
     assert dear.mask.max() < 0.1
@@ -66,23 +67,23 @@ def test_the_price_of_an_edge_decides_how_many_are_kept(known_reason, glass):
 
 def test_importance_is_mask_times_sensitivity(symgnn_checkpoint, glass):
     """The sensitivity of the most important pair, against a finite difference of the model."""
-    explanation = explain_atom(symgnn_checkpoint, glass, 9, settings=GNNExplainerSettings(steps=20))
+    explanation = explain_atom(symgnn_checkpoint, glass, 9, method=GNNExplainer(steps=20))
     assert explanation.importance.max() == pytest.approx(1)
     model = symgnn_checkpoint.model
-    field = receptive_field(build_graph(glass, 5.0), 9, model.n_layers)
-    slopes = sensitivity(model, field).double().numpy()
+    field = receptive_fields(build_graph(glass, 5.0), [9], model.n_layers)
+    slopes = gradient(model, field).abs().double().numpy()
     expected = explanation.mask * slopes / (explanation.mask * slopes).max()
     assert np.allclose(explanation.importance, expected, atol=1e-5)
     best = explanation.top(1)[0]
-    ones, less = torch.ones(len(slopes)), torch.ones(len(slopes))
+    ones, less = np.ones(len(slopes)), np.ones(len(slopes))
     less[best] = 0.98
-    change = center_prediction(model, field, ones) - center_prediction(model, field, less)
+    change = -np.diff(predictions_under(model, field, np.stack([ones, less])))[0]
     assert abs(change) / 0.02 == pytest.approx(slopes[best], rel=0.1)
 
 
 def test_same_seed_same_mask(symgnn_checkpoint, glass):
     one, same, other = (
-        explain_atom(symgnn_checkpoint, glass, 3, settings=QUICK, seed=seed) for seed in (0, 0, 1)
+        explain_atom(symgnn_checkpoint, glass, 3, method=QUICK, seed=seed) for seed in (0, 0, 1)
     )
     assert np.allclose(one.mask, same.mask, atol=1e-4)
     assert not np.allclose(one.mask, other.mask, atol=1e-4)
@@ -91,9 +92,8 @@ def test_same_seed_same_mask(symgnn_checkpoint, glass):
 
 def test_fidelity_exposes_a_constant_and_a_wrong_mask(known_reason, glass):
     graph = build_graph(glass, 5.0)
-    field = receptive_field(graph, busiest_atom(glass), 1)
-    edge = field.graph.pair_edge
-    right = CountsShortMixedBonds.matters(field.graph)[edge].double().numpy()
+    field = receptive_fields(graph, [busiest_atom(glass)], 1)
+    right = CountsShortMixedBonds.matters(graph)[graph.pair_edge][field.pair_number].double().numpy()
     k = int(right.sum())
     good, bad = (fidelity(known_reason.model, field, mask, mask, k=k) for mask in (right, 1 - right))
     assert good["remove_top"] > 0.3 > 1e-5 > good["keep_top"]
@@ -104,14 +104,14 @@ def test_fidelity_exposes_a_constant_and_a_wrong_mask(known_reason, glass):
 
 
 def test_matched_random_edges_are_of_the_same_kind(symgnn_checkpoint, glass):
-    field = receptive_field(build_graph(glass, 5.0), 0, 2)
+    field = receptive_fields(build_graph(glass, 5.0), [0], 2)
     groups = strata(field)
     chosen = np.random.default_rng(0).choice(len(groups), 30, replace=False)
     drawn = matched_random(groups, chosen, np.random.default_rng(1))
     assert len(set(drawn)) == 30
     assert sorted(groups[drawn]) == sorted(groups[chosen])
     assert set(drawn) != set(chosen)
-    length = field.graph.length[field.graph.pair_edge].numpy()
+    length = field.whole.length[field.whole.pair_edge][field.pair_number].numpy()
     for group in np.unique(groups):
         assert np.ptp(length[groups == group]) <= 0.25
 
@@ -126,8 +126,9 @@ def test_shuffling_stays_within_kinds():
 
 
 def test_masks_are_judged_against_shuffled_ones(known_reason, glass):
-    field = receptive_field(build_graph(glass, 5.0), busiest_atom(glass), 1)
-    right = CountsShortMixedBonds.matters(field.graph)[field.graph.pair_edge].double().numpy()
+    graph = build_graph(glass, 5.0)
+    field = receptive_fields(graph, [busiest_atom(glass)], 1)
+    right = CountsShortMixedBonds.matters(graph)[graph.pair_edge][field.pair_number].double().numpy()
     constant = np.full(len(right), 0.5)
     good, flat = (fidelity(known_reason.model, field, mask, mask, k=5) for mask in (right, constant))
     assert good["mask_keep"] == pytest.approx(0, abs=1e-5)
@@ -138,14 +139,14 @@ def test_masks_are_judged_against_shuffled_ones(known_reason, glass):
 
 
 def test_explanations_are_stored_and_found_again(known_reason, glass, tmp_path):
-    find = lambda: find_explanation(known_reason, glass, 4, settings=QUICK, folder=tmp_path)  # noqa: E731
+    find = lambda: find_explanation(known_reason, glass, 4, method=QUICK, folder=tmp_path)  # noqa: E731
     assert find() is None
-    first = stored_explanation(known_reason, glass, 4, settings=QUICK, folder=tmp_path)
+    first = stored_explanation(known_reason, glass, 4, method=QUICK, folder=tmp_path)
     again = stored_explanation(
         known_reason,
         glass,
         4,
-        settings=QUICK,
+        method=QUICK,
         folder=tmp_path,
         progress=lambda *_: pytest.fail("not computed again"),
     )
@@ -162,8 +163,21 @@ def test_a_stored_file_that_is_something_else(tmp_path):
         Explanation.load(tmp_path / "other.npz")
 
 
+def test_several_atoms_at_once_are_explained_as_alone(symgnn_checkpoint, glass):
+    method, atoms = GNNExplainer(steps=30), [5, 0, 149]
+    together = explain_atoms(symgnn_checkpoint, glass, atoms, method=method)
+    for atom, found in zip(atoms, together, strict=True):
+        (alone,) = explain_atoms(symgnn_checkpoint, glass, [atom], method=method)
+        assert found.key == alone.key
+        assert np.array_equal(found.pairs, alone.pairs)
+        assert np.array_equal(found.hops, alone.hops)
+        assert found.prediction == pytest.approx(alone.prediction, abs=1e-6)
+        assert np.allclose(found.mask, alone.mask, atol=1e-4)
+        assert np.allclose(found.importance, alone.importance, atol=1e-4)
+
+
 def test_the_table(known_reason, glass, tmp_path):
-    explanation = explain_atom(known_reason, glass, 4, settings=GNNExplainerSettings(steps=3))
+    explanation = explain_atom(known_reason, glass, 4, method=GNNExplainer(steps=3))
     explanation.write_table(tmp_path / "table.csv", glass)
     lines = (tmp_path / "table.csv").read_text().splitlines()
     assert len(lines) == len(explanation.lengths) + 1
@@ -180,7 +194,7 @@ def test_an_atom_that_is_not_there(known_reason, glass, atom):
 
 def test_settings_are_checked():
     with pytest.raises(InputError, match="steps 0 found"):
-        GNNExplainerSettings(steps=0)
+        GNNExplainer(steps=0)
 
 
 def test_masks_are_checked():

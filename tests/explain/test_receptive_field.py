@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from symgnn.explain.receptive_field import receptive_field
+from symgnn.explain.receptive_field import receptive_fields
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
 from tests.conftest import make_random_glass
@@ -15,30 +15,63 @@ from tests.conftest import make_random_glass
 def test_hops_against_networkx(n_layers):
     graph = build_graph(make_random_glass(200, seed=1), 3.0)
     undirected = networkx.Graph(zip(graph.source.tolist(), graph.target.tolist(), strict=True))
-    expected = networkx.single_source_shortest_path_length(undirected, 17, cutoff=n_layers)
-    field = receptive_field(graph, 17, n_layers)
-    assert dict(zip(field.atoms.tolist(), field.hops.tolist(), strict=True)) == expected
-    assert field.atoms[field.center] == 17
-    needed = [expected.get(target, 99) < n_layers for target in graph.target.tolist()]
-    assert field.edges.tolist() == np.flatnonzero(needed).tolist()
-    assert torch.equal(field.atoms[field.graph.source], graph.source[field.edges])
-    assert field.pair_hops.max() == n_layers - 1
+    fields = receptive_fields(graph, [17, 3], n_layers)
+    assert fields.centers.tolist() == fields.atoms[:2].tolist() == [17, 3]
+    for number, center in enumerate((17, 3)):
+        expected = networkx.single_source_shortest_path_length(undirected, center, cutoff=n_layers)
+        mine = fields.graph.graph_index == number
+        assert dict(zip(fields.atoms[mine].tolist(), fields.hops[mine].tolist(), strict=True)) == expected
+        needed = [expected.get(target, 99) < n_layers for target in graph.target.tolist()]
+        edges = fields.edges[fields.graph.graph_index[fields.graph.target] == number]
+        assert sorted(edges.tolist()) == np.flatnonzero(needed).tolist()
+        own = fields.pair_field == number
+        assert fields.pair_number[own].tolist() == sorted(set(graph.pair[edges].tolist()))
+        nearer = [min(expected.get(i, 99), expected.get(j, 99)) for i, j in graph.pair_atoms.tolist()]
+        assert fields.pair_hops[own].tolist() == np.array(nearer)[fields.pair_number[own]].tolist()
+    assert torch.equal(fields.atoms[fields.graph.source], graph.source[fields.edges])
+    assert torch.equal(fields.atoms[fields.graph.target], graph.target[fields.edges])
+    assert torch.equal(fields.pair_number[fields.pair], graph.pair[fields.edges])
+    assert (torch.diff(fields.hops) >= 0).all()
+    assert (torch.diff(fields.hops[fields.graph.target]) >= 0).all()
 
 
 def test_prediction_is_that_of_the_whole_graph(symgnn_checkpoint, glass):
-    model = symgnn_checkpoint.model
+    model, atoms = symgnn_checkpoint.model, [0, 77, 149, 77]
     graph = build_graph(glass, model.cutoff)
-    weight = torch.rand(graph.n_edges, generator=torch.Generator().manual_seed(0))
+    n_pairs = len(graph.pair_edge)
+    weight = torch.rand(n_pairs, generator=torch.Generator().manual_seed(0))
+    fields = receptive_fields(graph, atoms, model.n_layers)
     with torch.no_grad():
-        whole, weighted = model(graph), model(graph, weight)
-        for atom in (0, 77, 149):
-            field = receptive_field(graph, atom, model.n_layers)
-            assert model(field.graph)[field.center].item() == pytest.approx(whole[atom].item(), abs=1e-5)
-            part = model(field.graph, weight[field.edges])[field.center]
-            assert part.item() == pytest.approx(weighted[atom].item(), abs=1e-5)
+        assert torch.allclose(fields.predict(model), model(graph)[atoms], atol=1e-6)
+        weighted = model(graph, weight[graph.pair])
+        assert torch.allclose(fields.predict(model, weight[fields.pair_number]), weighted[atoms], atol=1e-6)
+
+
+def test_repeated_fields_stand_in_rounds(symgnn_checkpoint, glass):
+    fields = receptive_fields(build_graph(glass, 5.0), [4, 9], 2)
+    twice = fields.repeat(2)
+    assert twice.centers.tolist() == [4, 9, 4, 9]
+    assert torch.equal(twice.pair_number, fields.pair_number.repeat(2))
+    assert twice.pairs_per_field == 2 * fields.pairs_per_field
+
+
+def test_vectors_and_distances_from_the_centre(glass):
+    """Against minimum-image vectors, for atoms that are nearer than half the cell."""
+    graph = build_graph(glass, 3.2)
+    fields = receptive_fields(graph, [8, 30], 2)
+    center = glass.positions[fields.centers[fields.graph.graph_index]]
+    away = glass.positions[fields.atoms] - center
+    away -= np.round(away @ np.linalg.inv(glass.cell)) @ glass.cell
+    assert np.abs(fields.atom_vector.numpy() - away).max() < 1e-4
+    first = fields.pair_hops == 0
+    lengths = graph.length[graph.pair_edge][fields.pair_number]
+    touches = torch.isin(graph.pair_atoms[fields.pair_number], fields.centers).any(1) & first
+    assert torch.allclose(fields.pair_distance[touches], lengths[touches] / 2, atol=1e-4)
+    assert fields.pair_distance.isfinite().all()
 
 
 def test_an_atom_without_neighbors():
     graph = build_graph(Glass([29, 40], [[0, 0, 0], [20, 0, 0]], np.zeros((3, 3)), [False] * 3))
-    field = receptive_field(graph, 1, 4)
-    assert (field.graph.n_atoms, field.graph.n_edges, field.center) == (1, 0, 0)
+    fields = receptive_fields(graph, [1], 4)
+    assert (fields.graph.n_atoms, fields.graph.n_edges, fields.n_pairs) == (1, 0, 0)
+    assert fields.pairs_per_field == [0]

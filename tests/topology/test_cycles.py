@@ -10,6 +10,7 @@ from symgnn.glass import Glass
 from symgnn.topology import Cycles, Persistence, persistent_homology, representative_cycles, rips_filtration
 from symgnn.topology import torus_bars as find_torus_bars
 from symgnn.topology.cycles import shortest_path
+from symgnn.topology.exact_cycles import exact_cycles
 from tests.conftest import make_random_glass
 from tests.topology.shapes import cloud, cubic_lattice, is_boundary, polygon, random_cloud, two_rings
 
@@ -166,3 +167,31 @@ def test_without_loops():
     assert len(cycles) == 0
     assert cycles.turns.shape == (0, 3)
     assert cycles.winding.shape == cycles.strict.shape == find_torus_bars(persistence, cycles).shape == (0,)
+
+
+def test_an_exact_cycle_dies_with_its_class():
+    """In the two rings the shorter ring fills too late; in a random cloud linear algebra mod 2 is the judge."""
+    rings = persistent_homology(rips_filtration(two_rings(), 6.0))
+    shortest = representative_cycles(rings)
+    row = int(np.flatnonzero(~shortest.strict)[0])
+    exact = exact_cycles(rings, shortest, rows=np.array([row]))
+    assert exact.strict[row]
+    assert exact.lengths[row] > shortest.lengths[row]
+    for glass in (two_rings(), random_cloud(40, 3), random_cloud(40, 4)):
+        persistence = persistent_homology(rips_filtration(glass, 6.0))
+        found = exact_cycles(persistence, representative_cycles(persistence))
+        h1, pairs = persistence.h1, persistence.filtration.pairs
+        assert found.strict.all()
+        for k in np.flatnonzero(h1.finite):
+            assert found.edges[k].max() == h1.birth_edge[k]
+            assert is_boundary(pairs, h1.death_edge[k] + 1, found.edges[k])
+            assert not is_boundary(pairs, h1.death_edge[k], found.edges[k])
+
+
+def test_a_search_for_an_exact_cycle_that_gives_up():
+    persistence = persistent_homology(rips_filtration(two_rings(), 6.0))
+    shortest = representative_cycles(persistence)
+    steps = []
+    same = exact_cycles(persistence, shortest, states=1, progress=lambda *step: steps.append(step))
+    assert np.array_equal(same.strict, shortest.strict)
+    assert steps == [(1, 1)]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from symgnn.errors import InputError
+from symgnn.files.paper_pickle import read_paper_pickle
 from symgnn.glass import Glass
 from symgnn.topology import Filtration, persistent_homology, rips_filtration
 from tests.conftest import make_random_glass
@@ -163,6 +164,16 @@ def test_sizes_that_would_abort_ripser_are_refused():
         persistent_homology(big, max_dimension=3)
 
 
+def test_ripser_takes_as_many_points_as_are_let_through():
+    # beyond the limit of dimension 2 it aborts the interpreter; up to it, far atoms find their edges
+    n = 30_000
+    last = np.array([[n - 4, n - 3], [n - 4, n - 1], [n - 3, n - 2], [n - 2, n - 1]])
+    square = Filtration("rips", last, np.zeros((4, 3), dtype=np.int64), np.full(4, 2.0), n, 4.0)
+    found = persistent_homology(square, max_dimension=2)
+    assert (len(found.h0), len(found.h1), len(found.h2)) == (n, 1, 0)
+    assert found.h1.birth_edge.tolist() == [3]
+
+
 def test_translation_rotation_and_numbering_change_nothing():
     glass = make_random_glass(120, seed=11)
     expected = persistent_homology(rips_filtration(glass, 4.0)).h1
@@ -175,3 +186,36 @@ def test_translation_rotation_and_numbering_change_nothing():
     found = persistent_homology(rips_filtration(moved, 4.0)).h1
     np.testing.assert_allclose(np.sort(found.birth), np.sort(expected.birth), atol=1e-7)
     np.testing.assert_allclose(np.sort(found.death), np.sort(expected.death), atol=1e-7)
+
+
+def test_void_that_the_cutoff_misses_is_told():
+    octahedron = cloud(2 * np.concatenate([np.eye(3), -np.eye(3)]))
+    without = persistent_homology(rips_filtration(octahedron, 3.0))
+    assert without.h2 is None
+    assert without.warning is None
+    open_void = persistent_homology(rips_filtration(octahedron, 3.0), max_dimension=2)
+    assert (~open_void.h2.finite).sum() == 1
+    assert "1 voids are alive at the cutoff of 3 Å (at most 0" in open_void.warning
+    assert persistent_homology(rips_filtration(octahedron, 5.0), max_dimension=2).warning is None
+
+    large = cloud(4 * np.concatenate([np.eye(3), -np.eye(3)]))  # edges 5.66 Å, filled at 8 Å
+    assert "at the cutoff of 6 Å" in persistent_homology(rips_filtration(large, 6.0), 2).warning
+    assert persistent_homology(rips_filtration(large, 8.5), 2).warning is None
+
+
+def test_voids_of_the_cell_are_not_missed_voids():
+    lattice = rips_filtration(cubic_lattice(6, 3.0), 5.5)  # √3 a = 5.196 Å fills every cube
+    found = persistent_homology(lattice, max_dimension=2)
+    assert found.filtration.warning is None
+    assert (~found.h2.finite).sum() == 3  # betti_2 of the 3-torus
+    assert found.warning is None
+
+
+def test_dimension_2_of_test0_is_complete_at_5_angstrom(raw_data):
+    glass = read_paper_pickle(raw_data / "test0.pickle")
+    found = persistent_homology(rips_filtration(glass, 5.0), max_dimension=2)
+    assert [len(diagram) for diagram in found.diagrams] == [3000, 3660, 1577]
+    assert [int((~diagram.finite).sum()) for diagram in found.diagrams] == [1, 3, 3]
+    assert found.h2.death[found.h2.finite].max() == pytest.approx(4.2465, abs=1e-3)
+    assert found.warning is None
+    assert "dimension 2 is incomplete" in persistent_homology(rips_filtration(glass, 4.0), 2).warning

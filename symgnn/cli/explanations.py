@@ -1,0 +1,149 @@
+"""The command explain: one atom, many atoms, or how good the methods are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from symgnn.cli.common import CheckpointName, File, Output, Types, console, progress, read, task
+from symgnn.errors import InputError
+
+
+def explain(
+    file: File,
+    atom: Annotated[int | None, typer.Option(help="One atom, from 0: with its fidelity and a table.")] = None,
+    atoms: Annotated[
+        str | None,
+        typer.Option(help="Many: all, 0,5,9, 0-99, Cu, top:50, bottom:50 (by predicted barrier), random:50."),
+    ] = None,
+    method: Annotated[
+        str,
+        typer.Option(
+            help="gnn_explainer, integrated_gradients, gradient, occlusion, attention, nearest, random."
+        ),
+    ] = "gnn_explainer",
+    setting: Annotated[
+        list[str] | None, typer.Option(help="Of the method, e.g. steps=100; repeat for more.")
+    ] = None,
+    checkpoint: CheckpointName = "symgnn",
+    output: Output = Path("."),
+    seed: Annotated[int, typer.Option()] = 0,
+    top: Annotated[int, typer.Option(help="Edges to print, or to keep of every atom.")] = 10,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes for many atoms; default: one per core.")
+    ] = None,
+    evaluate: Annotated[
+        bool, typer.Option("--evaluate", help="Compare all methods on --atoms (default: 50).")
+    ] = False,
+    twin: Annotated[
+        Path | None,
+        typer.Option(help="With --evaluate: the same glass relaxed once more, atoms in the same order."),
+    ] = None,
+    types: Types = None,
+) -> None:
+    """Explain predicted barriers: which edges carry them. Writes CSV, and maps of the glass for many atoms."""
+    from symgnn.evaluation.predict import load_checkpoint
+    from symgnn.explain.methods import build_method, read_settings
+
+    if (atom is None) == (atoms is None) and not evaluate:
+        raise InputError("explain: expected either --atom or --atoms")
+    glass, loaded = read(file, types), load_checkpoint(checkpoint)
+    chosen = build_method(method, read_settings(method, setting or []))
+    if evaluate:
+        _evaluate(file, glass, loaded, atoms, read(twin, types) if twin else None, output, seed)
+    elif atoms is not None:
+        _explain_many(file, glass, loaded, atoms, chosen, output, seed, max(top, 50), workers)
+    else:
+        _explain_one(file, glass, loaded, atom, chosen, output, seed, top)
+
+
+def _explain_one(file: Path, glass, checkpoint, atom: int, method, output: Path, seed: int, top: int) -> None:
+    from symgnn.explain.store import stored_explanation
+
+    with progress() as bars:
+        show = task(bars, f"Explaining atom {atom}")
+        explanation = stored_explanation(checkpoint, glass, atom, method=method, seed=seed, progress=show)
+    path = output / f"{file.stem}.atom{atom}.explanation.csv"
+    explanation.write_table(path, glass)
+
+    symbols, signed = glass.symbols, explanation.effect is not None
+    in_mask = "" if explanation.mask is None else f", {explanation.mask.sum():.0f} of them are in the mask"
+    console.print(
+        f"Atom {atom} ({symbols[atom]}): predicted barrier {explanation.prediction:.3f} eV; "
+        f"{len(explanation.lengths)} edges can change it{in_mask}",
+        markup=False,
+    )
+    columns = ["edge", "elements", "length / Å", "hops", "importance", *(["effect / eV"] if signed else [])]
+    table = Table(*columns)
+    for row in explanation.top(top):
+        i, j = explanation.pairs[row]
+        table.add_row(f"{i} - {j}", f"{symbols[i]}-{symbols[j]}", f"{explanation.lengths[row]:.3f}",
+                      str(explanation.hops[row]), f"{explanation.importance[row]:.3f}",
+                      *([f"{explanation.effect[row]:+.4f}"] if signed else []))  # fmt: skip
+    console.print(table)
+    f = explanation.fidelity
+    if f.get("k"):
+        verdicts = Table(
+            "test", "change / eV", "like random edges / eV", "p", title="Does the explanation hold?"
+        )
+        for key, text in (
+            ("mask_keep", "edges weighted by the mask (small is good)"),
+            ("mask_remove", "edges weighted by 1 - mask (large is good)"),
+            ("keep_top", f"only the top {f['k']:.0f} kept (small is good)"),
+            ("remove_top", f"the top {f['k']:.0f} removed (large is good)"),
+        ):
+            if key in f:
+                numbers = f"{f[key]:.3f}", f"{f[key + '_matched']:.3f}", f"{f[key + '_p']:.3f}"
+                verdicts.add_row(text, *numbers)
+        console.print(verdicts)
+        console.print(f"Removing every edge changes the prediction by {f['keep_none']:.3f} eV.", markup=False)
+    console.print(str(path), markup=False)
+
+
+def _explain_many(
+    file: Path, glass, checkpoint, text: str, method, output: Path, seed: int, top: int, workers: int | None
+) -> None:
+    from symgnn.evaluation.predict import predict
+    from symgnn.explain.batch import explain_batch
+    from symgnn.explain.maps import write_maps
+    from symgnn.explain.selection import parse_atoms
+    from symgnn.graph.cache import cached_graph
+
+    chosen = parse_atoms(text, glass, predict(checkpoint, glass), seed)
+    with progress() as bars:
+        show = task(bars, "Explaining atoms")
+        batch = explain_batch(
+            checkpoint, glass, chosen, method=method, seed=seed, top=top, workers=workers, progress=show
+        )
+    graph = cached_graph(glass, checkpoint.cutoff, checkpoint.model.inputs)
+    console.print(
+        f"{len(batch.atoms)} atoms explained by {batch.method}: predicted barrier {batch.prediction.mean():.3f} eV on "
+        f"average; the {top} most important edges of an atom stand {batch.distance.mean():.2f} Å from it on average",
+        markup=False,
+    )
+    for path in write_maps(output, file.stem, glass, graph, batch):
+        console.print(str(path), markup=False)
+
+
+def _evaluate(file: Path, glass, checkpoint, text: str | None, twin, output: Path, seed: int) -> None:
+    from symgnn.evaluation.predict import predict
+    from symgnn.explain.assessment import assess, available
+    from symgnn.explain.selection import parse_atoms
+
+    text = text or f"random:{min(50, len(glass))}"
+    chosen = parse_atoms(text, glass, predict(checkpoint, glass), seed)
+    with progress() as bars:
+        show = task(bars, "Judging explanations")
+        found = assess(
+            checkpoint, glass, chosen.tolist(), available(checkpoint), twin=twin, seed=seed, progress=show
+        )
+    names = list(found.records)
+    table = Table("measure", *names, title=f"{glass.name}, checkpoint {checkpoint.name}, {len(chosen)} atoms")
+    for measure, *row in zip(found.header[1:], *(row[1:] for row in found.rows()), strict=True):
+        table.add_row(measure, *row)
+    console.print(table)
+    for path in found.write(output / f"{file.stem}.{checkpoint.name}.methods"):
+        console.print(str(path), markup=False)

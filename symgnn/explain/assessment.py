@@ -1,0 +1,226 @@
+"""Compare explanation methods on the same atoms, each beside its control, with intervals over the atoms.
+
+For every atom and method: what the barrier does when its most important edges are removed, or only they are kept, over
+a range of edge budgets, beside random edges matched in length, element pair and hops; and whether the explanation stays
+the same where it should. What each column means stands in docs/explanations.md.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from symgnn.explain.attribution import Method, Progress
+from symgnn.explain.explaining import explain_atoms, fields_of
+from symgnn.explain.explanation import Explanation
+from symgnn.explain.fidelity import indicator, matched_random, most_important, predictions_under, strata
+from symgnn.explain.methods import available_methods, build_method, settings_of
+from symgnn.explain.quality import (
+    bootstrap_interval,
+    characterization,
+    curve_area,
+    jaccard,
+    relative_change,
+    sparsity,
+)
+from symgnn.explain.stability import compare, edge_keys, rotated, shuffled_weights
+from symgnn.explain.store import store_folder
+from symgnn.files.writing import replacing
+from symgnn.glass import Glass
+from symgnn.training.checkpoint import Checkpoint
+
+BUDGETS = (1, 3, 10, 30, 100, 300, 1000, 3000)
+TOP = 10  # edges of the sets that are compared
+COLUMNS = {
+    "plus": "fid+ top 10",
+    "plus_control": "fid+ control",
+    "signed": "Δ top 10 / eV",
+    "area_plus": "fid+ area",
+    "area_plus_control": "control",
+    "area_minus": "fid− area",
+    "area_minus_control": "control",
+    "characterization": "charact.",
+    "sparsity": "sparsity",
+    "seed": "same edges, other seed",
+    "rotation": "rotated",
+    "twin": "twin glass",
+    "weights": "rank corr., shuffled weights",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """records[method][atom] -> measure -> number (absent where it was not taken); agreement (M, M): mean Jaccard index
+    of the top 10 edges of two methods; seed: of the bootstrap."""
+
+    records: dict[str, dict[int, dict[str, float]]]
+    agreement: np.ndarray
+    seed: int
+
+    @property
+    def header(self) -> list[str]:
+        return ["method", *COLUMNS.values()]
+
+    def interval(self, method: str, measure: str) -> tuple[float, float, float] | None:
+        """Mean over the atoms and the ends of its 95% bootstrap interval; None where it was not taken."""
+        values = [record[measure] for record in self.records[method].values() if measure in record]
+        return bootstrap_interval(np.array(values), self.seed) if values else None
+
+    def rows(self) -> Iterator[list[str]]:
+        """The table: mean [95% interval]."""
+        for method in self.records:
+            found = (self.interval(method, measure) for measure in COLUMNS)
+            yield [method, *("" if i is None else f"{i[0]:.2f} [{i[1]:.2f}, {i[2]:.2f}]" for i in found)]
+
+    def write(self, stem: Path) -> list[Path]:
+        """Write <stem>.csv (mean and interval of every measure) and <stem>.md (the table and the agreement)."""
+        paths = [stem.with_name(stem.name + ending) for ending in (".csv", ".md")]
+        with replacing(paths[0]) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(["method", "measure", "atoms", "mean", "low", "high"])
+            for method, atoms in self.records.items():
+                for measure in COLUMNS:
+                    if (found := self.interval(method, measure)) is not None:
+                        count = sum(measure in record for record in atoms.values())
+                        writer.writerow([method, measure, count, *(f"{number:.6g}" for number in found)])
+        lines = [_row(self.header), _row(["---"] * len(self.header)), *map(_row, self.rows()), ""]
+        names = list(self.records)
+        lines += [_row(["same top 10 edges", *names]), _row(["---"] * (1 + len(names)))]
+        lines += [_row([name, *(f"{value:.2f}" for value in row)])
+                  for name, row in zip(names, self.agreement, strict=True)]  # fmt: skip
+        with replacing(paths[1]) as temporary:
+            temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return paths
+
+
+def available(checkpoint: Checkpoint) -> list[Method]:
+    """All methods that the checkpoint's model can be explained by, with their default settings."""
+    return [build_method(name, {}) for name in available_methods(checkpoint)]
+
+
+def assess(
+    checkpoint: Checkpoint,
+    glass: Glass,
+    atoms: Sequence[int],
+    methods: Sequence[Method],
+    *,
+    twin: Glass | None = None,
+    budgets: Sequence[int] = BUDGETS,
+    n_draws: int = 5,
+    n_stability: int = 10,
+    seed: int = 0,
+    folder: Path | None = None,
+    progress: Progress | None = None,
+) -> Assessment:
+    """Judge `methods` on `atoms` of a glass; stability on the first `n_stability` of a random order of them.
+
+    twin: the same glass but for noise, atoms in the same order. Every atom's numbers are kept in `folder`, so that a
+    run that was stopped goes on. Raises InputError as `explain_atoms` does.
+    """
+    graph = fields_of(checkpoint, glass, atoms[:1]).whole
+    with torch.no_grad():
+        spread = float(checkpoint.model(graph).std())
+    folder = folder or store_folder()
+    watched = set(np.random.default_rng(seed).permutation(list(atoms))[:n_stability].tolist())
+    variants = {
+        "seed": (checkpoint, glass, seed + 1),
+        "rotation": (checkpoint, rotated(glass, seed), seed),
+        "weights": (shuffled_weights(checkpoint, seed), glass, seed),
+    }
+    if twin is not None:
+        variants["twin"] = (checkpoint, twin, seed)
+    records: dict[str, dict[int, dict[str, float]]] = {method.name: {} for method in methods}
+    tops: dict[tuple[str, int], list[int]] = {}
+    for number, atom in enumerate(atoms):
+        for method in methods:
+            facts = [glass.content_hash, checkpoint.key, int(atom), method.name, settings_of(method), seed,
+                     list(budgets), n_draws, twin.content_hash if twin and atom in watched else "",
+                     atom in watched, 1]  # fmt: skip
+            key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
+            record = _read(folder / f"judged-{key}.json")
+            if record is None:
+                (found,) = explain_atoms(checkpoint, glass, [atom], method=method, seed=seed)
+                record = {
+                    "top": edge_keys(found, len(glass))[found.top(TOP)].tolist(),
+                    "measures": judge(checkpoint, glass, found, spread, budgets, n_draws=n_draws, seed=seed),
+                }
+                if atom in watched:
+                    for name, (model, other, other_seed) in variants.items():
+                        (changed,) = explain_atoms(model, other, [atom], method=method, seed=other_seed)
+                        same_edges, correlation = compare(found, changed, len(glass), TOP)
+                        record["measures"][name] = correlation if name == "weights" else same_edges
+                folder.mkdir(parents=True, exist_ok=True)
+                with replacing(folder / f"judged-{key}.json") as temporary:
+                    temporary.write_text(json.dumps(record), encoding="utf-8")
+            records[method.name][int(atom)] = record["measures"]
+            tops[method.name, int(atom)] = record["top"]
+        if progress is not None:
+            progress(number + 1, len(atoms))
+    names = list(records)
+    agreement = np.array(
+        [
+            [np.mean([jaccard(tops[a, int(atom)], tops[b, int(atom)]) for atom in atoms]) for b in names]
+            for a in names
+        ]
+    )
+    return Assessment(records, agreement, seed)
+
+
+def judge(
+    checkpoint: Checkpoint,
+    glass: Glass,
+    found: Explanation,
+    spread: float,
+    budgets: Sequence[int],
+    *,
+    n_draws: int,
+    seed: int,
+) -> dict[str, float]:
+    """The measures of one explanation that need no other; spread in eV, budgets in edges."""
+    fields = fields_of(checkpoint, glass, [found.atom])
+    n_pairs, model = fields.n_pairs, checkpoint.model
+    if n_pairs == 0:
+        return {}
+    groups, rng = strata(fields), np.random.default_rng(seed)
+    sets = []
+    for budget in budgets:
+        top = most_important(found.importance, budget)
+        sets += [top, *(matched_random(groups, top, rng) for _ in range(n_draws))]
+    kept = np.stack([indicator(n_pairs, rows) for rows in sets])
+    shape = (len(budgets), 1 + n_draws)
+    removal = (predictions_under(model, fields, 1 - kept) - found.prediction).reshape(shape)
+    keeping = (predictions_under(model, fields, kept) - found.prediction).reshape(shape)
+    plus, minus = relative_change(removal, spread), relative_change(keeping, spread)
+    place = int(np.argmin(np.abs(np.asarray(budgets) - TOP)))
+    areas = {
+        "area_plus": curve_area(budgets, plus[:, 0]),
+        "area_plus_control": curve_area(budgets, plus[:, 1:].mean(1)),
+        "area_minus": curve_area(budgets, minus[:, 0]),
+        "area_minus_control": curve_area(budgets, minus[:, 1:].mean(1)),
+    }
+    return {
+        "plus": float(plus[place, 0]),
+        "plus_control": float(plus[place, 1:].mean()),
+        "signed": float(removal[place, 0]),
+        **areas,
+        "characterization": characterization(areas["area_plus"], areas["area_minus"]),
+        "sparsity": sparsity(found.importance),
+    }
+
+
+def _read(path: Path) -> dict | None:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"

@@ -1,0 +1,86 @@
+"""The explanation methods by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from symgnn.errors import InputError
+from symgnn.explain.attention import Attention
+from symgnn.explain.attribution import Method
+from symgnn.explain.baselines import NearestEdges, RandomEdges
+from symgnn.explain.gnn_explainer import GNNExplainer
+from symgnn.explain.gradient import GradientTimesWeight
+from symgnn.explain.integrated_gradients import IntegratedGradients
+from symgnn.explain.occlusion import Occlusion
+from symgnn.training.checkpoint import Checkpoint
+
+METHODS: dict[str, type[Method]] = {
+    method.name: method
+    for method in (
+        GNNExplainer,
+        IntegratedGradients,
+        GradientTimesWeight,
+        Occlusion,
+        Attention,
+        NearestEdges,
+        RandomEdges,
+    )
+}
+TITLES = {
+    "gnn_explainer": "GNNExplainer",
+    "gradient": "Gradient × weight",
+    "integrated_gradients": "Integrated gradients",
+    "occlusion": "Occlusion",
+    "attention": "Attention",
+    "amortised": "Amortised explainer",
+    "nearest": "Nearest edges (baseline)",
+    "random": "Random edges (baseline)",
+}
+"""How the methods are called on screen."""
+
+
+def build_method(name: str, settings: Mapping[str, Any]) -> Method:
+    """The method with those settings, the others at their defaults. Raises InputError for a name it does not know."""
+    if name not in METHODS:
+        raise InputError(f"method {name!r} found, expected one of {', '.join(METHODS)}")
+    known = [column.name for column in fields(METHODS[name])]
+    for key in settings:
+        if key not in known:
+            raise InputError(
+                f"method {name}: setting {key!r} found, expected one of {', '.join(known) or 'none'}"
+            )
+    return METHODS[name](**settings)
+
+
+def settings_of(method: Method) -> dict[str, Any]:
+    """The settings by name."""
+    return asdict(method)
+
+
+def read_settings(name: str, texts: Sequence[str]) -> dict[str, Any]:
+    """Settings written as `steps=100`, each of the type of the method's default.
+
+    Raises InputError for a method or setting that is not there and for a value that does not fit.
+    """
+    defaults, settings = settings_of(build_method(name, {})), {}
+    for text in texts:
+        key, sign, value = text.partition("=")
+        if not sign:
+            raise InputError(f"setting {text!r} found, expected name=value")
+        if key not in defaults:
+            build_method(name, {key: value})  # says which settings there are
+        kind = type(defaults[key])
+        try:
+            settings[key] = kind(value)
+        except ValueError:
+            raise InputError(f"method {name}: {key} {value!r} found, expected {kind.__name__}") from None
+    return settings
+
+
+def available_methods(checkpoint: Checkpoint) -> list[str]:
+    """Names of the methods that work for the checkpoint's model, the default first; none for one without edges."""
+    if checkpoint.model.n_layers == 0:
+        return []
+    return [name for name in METHODS if name != Attention.name or Attention.serves(checkpoint.model)]

@@ -1,0 +1,166 @@
+"""Metrics of explanations against closed forms and scipy; stability; and a broken explainer that they expose."""
+
+import csv
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import spearmanr
+
+from symgnn.explain import assessment as assessment_module
+from symgnn.explain.assessment import COLUMNS, assess
+from symgnn.explain.attribution import Attribution
+from symgnn.explain.baselines import RandomEdges
+from symgnn.explain.explaining import explain_atoms
+from symgnn.explain.gradient import GradientTimesWeight
+from symgnn.explain.occlusion import Occlusion
+from symgnn.explain.quality import (
+    bootstrap_interval,
+    characterization,
+    curve_area,
+    jaccard,
+    rank_correlation,
+    relative_change,
+    sparsity,
+)
+from symgnn.explain.stability import compare, rotated, shuffled_weights
+from symgnn.glass import Glass
+
+
+@dataclass(frozen=True)
+class ConstantMask:
+    """Broken on purpose: all edges are equally important."""
+
+    name: ClassVar[str] = "constant"
+
+    def attribute(self, model, fields, *, seed=0, progress=None):
+        return Attribution(torch.ones(fields.n_pairs))
+
+
+def test_closed_forms():
+    assert relative_change([-0.2, 0.1], 0.4).tolist() == [0.5, 0.25]
+    assert characterization(0.5, 0.5) == 0.5
+    assert characterization(2.0, 0.0) == 1.0
+    assert characterization(1.0, 3.0) == characterization(0.0, 1.0) == 0.0
+    assert characterization(0.25, 0.0) == pytest.approx(0.4)
+    assert curve_area([1, 10, 100], np.array([3.0, 3.0, 3.0])) == pytest.approx(3)
+    assert curve_area([1, 10, 100], np.array([0.0, 1.0, 2.0])) == pytest.approx(1)
+    assert sparsity(np.full(40, 0.3)) == pytest.approx(0)
+    assert sparsity(np.eye(10)[0]) == pytest.approx(0.9)
+    assert sparsity(np.repeat([1.0, 0.0], [5, 15])) == pytest.approx(0.75)
+    assert sparsity(np.zeros(4)) == 0
+    assert jaccard(np.array([1, 2, 3]), np.array([2, 3, 4])) == 0.5
+    assert jaccard(np.array([]), np.array([])) == 1
+
+
+def test_rank_correlation():
+    x, y = np.random.default_rng(0).normal(size=(2, 50))
+    assert rank_correlation(x, y) == pytest.approx(spearmanr(x, y).statistic)
+    assert rank_correlation(x, np.exp(x)) == pytest.approx(1)
+    assert rank_correlation(np.ones(5), np.ones(5)) == 1
+    assert rank_correlation(np.ones(5), np.arange(5)) == 0
+
+
+def test_bootstrap_intervals_cover():
+    """95% intervals of the mean of 30 normal numbers hold 0 in about 93% of cases (the percentile bootstrap's own)."""
+    rng = np.random.default_rng(1)
+    hits = 0
+    for trial in range(200):
+        mean, low, high = bootstrap_interval(rng.normal(size=30), trial, n_draws=400)
+        assert low <= mean <= high
+        hits += low <= 0 <= high
+    assert 175 <= hits <= 198
+
+
+def test_a_rotated_glass_keeps_lengths_and_angles(glass):
+    for seed in (0, 1):
+        turned = rotated(glass, seed)
+        assert np.allclose(turned.cell @ turned.cell.T, glass.cell @ glass.cell.T)
+        assert np.allclose(turned.positions @ turned.positions.T, glass.positions @ glass.positions.T)
+        assert not np.allclose(turned.positions, glass.positions)
+
+
+def test_explanations_are_compared_edge_by_edge(symgnn_checkpoint, glass):
+    """An atom that is stated in another periodic image is the same atom."""
+    moved = glass.positions.copy()
+    moved[5] += glass.cell[1]
+    shifted = Glass(glass.species, moved, glass.cell, glass.pbc)
+    method = GradientTimesWeight()
+    (first,) = explain_atoms(symgnn_checkpoint, glass, [3], method=method)
+    (second,) = explain_atoms(symgnn_checkpoint, shifted, [3], method=method)
+    same, correlation = compare(first, second, len(glass), 10)
+    assert same > 0.6
+    assert correlation > 0.95
+    (turned,) = explain_atoms(symgnn_checkpoint, rotated(glass, 1), [3], method=method)
+    assert compare(first, turned, len(glass), 10)[1] > 0.99
+
+
+def test_shuffled_weights_are_the_same_numbers_elsewhere(symgnn_checkpoint, glass):
+    shuffled = shuffled_weights(symgnn_checkpoint, 0)
+    assert shuffled.key != symgnn_checkpoint.key
+    changed = 0
+    for before, after in zip(symgnn_checkpoint.model.parameters(), shuffled.model.parameters(), strict=True):
+        assert torch.equal(before.flatten().sort().values, after.flatten().sort().values)
+        changed += not torch.equal(before, after)
+    assert changed > 5
+    (first,) = explain_atoms(symgnn_checkpoint, glass, [3], method=GradientTimesWeight())
+    (second,) = explain_atoms(shuffled, glass, [3], method=GradientTimesWeight())
+    assert compare(first, second, len(glass), 10)[1] < 0.9
+
+
+def test_a_broken_explainer_is_exposed(known_reason, glass, tmp_path):
+    """On a model with a planted reason honest methods find it; equal importance does not, and shows it."""
+    everyone = explain_atoms(known_reason, glass, list(range(60)), method=GradientTimesWeight())
+    atoms = [found.atom for found in sorted(everyone, key=lambda found: -found.prediction)[:12]]
+    methods = [ConstantMask(), RandomEdges(), GradientTimesWeight(), Occlusion()]
+    found = assess(known_reason, glass, atoms, methods, n_stability=3, folder=tmp_path)
+    mean = {m.name: {c: (found.interval(m.name, c) or (None,))[0] for c in COLUMNS} for m in methods}
+    for name in ("gradient", "occlusion"):
+        # the planted reason is a kind of edge, so random edges of the same kind carry it too: the control is as good
+        assert mean[name]["area_plus"] > mean["constant"]["area_plus"] + 0.5
+        assert mean[name]["area_minus"] < mean["constant"]["area_minus"] - 0.5
+        assert mean[name]["characterization"] > 0.5
+        assert mean[name]["sparsity"] > 0.8
+        assert mean[name]["rotation"] == 1
+        assert mean[name]["signed"] < -0.2
+    for name in ("constant", "random"):
+        low, high = (found.interval(name, c) for c in ("area_plus", "area_plus_control"))
+        assert low[1] <= high[2], "no better than its control"
+        assert mean[name]["area_plus"] < 0.6 * mean["gradient"]["area_plus"]
+    assert mean["constant"]["sparsity"] == pytest.approx(0, abs=1e-9)
+    assert mean["constant"]["weights"] == 1, "it does not notice other weights"
+    assert mean["random"]["seed"] < 0.5
+    names = list(found.records)
+    assert np.allclose(np.diag(found.agreement), 1)
+    assert found.agreement[names.index("gradient"), names.index("occlusion")] > found.agreement[0, 2]
+
+
+def test_an_assessment_goes_on_where_it_was_stopped(known_reason, glass, tmp_path, monkeypatch):
+    def stop(done, total):
+        raise KeyboardInterrupt
+
+    methods, atoms = [GradientTimesWeight()], [1, 2, 3]
+    with pytest.raises(KeyboardInterrupt):
+        assess(known_reason, glass, atoms, methods, n_stability=0, folder=tmp_path / "a", progress=stop)
+    judged = []
+    judge = assessment_module.judge
+    monkeypatch.setattr(assessment_module, "judge", lambda *a, **k: judged.append(a) or judge(*a, **k))
+    resumed = assess(known_reason, glass, atoms, methods, n_stability=0, folder=tmp_path / "a")
+    assert len(judged) == 2
+    whole = assess(known_reason, glass, atoms, methods, n_stability=0, folder=tmp_path / "b")
+    assert whole.records == resumed.records
+
+
+def test_the_files(known_reason, glass, tmp_path):
+    found = assess(known_reason, glass, [1, 2], [GradientTimesWeight()], n_stability=1, folder=tmp_path / "c")
+    table, text = found.write(tmp_path / "out" / "glass.methods")
+    rows = {row["measure"]: row for row in csv.DictReader(table.open())}
+    assert rows["plus"]["atoms"] == "2"
+    assert rows["rotation"]["atoms"] == "1"
+    assert "twin" not in rows
+    assert (
+        float(rows["sparsity"]["low"]) <= float(rows["sparsity"]["mean"]) <= float(rows["sparsity"]["high"])
+    )
+    assert "| gradient |" in text.read_text()

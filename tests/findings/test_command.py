@@ -1,0 +1,33 @@
+"""`symgnn findings` on a sample of the project with the trained model."""
+
+import csv
+
+import pytest
+from typer.testing import CliRunner
+
+from symgnn.cli import app
+from symgnn.errors import InputError
+from tests.conftest import REPOSITORY
+
+SAMPLE = min((REPOSITORY / "data" / "samples").glob("*xyz"), key=lambda path: path.stat().st_size)
+
+
+def test_text_tables_and_figures_appear(tmp_path, monkeypatch):
+    monkeypatch.setattr("symgnn.explain.batch.store_folder", lambda: tmp_path / "store")
+    monkeypatch.setattr("symgnn.pictures.finding_plots.find_spec", lambda name: None)  # no Chromium needed
+    arguments = ["findings", str(SAMPLE), "--method", "gradient", "--atoms", "6", "--workers", "1", "-o",
+                 str(tmp_path / "out")]  # fmt: skip
+    done = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert done.exit_code == 0
+    text = (tmp_path / "out" / "README.md").read_text()
+    assert "Do important edges lie on more cycles?" in text
+    assert "[cycles.html](cycles.html)" in text
+    with (tmp_path / "out" / "cycles.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert {row["filtration"] for row in rows} == {"Rips, 4 Å", "alpha"}
+    assert all(int(row["explained_atoms"]) == 6 for row in rows)
+
+
+def test_the_same_glass_twice_is_refused():
+    with pytest.raises(InputError, match="two glasses of one name"):
+        CliRunner().invoke(app, ["findings", str(SAMPLE), str(SAMPLE)], catch_exceptions=False)
