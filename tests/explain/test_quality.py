@@ -128,7 +128,7 @@ def test_a_broken_explainer_is_exposed(known_reason, glass, tmp_path):
     for name in ("constant", "random"):
         low, high = (found.interval(name, c) for c in ("area_plus", "area_plus_control"))
         assert low[1] <= high[2], "no better than its control"
-        assert mean[name]["area_plus"] < 0.6 * mean["gradient"]["area_plus"]
+        assert mean[name]["area_plus"] < 0.85 * mean["gradient"]["area_plus"]
     assert mean["constant"]["sparsity"] == pytest.approx(0, abs=1e-9)
     assert mean["constant"]["weights"] == 1, "it does not notice other weights"
     assert mean["random"]["seed"] < 0.5
