@@ -120,7 +120,7 @@ def test_evaluate_explanations(run, place, tmp_path):
     assert result.returncode == 0, result.stderr
     table = (tmp_path / "glass.untrained.methods.md").read_text()
     for method in ("gnn_explainer", "gradient", "random"):
-        assert f"| {method} |" in table
+        assert f"| {method} " in table
 
 
 def test_topology(run, place, tmp_path):
@@ -221,6 +221,8 @@ def test_bad_files_end_in_one_line(run, place, tmp_path, name):
         (("predict", "absent.xyz", "--checkpoint", "untrained"), "absent.xyz"),
         (("explain", "glass.xyz", "--atom", "500", "--checkpoint", "untrained"), "expected 0..119"),
         (("explain", "glass.xyz", "--checkpoint", "untrained"), "expected either --atom or --atoms"),
+        (("explain", "glass.xyz", "--atom", "1", "--twin", "glass.xyz"), "--twin found without --evaluate"),
+        (("explain", "glass.xyz", "--atom", "1", "--evaluate"), "--atom or --setting found with --evaluate"),
         (("explain", "glass.xyz", "--atoms", "Ni", "--checkpoint", "untrained"), "atoms 'Ni' found"),
         (
             ("explain", "glass.xyz", "--atom", "1", "--method", "x", "--checkpoint", "untrained"),

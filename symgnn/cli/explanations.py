@@ -20,18 +20,19 @@ def explain(
         typer.Option(help="Many: all, 0,5,9, 0-99, Cu, top:50, bottom:50 (by predicted barrier), random:50."),
     ] = None,
     method: Annotated[
-        str,
+        list[str] | None,
         typer.Option(
-            help="gnn_explainer, integrated_gradients, gradient, occlusion, attention, nearest, random."
+            help="gnn_explainer (default), integrated_gradients, gradient, occlusion, attention, nearest, random. "
+            "With --evaluate: repeat for several, default all."
         ),
-    ] = "gnn_explainer",
+    ] = None,
     setting: Annotated[
         list[str] | None, typer.Option(help="Of the method, e.g. steps=100; repeat for more.")
     ] = None,
     checkpoint: CheckpointName = "symgnn",
     output: Output = Path("."),
     seed: Annotated[int, typer.Option()] = 0,
-    top: Annotated[int, typer.Option(help="Edges to print, or to keep of every atom.")] = 10,
+    top: Annotated[int, typer.Option(help="Edges to print, or to keep of every atom.")] = 50,
     workers: Annotated[
         int | None, typer.Option(help="Processes for many atoms; default: one per core.")
     ] = None,
@@ -46,16 +47,29 @@ def explain(
 ) -> None:
     """Explain predicted barriers: which edges carry them. Writes CSV, and maps of the glass for many atoms."""
     from symgnn.evaluation.predict import load_checkpoint
-    from symgnn.explain.methods import build_method, read_settings
+    from symgnn.explain.gnn_explainer import GNNExplainer
+    from symgnn.explain.methods import available_methods, build_method, read_settings
 
-    if (atom is None) == (atoms is None) and not evaluate:
+    names = method or []
+    if twin is not None and not evaluate:
+        raise InputError("explain: --twin found without --evaluate, expected both or neither")
+    if evaluate and (atom is not None or setting):
+        raise InputError(
+            "explain: --atom or --setting found with --evaluate, expected --atoms and default settings"
+        )
+    if not evaluate and (atom is None) == (atoms is None):
         raise InputError("explain: expected either --atom or --atoms")
+    if not evaluate and len(names) > 1:
+        raise InputError(f"explain: {len(names)} methods found, expected one (several with --evaluate)")
     glass, loaded = read(file, types), load_checkpoint(checkpoint)
-    chosen = build_method(method, read_settings(method, setting or []))
     if evaluate:
-        _evaluate(file, glass, loaded, atoms, read(twin, types) if twin else None, output, seed)
-    elif atoms is not None:
-        _explain_many(file, glass, loaded, atoms, chosen, output, seed, max(top, 50), workers)
+        methods = [build_method(name, {}) for name in names or available_methods(loaded)]
+        _evaluate(file, glass, loaded, atoms, methods, read(twin, types) if twin else None, output, seed)
+        return
+    name = names[0] if names else GNNExplainer.name
+    chosen = build_method(name, read_settings(name, setting or []))
+    if atoms is not None:
+        _explain_many(file, glass, loaded, atoms, chosen, output, seed, top, workers)
     else:
         _explain_one(file, glass, loaded, atom, chosen, output, seed, top)
 
@@ -128,22 +142,22 @@ def _explain_many(
         console.print(str(path), markup=False)
 
 
-def _evaluate(file: Path, glass, checkpoint, text: str | None, twin, output: Path, seed: int) -> None:
+def _evaluate(
+    file: Path, glass, checkpoint, text: str | None, methods: list, twin, output: Path, seed: int
+) -> None:
     from symgnn.evaluation.predict import predict
-    from symgnn.explain.assessment import assess, available
+    from symgnn.explain.assessment import assess
     from symgnn.explain.selection import parse_atoms
 
     text = text or f"random:{min(50, len(glass))}"
     chosen = parse_atoms(text, glass, predict(checkpoint, glass), seed)
     with progress() as bars:
         show = task(bars, "Judging explanations")
-        found = assess(
-            checkpoint, glass, chosen.tolist(), available(checkpoint), twin=twin, seed=seed, progress=show
-        )
-    names = list(found.records)
-    table = Table("measure", *names, title=f"{glass.name}, checkpoint {checkpoint.name}, {len(chosen)} atoms")
-    for measure, *row in zip(found.header[1:], *(row[1:] for row in found.rows()), strict=True):
-        table.add_row(measure, *row)
+        found = assess(checkpoint, glass, chosen.tolist(), methods, twin=twin, seed=seed, progress=show)
+    title = f"{glass.name}, checkpoint {checkpoint.name}, {len(chosen)} atoms"
+    table = Table("measure", *found.records, title=title)
+    for row in found.rows():
+        table.add_row(*row)
     console.print(table)
     for path in found.write(output / f"{file.stem}.{checkpoint.name}.methods"):
         console.print(str(path), markup=False)

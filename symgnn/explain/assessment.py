@@ -21,7 +21,7 @@ from symgnn.explain.attribution import Method, Progress
 from symgnn.explain.explaining import explain_atoms, fields_of
 from symgnn.explain.explanation import Explanation
 from symgnn.explain.fidelity import indicator, matched_random, most_important, predictions_under, strata
-from symgnn.explain.methods import available_methods, build_method, settings_of
+from symgnn.explain.methods import settings_of
 from symgnn.explain.quality import (
     bootstrap_interval,
     characterization,
@@ -30,7 +30,14 @@ from symgnn.explain.quality import (
     relative_change,
     sparsity,
 )
-from symgnn.explain.stability import compare, edge_keys, rotated, shuffled_weights
+from symgnn.explain.stability import (
+    check_twin,
+    compare,
+    compare_within_hops,
+    edge_keys,
+    rotated,
+    shuffled_weights,
+)
 from symgnn.explain.store import store_folder
 from symgnn.files.writing import replacing
 from symgnn.glass import Glass
@@ -38,9 +45,11 @@ from symgnn.training.checkpoint import Checkpoint
 
 BUDGETS = (1, 3, 10, 30, 100, 300, 1000, 3000)
 TOP = 10  # edges of the sets that are compared
-COLUMNS = {
+VERSION = 2  # of the measures; a record of another version is taken anew
+MEASURES = {
     "plus": "fid+ top 10",
     "plus_control": "fid+ control",
+    "plus_excess": "fid+ − control",
     "signed": "Δ top 10 / eV",
     "area_plus": "fid+ area",
     "area_plus_control": "control",
@@ -48,10 +57,14 @@ COLUMNS = {
     "area_minus_control": "control",
     "characterization": "charact.",
     "sparsity": "sparsity",
-    "seed": "same edges, other seed",
+    "seed": "other seed",
+    "seed_ranks": "rank corr.",
     "rotation": "rotated",
+    "rotation_ranks": "rank corr.",
     "twin": "twin glass",
-    "weights": "rank corr., shuffled weights",
+    "twin_ranks": "rank corr.",
+    "weights": "shuffled weights",
+    "weights_ranks": "rank corr. within hops",
 }
 
 
@@ -64,20 +77,17 @@ class Assessment:
     agreement: np.ndarray
     seed: int
 
-    @property
-    def header(self) -> list[str]:
-        return ["method", *COLUMNS.values()]
-
     def interval(self, method: str, measure: str) -> tuple[float, float, float] | None:
         """Mean over the atoms and the ends of its 95% bootstrap interval; None where it was not taken."""
         values = [record[measure] for record in self.records[method].values() if measure in record]
         return bootstrap_interval(np.array(values), self.seed) if values else None
 
     def rows(self) -> Iterator[list[str]]:
-        """The table: mean [95% interval]."""
-        for method in self.records:
-            found = (self.interval(method, measure) for measure in COLUMNS)
-            yield [method, *("" if i is None else f"{i[0]:.2f} [{i[1]:.2f}, {i[2]:.2f}]" for i in found)]
+        """The table, a row per measure that was taken: its name, then mean [95% interval] of every method."""
+        for measure, title in MEASURES.items():
+            found = [self.interval(method, measure) for method in self.records]
+            if any(found):
+                yield [title, *("" if i is None else f"{i[0]:.2f} [{i[1]:.2f}, {i[2]:.2f}]" for i in found)]
 
     def write(self, stem: Path) -> list[Path]:
         """Write <stem>.csv (mean and interval of every measure) and <stem>.md (the table and the agreement)."""
@@ -86,11 +96,13 @@ class Assessment:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(["method", "measure", "atoms", "mean", "low", "high"])
             for method, atoms in self.records.items():
-                for measure in COLUMNS:
+                for measure in MEASURES:
                     if (found := self.interval(method, measure)) is not None:
                         count = sum(measure in record for record in atoms.values())
                         writer.writerow([method, measure, count, *(f"{number:.6g}" for number in found)])
-        lines = [_row(self.header), _row(["---"] * len(self.header)), *map(_row, self.rows()), ""]
+        lines = [_row(["measure", *self.records]), _row(["---"] * (1 + len(self.records)))]
+        lines += [_row(row) for row in self.rows()]
+        lines.append("")
         names = list(self.records)
         lines += [_row(["same top 10 edges", *names]), _row(["---"] * (1 + len(names)))]
         lines += [_row([name, *(f"{value:.2f}" for value in row)])
@@ -98,11 +110,6 @@ class Assessment:
         with replacing(paths[1]) as temporary:
             temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return paths
-
-
-def available(checkpoint: Checkpoint) -> list[Method]:
-    """All methods that the checkpoint's model can be explained by, with their default settings."""
-    return [build_method(name, {}) for name in available_methods(checkpoint)]
 
 
 def assess(
@@ -122,8 +129,10 @@ def assess(
     """Judge `methods` on `atoms` of a glass; stability on the first `n_stability` of a random order of them.
 
     twin: the same glass but for noise, atoms in the same order. Every atom's numbers are kept in `folder`, so that a
-    run that was stopped goes on. Raises InputError as `explain_atoms` does.
+    run that was stopped goes on. Raises InputError as `explain_atoms` does, and for a twin that is another glass.
     """
+    if twin is not None:
+        check_twin(glass, twin)
     graph = fields_of(checkpoint, glass, atoms[:1]).whole
     with torch.no_grad():
         spread = float(checkpoint.model(graph).std())
@@ -142,7 +151,7 @@ def assess(
         for method in methods:
             facts = [glass.content_hash, checkpoint.key, int(atom), method.name, settings_of(method), seed,
                      list(budgets), n_draws, twin.content_hash if twin and atom in watched else "",
-                     atom in watched, 1]  # fmt: skip
+                     atom in watched, VERSION]  # fmt: skip
             key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
             record = _read(folder / f"judged-{key}.json")
             if record is None:
@@ -154,8 +163,10 @@ def assess(
                 if atom in watched:
                     for name, (model, other, other_seed) in variants.items():
                         (changed,) = explain_atoms(model, other, [atom], method=method, seed=other_seed)
-                        same_edges, correlation = compare(found, changed, len(glass), TOP)
-                        record["measures"][name] = correlation if name == "weights" else same_edges
+                        same_edges, ranks = compare(found, changed, len(glass), TOP)
+                        if name == "weights":
+                            ranks = compare_within_hops(found, changed)
+                        record["measures"] |= {name: same_edges, f"{name}_ranks": ranks}
                 folder.mkdir(parents=True, exist_ok=True)
                 with replacing(folder / f"judged-{key}.json") as temporary:
                     temporary.write_text(json.dumps(record), encoding="utf-8")
@@ -208,6 +219,7 @@ def judge(
     return {
         "plus": float(plus[place, 0]),
         "plus_control": float(plus[place, 1:].mean()),
+        "plus_excess": float(plus[place, 0] - plus[place, 1:].mean()),
         "signed": float(removal[place, 0]),
         **areas,
         "characterization": characterization(areas["area_plus"], areas["area_minus"]),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -34,18 +34,8 @@ from symgnn.training.checkpoint import Checkpoint
 SHARD, SIDE_BY_SIDE = 16, 4
 VERSION = 1  # of the arrays below; a shard of another version is computed anew
 
-_COLUMNS = (
-    "prediction",
-    "n_edges",
-    "rank_atom",
-    "pair",
-    "importance",
-    "effect",
-    "hops",
-    "distance",
-    "seen",
-    "share",
-)
+ROWS = ("prediction", "n_edges", "rank_atom", "pair", "importance", "effect", "hops", "distance")
+SUMS = ("seen", "share", "effect_sum")
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +130,7 @@ def explain_batch(
         done += n_atoms
         if progress is not None:
             progress(done, len(atoms))
-    return _joined(work, atoms, [_read(work.path(shard)) for shard in shards])
+    return _joined(work, atoms, (_read(work.path(shard)) for shard in shards))
 
 
 def _run(work: Work, shards: list[np.ndarray], workers: int | None) -> Iterator[int]:
@@ -181,7 +171,7 @@ def _compute_here(atoms: np.ndarray) -> int:
 
 
 def _compute(work: Work, atoms: np.ndarray) -> int:
-    columns: dict[str, list[np.ndarray]] = {name: [] for name in _COLUMNS}
+    columns: dict[str, list[np.ndarray]] = {name: [] for name in ROWS}
     graph = fields_of(work.checkpoint, work.glass, atoms[:1]).whole
     n_pairs = len(graph.pair_edge)
     seen, share, effect_sum = (np.zeros(n_pairs) for _ in range(3))
@@ -223,18 +213,22 @@ def _read(path: Path) -> dict[str, np.ndarray] | None:
     """The arrays of a finished shard; None where there is none that can be read."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in (*_COLUMNS, "effect_sum")}
+            return {name: file[name] for name in (*ROWS, *SUMS)}
     except (OSError, KeyError, ValueError, EOFError, BadZipFile):
         return None
 
 
-def _joined(work: Work, atoms: np.ndarray, shards: list[dict[str, np.ndarray]]) -> BatchExplanation:
-    rows = {
-        name: np.concatenate([shard[name] for shard in shards])
-        for name in _COLUMNS
-        if name not in ("seen", "share")
-    }
-    sums = {name: sum(shard[name] for shard in shards) for name in ("seen", "share", "effect_sum")}
+def _joined(work: Work, atoms: np.ndarray, shards: Iterable[dict[str, np.ndarray]]) -> BatchExplanation:
+    """Rows one after the other, sums over the glass added up in the order of the shards, one shard in memory."""
+    sums: dict[str, np.ndarray] = {}
+    parts: dict[str, list[np.ndarray]] = {}
+    for shard in shards:
+        for name, values in shard.items():
+            if name in SUMS:
+                sums[name] = sums[name] + values if name in sums else values
+            else:
+                parts.setdefault(name, []).append(values)
+    rows = {name: np.concatenate(values) for name, values in parts.items()}
     if np.isnan(rows["effect"]).all():
         sums["effect_sum"] = None
     return BatchExplanation(

@@ -14,17 +14,49 @@ import numpy as np
 import torch
 from scipy.stats import ortho_group
 
+from symgnn.errors import InputError
 from symgnn.explain.explanation import Explanation
 from symgnn.explain.quality import jaccard, rank_correlation
 from symgnn.glass import Glass
 from symgnn.models import BarrierModel
 from symgnn.training.checkpoint import Checkpoint
 
+MOST_MOVED = 0.3  # Å, a tenth of a bond
+
 
 def edge_keys(explanation: Explanation, n_atoms: int) -> np.ndarray:
     """(P,) int64: the two atoms of every edge as one number. Images are left out: an atom that moves by a hair across
     the boundary of the cell changes them."""
     return explanation.pairs[:, 0] * n_atoms + explanation.pairs[:, 1]
+
+
+def check_twin(glass: Glass, twin: Glass) -> None:
+    """Raise InputError where `twin` is not the same glass but for noise: other atoms, or atoms more than MOST_MOVED
+    (median) from their places in it."""
+    if not np.array_equal(glass.species, twin.species):
+        raise InputError(
+            f"{twin.name}: other atoms than in {glass.name} found, expected the same in the same order"
+        )
+    moved = twin.positions - glass.positions
+    if glass.pbc.all():
+        fraction = moved @ np.linalg.inv(glass.cell)
+        moved = (fraction - np.rint(fraction)) @ glass.cell
+    median = float(np.median(np.linalg.norm(moved, axis=1)))
+    if median > MOST_MOVED:
+        raise InputError(
+            f"{twin.name}: atoms {median:.2f} Å (median) from their places in {glass.name} found, expected the same "
+            f"glass but for noise, at most {MOST_MOVED} Å"
+        )
+
+
+def compare_within_hops(first: Explanation, second: Explanation) -> float:
+    """Spearman's correlation of importance over the edges of two explanations of the same graph, taken for each number
+    of hops apart and averaged over edges: over all edges it mostly says that near ones matter more than far ones."""
+    if not len(first.hops):
+        return 1.0
+    groups = [first.hops == hops for hops in np.unique(first.hops)]
+    found = [rank_correlation(first.importance[own], second.importance[own]) for own in groups]
+    return float(np.average(found, weights=[own.sum() for own in groups]))
 
 
 def compare(first: Explanation, second: Explanation, n_atoms: int, k: int) -> tuple[float, float]:

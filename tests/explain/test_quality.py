@@ -1,7 +1,7 @@
 """Metrics of explanations against closed forms and scipy; stability; and a broken explainer that they expose."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -9,8 +9,9 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 
+from symgnn.errors import InputError
 from symgnn.explain import assessment as assessment_module
-from symgnn.explain.assessment import COLUMNS, assess
+from symgnn.explain.assessment import MEASURES, assess
 from symgnn.explain.attribution import Attribution
 from symgnn.explain.baselines import RandomEdges
 from symgnn.explain.explaining import explain_atoms
@@ -25,7 +26,7 @@ from symgnn.explain.quality import (
     relative_change,
     sparsity,
 )
-from symgnn.explain.stability import compare, rotated, shuffled_weights
+from symgnn.explain.stability import check_twin, compare, compare_within_hops, rotated, shuffled_weights
 from symgnn.glass import Glass
 
 
@@ -116,7 +117,7 @@ def test_a_broken_explainer_is_exposed(known_reason, glass, tmp_path):
     atoms = [found.atom for found in sorted(everyone, key=lambda found: -found.prediction)[:12]]
     methods = [ConstantMask(), RandomEdges(), GradientTimesWeight(), Occlusion()]
     found = assess(known_reason, glass, atoms, methods, n_stability=3, folder=tmp_path)
-    mean = {m.name: {c: (found.interval(m.name, c) or (None,))[0] for c in COLUMNS} for m in methods}
+    mean = {m.name: {c: (found.interval(m.name, c) or (None,))[0] for c in MEASURES} for m in methods}
     for name in ("gradient", "occlusion"):
         # the planted reason is a kind of edge, so random edges of the same kind carry it too: the control is as good
         assert mean[name]["area_plus"] > mean["constant"]["area_plus"] + 0.5
@@ -130,7 +131,12 @@ def test_a_broken_explainer_is_exposed(known_reason, glass, tmp_path):
         assert low[1] <= high[2], "no better than its control"
         assert mean[name]["area_plus"] < 0.85 * mean["gradient"]["area_plus"]
     assert mean["constant"]["sparsity"] == pytest.approx(0, abs=1e-9)
-    assert mean["constant"]["weights"] == 1, "it does not notice other weights"
+    assert mean["constant"]["weights"] == mean["constant"]["weights_ranks"] == 1, (
+        "it notices no other weights"
+    )
+    assert mean["gradient"]["plus_excess"] == pytest.approx(
+        mean["gradient"]["plus"] - mean["gradient"]["plus_control"]
+    )
     assert mean["random"]["seed"] < 0.5
     names = list(found.records)
     assert np.allclose(np.diag(found.agreement), 1)
@@ -154,6 +160,27 @@ def test_an_assessment_goes_on_where_it_was_stopped(known_reason, glass, tmp_pat
     assert whole.records == resumed.records
 
 
+def test_a_twin_is_the_same_glass_but_for_noise(known_reason, glass):
+    noise = np.random.default_rng(0).normal(0, 0.01, glass.positions.shape)
+    check_twin(glass, replace(glass, positions=glass.positions + noise + glass.cell[0]))
+    other = replace(glass, positions=np.random.default_rng(1).permutation(glass.positions), name="other")
+    fewer = Glass(glass.species[:-1], glass.positions[:-1], glass.cell, glass.pbc, name="fewer")
+    for twin, message in ((other, r"other: atoms .* Å \(median\) from"), (fewer, "fewer: other atoms")):
+        with pytest.raises(InputError, match=message):
+            assess(known_reason, glass, [0], [GradientTimesWeight()], twin=twin)
+
+
+def test_ranks_within_hops_do_not_see_distance(symgnn_checkpoint, glass):
+    """Importance by hops alone, with noise: correlated over all edges, not within hops."""
+    (found,) = explain_atoms(symgnn_checkpoint, glass, [3], method=RandomEdges())
+    found = replace(found, hops=np.arange(len(found.hops)) % 4)
+    noise = np.random.default_rng(0).uniform(0, 0.1, (2, len(found.hops)))
+    one, other = (replace(found, importance=1 / (1 + found.hops) - part) for part in noise)
+    assert compare(one, other, len(glass), 10)[1] > 0.5
+    assert abs(compare_within_hops(one, other)) < 0.1
+    assert compare_within_hops(one, one) == pytest.approx(1)
+
+
 def test_the_files(known_reason, glass, tmp_path):
     found = assess(known_reason, glass, [1, 2], [GradientTimesWeight()], n_stability=1, folder=tmp_path / "c")
     table, text = found.write(tmp_path / "out" / "glass.methods")
@@ -164,4 +191,4 @@ def test_the_files(known_reason, glass, tmp_path):
     assert (
         float(rows["sparsity"]["low"]) <= float(rows["sparsity"]["mean"]) <= float(rows["sparsity"]["high"])
     )
-    assert "| gradient |" in text.read_text()
+    assert text.read_text().startswith("| measure | gradient |")
