@@ -19,6 +19,7 @@ from rich.table import Table
 from symgnn.allocator import keep_large_buffers
 from symgnn.evaluation.predict import load_checkpoint
 from symgnn.explain.explaining import explain_atom
+from symgnn.explain.gradient import GradientTimesWeight
 from symgnn.files.structures import read_glass
 from symgnn.graph.atom_graph import build_graph
 from symgnn.graph.neighbors import neighbor_list
@@ -53,8 +54,11 @@ def main() -> None:
         "neighbour list": lambda: neighbor_list(glass, checkpoint.cutoff),
         "neighbour list and graph": lambda: build_graph(glass, checkpoint.cutoff),
         "inference, all atoms": infer,
-        "explanation of one atom": lambda: explain_atom(checkpoint, glass, 0),
-        "H1 with cycles and participation": lambda: glass_topology(glass),
+        "explanation of one atom, GNNExplainer": lambda: explain_atom(checkpoint, glass, 0),
+        "explanation of one atom, gradient": lambda: explain_atom(
+            checkpoint, glass, 0, method=GradientTimesWeight()
+        ),
+        "H1, cycles, participation, Rips and alpha": lambda: glass_topology(glass),
     }
     table = Table("step", "median / s", title=f"{len(glass)} atoms, {graph.n_edges} directed edges, "
                   f"{torch.get_num_threads()} thread(s), checkpoint {checkpoint.name}")  # fmt: skip

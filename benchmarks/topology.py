@@ -2,7 +2,7 @@
 
 Takes the paper's glasses from the folder (by default where `symgnn data fetch` puts them), and where none has
 the size asked for, a simulated sample of the project repeated to that size, or else a cubic crystal shaken by
-0.3 Å. Last column: the comparison of 1000 edges with 2000 matched draws.
+0.3 Å. Comparison: 1000 edges with 2000 matched draws. Alpha: complex, cycles and participation.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from symgnn.files.datasets import load_paper
 from symgnn.files.structures import read_glass
 from symgnn.glass import Glass
 from symgnn.topology import (
+    alpha_topology,
     compare_participation,
     edge_participation,
     persistent_homology,
@@ -71,7 +72,7 @@ def shaken_crystal(n: int) -> Glass:
 
 
 def measure(glass: Glass) -> list[float]:
-    """Processor seconds of filtration, ripser, cycles, participation, comparison."""
+    """Processor seconds of filtration, ripser, cycles, participation, comparison, alpha."""
     marks = [time.process_time()]
 
     def mark(result):
@@ -84,12 +85,13 @@ def measure(glass: Glass) -> list[float]:
     counts = mark(edge_participation(cycles, len(filtration)))
     selected = np.random.default_rng(0).choice(len(filtration), 1000, replace=False)
     mark(compare_participation(filtration, glass, counts, selected, seed=0))
+    mark(alpha_topology(glass))
     return np.diff(marks).tolist()
 
 
 def main() -> None:
     folder = sys.argv[1] if len(sys.argv) > 1 else None
-    names = ("filtration", "ripser", "cycles", "participation", "comparison")
+    names = ("filtration", "ripser", "cycles", "participation", "comparison", "alpha")
     print(f"{'glass':<24}{'atoms':>7}" + "".join(f"{name:>15}" for name in names) + "   (s)")
     measure(shaken_crystal(5))  # imports and first calls
     for size in SIZES:

@@ -33,6 +33,7 @@ from symgnn.glass import Glass
 from symgnn.graph.neighbors import Neighbors, neighbor_list
 from symgnn.local_structure import COORDINATION_CUTOFF, LocalStructure, local_structure
 from symgnn.topology import rips_filtration
+from symgnn.topology.distances import bottleneck
 from symgnn.topology.local_diagrams import LocalPersistence, local_persistence
 from symgnn.topology.persistence import COMPLETE_H2, Persistence, persistent_homology
 from symgnn.topology.summary import GlassTopology, glass_topology
@@ -146,6 +147,15 @@ def local_diagrams(glass: Glass, atom: int) -> LocalPersistence:
     """Diagrams of the ball of atoms around one."""
     return _kept(
         ("local", glass.content_hash, atom), "Neighbourhood", lambda progress: local_persistence(glass, atom)
+    )
+
+
+def loop_distance(first: Glass, second: Glass) -> float:
+    """Å, bottleneck distance of the H1 diagrams of two glasses."""
+    return _kept(
+        ("bottleneck", first.content_hash, second.content_hash),
+        "Distance of the diagrams",
+        lambda progress: bottleneck(topology(first).persistence, topology(second).persistence),
     )
 
 

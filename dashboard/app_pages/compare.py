@@ -148,3 +148,9 @@ st.dataframe(
     hide_index=True,
     height="content",
 )
+if sides[0].which.glass.content_hash != sides[1].which.glass.content_hash:
+    try:
+        distance = calls.loop_distance(*(side.which.glass for side in sides))
+        st.caption(f"Bottleneck distance of the two H1 diagrams: {distance:.3f} Å.")
+    except InputError as error:
+        st.caption(notices.plain(error))

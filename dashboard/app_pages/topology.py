@@ -10,11 +10,13 @@ from symgnn.errors import InputError
 from symgnn.pictures import topology_plots, views
 from symgnn.pictures.cycle_images import cycle_images
 from symgnn.pictures.persistence_plots import persistence_image_plot
-from symgnn.topology import compare_participation, edge_ids
+from symgnn.topology import Filtration, ParticipationComparison, compare_participation, edge_ids
 from symgnn.topology.images import persistence_image
 from symgnn.topology.persistence import COMPLETE_H2
 
 DEFAULT_TOP, MOST_TOP = 40, 300
+RIPS, ALPHA = "Rips", "Alpha (as in the paper)"
+COMPLEXES = [RIPS, ALPHA]
 
 chosen = session.selection()
 glass, atom = chosen.glass, chosen.atom
@@ -100,39 +102,53 @@ def choose_loop() -> None:
 
 
 def participation() -> None:
-    marked, compared = None, None
+    """How many cycles edges lie on, in the Rips filtration or in the alpha complex."""
     st.subheader("How many cycles edges lie on", anchor=False)
+    session.seed("complex", COMPLEXES[0], session.one_of(COMPLEXES))
+    which = st.segmented_control(
+        "Complex",
+        COMPLEXES,
+        key="complex",
+        required=True,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    session.publish(complex=which)
+    filtration, counts, cycles = topology.filtration, topology.participation, topology.cycles
+    if which == ALPHA:
+        if topology.alpha is None:
+            st.info(notices.plain(topology.alpha_problem))
+            return
+        filtration, counts = topology.alpha.complex.edges, topology.alpha.participation
+        cycles = topology.alpha.cycles
+    marked, compared = None, None
     if chosen.checkpoint is not None:
-        ids, candidates = explained_edges()
+        ids, candidates = explained_edges(filtration)
         if ids is not None:
             marked = np.unique(ids[ids >= 0])
             try:
                 compared = compare_participation(
-                    topology.filtration, glass, topology.participation, ids, seed=0, candidates=candidates
+                    filtration, glass, counts, ids, seed=0, candidates=candidates
                 )
             except InputError as error:
                 st.info(notices.plain(error))
     left, right = st.columns(2, gap="medium")
     with left:
-        chart(
-            topology_plots.participation_by_length(
-                topology.filtration.lengths, topology.participation, marked
-            ),
-            "len",
-        )
+        chart(topology_plots.participation_by_length(filtration.lengths, counts, marked), "len")
         st.caption("Short edges lie on more cycles: compare edges of equal length only.")
     with right:
-        chart(topology_plots.participation_histogram(topology.participation, marked), "participation")
+        chart(topology_plots.participation_histogram(counts, marked), "participation")
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Sizes of cycles", anchor=False)
-        chart(topology_plots.cycle_sizes(topology.cycles.sizes), "sizes")
+        chart(topology_plots.cycle_sizes(cycles.sizes), "sizes")
     with right:
         if compared is not None:
-            comparison(compared)
+            beyond = "are longer than 4 Å and lie" if which == RIPS else "are not in the complex and lie"
+            comparison(compared, beyond)
 
 
-def explained_edges() -> tuple[np.ndarray | None, np.ndarray | None]:
+def explained_edges(filtration: Filtration) -> tuple[np.ndarray | None, np.ndarray | None]:
     """Edge ids of the top edges of the selected atom's explanation, and of its whole receptive field."""
     session.seed("k", DEFAULT_TOP, session.whole_number(1, MOST_TOP))  # the slider of the page Explanation
     session.publish(k=st.session_state["k"])
@@ -146,12 +162,12 @@ def explained_edges() -> tuple[np.ndarray | None, np.ndarray | None]:
     except InputError as error:
         notices.problem(error)
         return None, None
-    ids = edge_ids(topology.filtration, explained.pairs, explained.images)
+    ids = edge_ids(filtration, explained.pairs, explained.images)
     top = np.asarray(explained.top(st.session_state["k"]), dtype=np.int64)
     return ids[top], ids
 
 
-def comparison(compared) -> None:
+def comparison(compared: ParticipationComparison, beyond: str) -> None:
     st.subheader(f"The edges that explain atom {atom}, against their like", anchor=False)
     chart(
         topology_plots.matched_comparison(
@@ -166,7 +182,7 @@ def comparison(compared) -> None:
     st.caption(
         f"p = {compared.p_value:.3f}: permutation test, {compared.n_matched_draws} draws of edges of the "
         "same length and elements in the receptive field; the bar holds 95% of them. Of the top edges, "
-        f"{compared.n_beyond_cutoff} are longer than 4 Å and lie on no cycle, {compared.n_unmatched} have no "
+        f"{compared.n_beyond_cutoff} {beyond} on no cycle, {compared.n_unmatched} have no "
         "like to compare with. One atom proves little: edges close together share cycles."
     )
 
