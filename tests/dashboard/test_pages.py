@@ -6,7 +6,8 @@ import dataclasses
 
 import pytest
 
-from symgnn.files.structures import write_extxyz
+from symgnn.files.structures import read_glass, write_extxyz
+from symgnn.topology import alpha_complex, rips_filtration
 from tests.conftest import make_random_glass
 from tests.dashboard.conftest import use_checkpoints
 
@@ -201,3 +202,19 @@ def test_broken_sample_is_an_error_box(app, monkeypatch, tmp_path):
     app.run()
     assert not app.exception
     assert len(app.error) == 1
+
+
+def test_cycles_are_counted_in_the_complex_that_the_address_names(app, data):
+    """Rips and alpha have different edges; the first glass's are counted anew."""
+
+    def shown() -> str:
+        return " ".join(chart.proto.spec for chart in app.get("plotly_chart"))
+
+    glass = read_glass(data / "samples" / "alpha.xyz")
+    opened(app, "topology")
+    assert app.query_params["complex"] == "Rips"
+    assert f"all edges ({len(rips_filtration(glass))})" in shown()
+    app.query_params["complex"] = "Alpha (as in the paper)"
+    app.run()
+    assert not app.exception
+    assert f"all edges ({len(alpha_complex(glass).edges)})" in shown()

@@ -9,6 +9,7 @@ from symgnn.explain.receptive_field import receptive_fields
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
 from tests.conftest import make_random_glass
+from tests.models.test_contract import make
 
 
 @pytest.mark.parametrize("n_layers", [1, 2, 3])
@@ -35,9 +36,12 @@ def test_hops_against_networkx(n_layers):
     assert (torch.diff(fields.hops[fields.graph.target]) >= 0).all()
 
 
-def test_prediction_is_that_of_the_whole_graph(symgnn_checkpoint, glass):
-    model, atoms = symgnn_checkpoint.model, [0, 77, 149, 77]
+def test_prediction_is_that_of_the_whole_graph():
+    """Of a model of four layers, in a glass where each of them reaches farther."""
+    glass, atoms = make_random_glass(600, seed=3), [0, 77, 149, 77]
+    model = make("symgnn", {"heads": [2, 2, 1, 1], "cutoff": 3.0}).requires_grad_(False)
     graph = build_graph(glass, model.cutoff)
+    assert receptive_fields(graph, [0], 4).graph.n_atoms > 1.2 * receptive_fields(graph, [0], 3).graph.n_atoms
     n_pairs = len(graph.pair_edge)
     weight = torch.rand(n_pairs, generator=torch.Generator().manual_seed(0))
     fields = receptive_fields(graph, atoms, model.n_layers)
