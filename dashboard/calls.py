@@ -193,7 +193,7 @@ def explanation(
             report(step / steps, f"step {step} of {steps}")
 
         return stored_explanation(
-            model, glass, atom, method=build_method(method, {}), seed=seed, progress=progress
+            model, glass, atom, method=build_method(method, {}, model), seed=seed, progress=progress
         )
 
     key = ("explain", model.key, glass.content_hash, atom, method, seed)
@@ -206,7 +206,7 @@ def explanation_is_kept(
     """Whether `explanation` would return at once."""
     if ("explain", model.key, glass.content_hash, atom, method, seed) in _results():
         return True
-    return find_explanation(model, glass, atom, method=build_method(method, {}), seed=seed) is not None
+    return find_explanation(model, glass, atom, method=build_method(method, {}, model), seed=seed) is not None
 
 
 @st.cache_resource

@@ -36,6 +36,7 @@ for function in (
     models.evaluate,
     structures.predict,
     explanations.explain,
+    explanations.train_explainer,
     structures.topology,
     findings.findings,
 ):

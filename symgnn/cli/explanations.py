@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from symgnn.cli.common import CheckpointName, File, Output, Types, console, progress, read, task
+from symgnn.cli.common import CheckpointName, File, Output, Types, command, console, progress, read, task
 from symgnn.errors import InputError
 
 
@@ -22,7 +22,8 @@ def explain(
     method: Annotated[
         list[str] | None,
         typer.Option(
-            help="gnn_explainer (default), integrated_gradients, gradient, occlusion, attention, nearest, random. "
+            help="gnn_explainer (default), integrated_gradients, gradient, occlusion, amortised, attention, nearest, "
+            "random. "
             "With --evaluate: repeat for several, default all."
         ),
     ] = None,
@@ -63,15 +64,41 @@ def explain(
         raise InputError(f"explain: {len(names)} methods found, expected one (several with --evaluate)")
     glass, loaded = read(file, types), load_checkpoint(checkpoint)
     if evaluate:
-        methods = [build_method(name, {}) for name in names or available_methods(loaded)]
+        methods = [build_method(name, {}, loaded) for name in names or available_methods(loaded)]
         _evaluate(file, glass, loaded, atoms, methods, read(twin, types) if twin else None, output, seed)
         return
     name = names[0] if names else GNNExplainer.name
-    chosen = build_method(name, read_settings(name, setting or []))
+    chosen = build_method(name, read_settings(name, setting or [], loaded), loaded)
     if atoms is not None:
         _explain_many(file, glass, loaded, atoms, chosen, output, seed, top, workers)
     else:
         _explain_one(file, glass, loaded, atom, chosen, output, seed, top)
+
+
+def train_explainer(
+    checkpoint: Annotated[str, typer.Argument(help="Name in checkpoints/, or a folder.")] = "symgnn",
+    atoms: Annotated[int, typer.Option(help="Atoms of the training glasses to learn from.")] = 600,
+    epochs: Annotated[int, typer.Option(help="Passes over their edges.")] = 20,
+    data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
+    seed: Annotated[int, typer.Option()] = 0,
+) -> None:
+    """Train the amortised explainer of a checkpoint, once: `symgnn explain --method amortised` uses it."""
+    from symgnn.evaluation.predict import load_checkpoint
+    from symgnn.explain.amortised import EXPLAINER
+    from symgnn.explain.amortised_training import ExplainerTraining, train_explainer
+    from symgnn.files.datasets import load_split
+
+    loaded, training = load_checkpoint(checkpoint), ExplainerTraining(atoms=atoms, epochs=epochs, seed=seed)
+    glasses, (validation,) = load_split("train", data), load_split("validation", data)
+    with progress() as bars:
+        show = task(bars, f"Training the explainer of {loaded.name}")
+        scores = train_explainer(loaded, glasses, validation, training, command=command(), progress=show)
+    console.print(
+        f"Effects on {validation.name}, {scores['atoms']} atoms: R² {scores['r2']:.3f} of gradient × weight, "
+        f"{100 * scores['jaccard_top10']:.0f}% of the top 10 edges shared (Jaccard index)\n"
+        f"{loaded.folder / EXPLAINER}",
+        markup=False,
+    )
 
 
 def _explain_one(file: Path, glass, checkpoint, atom: int, method, output: Path, seed: int, top: int) -> None:

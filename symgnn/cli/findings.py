@@ -48,10 +48,11 @@ def findings(
     glasses = [read(file, types) for file in files]
     if len({glass.name for glass in glasses}) < len(glasses):
         raise InputError("findings: two glasses of one name found, expected different files")
+    loaded = load_checkpoint(checkpoint)
     study = Study(
         glasses=glasses,
-        checkpoint=load_checkpoint(checkpoint),
-        methods=[build_method(name, {}) for name in method or ["gnn_explainer", "nearest", "random"]],
+        checkpoint=loaded,
+        methods=[build_method(name, {}, loaded) for name in method or ["gnn_explainer", "nearest", "random"]],
         n_atoms=atoms,
         top_k=top,
         seed=seed,

@@ -22,6 +22,7 @@ from zipfile import BadZipFile
 import numpy as np
 import torch
 
+from symgnn.evaluation.predict import predict
 from symgnn.explain.attribution import Method, Progress
 from symgnn.explain.explaining import fields_of
 from symgnn.explain.explanation import explanation_key
@@ -32,9 +33,9 @@ from symgnn.glass import Glass
 from symgnn.training.checkpoint import Checkpoint
 
 SHARD, SIDE_BY_SIDE = 16, 4
-VERSION = 1  # of the arrays below; a shard of another version is computed anew
+VERSION = 2  # of the arrays below; a shard of another version is computed anew
 
-ROWS = ("prediction", "n_edges", "rank_atom", "pair", "importance", "effect", "hops", "distance")
+ROWS = ("n_edges", "rank_atom", "pair", "importance", "effect", "hops", "distance")
 SUMS = ("seen", "share", "effect_sum")
 
 
@@ -179,8 +180,6 @@ def _compute(work: Work, atoms: np.ndarray) -> int:
         some = atoms[first : first + SIDE_BY_SIDE]
         fields = fields_of(work.checkpoint, work.glass, some.tolist())
         found = work.method.attribute(work.checkpoint.model, fields, seed=work.seed)
-        with torch.no_grad():
-            columns["prediction"].append(fields.predict(work.checkpoint.model).double().cpu().numpy())
         importance = found.importance(fields).double().cpu().numpy()
         effect = (
             np.full(len(importance), np.nan) if found.effect is None else found.effect.double().cpu().numpy()
@@ -238,6 +237,7 @@ def _joined(work: Work, atoms: np.ndarray, shards: Iterable[dict[str, np.ndarray
         glass_key=work.glass.content_hash,
         checkpoint_key=work.checkpoint.key,
         atoms=atoms,
+        prediction=predict(work.checkpoint, work.glass)[atoms].astype(float),
         **rows,
         **sums,
     )

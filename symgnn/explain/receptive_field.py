@@ -69,6 +69,12 @@ class ReceptiveFields:
         return found
 
     @cached_property
+    def pair_edge(self) -> Tensor:
+        """(P,) int64: an edge of `graph` for every pair."""
+        edge = self.pair.new_full((self.n_pairs,), len(self.pair))
+        return edge.scatter_reduce(0, self.pair, torch.arange(len(self.pair), device=edge.device), "amin")
+
+    @cached_property
     def pair_distance(self) -> Tensor:
         """(P,) Å: from the centre to the middle of each pair."""
         graph = self.graph

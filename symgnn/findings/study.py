@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from symgnn.errors import InputError
+from symgnn.explain.amortised import Amortised
 from symgnn.explain.attribution import Method
 from symgnn.explain.methods import TITLES
 from symgnn.explain.selection import random_atoms
@@ -66,6 +67,11 @@ class Study:
             raise InputError("findings: expected at least one glass and one method")
         if self.top_k < 1:
             raise InputError(f"findings: {self.top_k} important edges found, expected at least 1")
+        if self.retrained and self.methods[0].name == Amortised.name:
+            raise InputError(
+                f"findings: method {Amortised.name} found first, with models trained again, expected another: it knows "
+                "the states of one checkpoint only"
+            )
         if self.twins is not None and not np.array_equal(self.twins[0].species, self.twins[1].species):
             raise InputError(
                 f"{self.twins[1].name}: atoms differ from those of {self.twins[0].name}, expected the same in the same "

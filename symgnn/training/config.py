@@ -27,6 +27,7 @@ class TrainingConfig:
     eval_interval    epochs between two evaluations on the validation glass
     averaging        decay per step of the running average of the weights that is evaluated and kept; 0 = none
     augment          turn each glass by a random element of O(3) at every step (data augmentation)
+    edge_removal     places in each glass around which edges are removed at random at every step (removal.py)
     patience         stop after so many evaluations without a better validation score; 0 = never
     seed             of initial weights, order of glasses, dropout and random transformations
     """
@@ -41,6 +42,7 @@ class TrainingConfig:
     eval_interval: int = 5
     averaging: float = 0.98
     augment: bool = False
+    edge_removal: int = 0
     patience: int = 0
     seed: int = 0
 
@@ -53,6 +55,7 @@ class TrainingConfig:
             ("max_epoch", self.max_epoch >= 1, "at least 1"),
             ("eval_interval", self.eval_interval >= 1, "at least 1"),
             ("averaging", 0 <= self.averaging < 1, "a decay from 0 to below 1"),
+            ("edge_removal", self.edge_removal >= 0, "a number of places, 0 for none"),
             ("patience", self.patience >= 0, "0 (never stop early) or more"),
         )
         for name, holds, expected in checks:

@@ -22,6 +22,7 @@ from symgnn.metrics import regression_scores
 from symgnn.models import BarrierModel, build_model
 from symgnn.training.config import TrainingConfig
 from symgnn.training.norm import settle_norm
+from symgnn.training.removal import remove_edges, weighted_loss
 from symgnn.training.result import Progress, TrainingResult, barriers_of
 
 log = logging.getLogger("symgnn")
@@ -136,8 +137,9 @@ class _Run:
         total = 0.0
         for index in torch.randperm(len(graphs)).tolist():
             graph = turned(graphs[index]) if self.config.augment else graphs[index]
-            error = (self.model(graph) - labels[index]) / self.model.target_scale
-            loss = error.square().mean()
+            weight = remove_edges(graph, self.config.edge_removal) if self.config.edge_removal else None
+            error = (self.model(graph, weight) - labels[index]) / self.model.target_scale
+            loss = error.square().mean() if weight is None else weighted_loss(graph, error, weight)
             if not torch.isfinite(loss):
                 raise InputError(
                     f"the training loss became {loss.item()} in epoch {self.epoch}: "

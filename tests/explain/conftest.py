@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from symgnn.explain.amortised_training import ExplainerTraining, train_explainer
 from symgnn.layers.aggregate import sum_edges
 from symgnn.models import BarrierModel
 from symgnn.training.checkpoint import Checkpoint
@@ -40,12 +41,16 @@ def known_reason():
 
 
 @pytest.fixture(scope="session")
-def symgnn_checkpoint():
+def symgnn_checkpoint(tmp_path_factory, glass):
+    """Not trained, but with an amortised explainer in its folder."""
     from tests.models.test_contract import make
 
-    return Checkpoint(
-        Path("untrained"), make("symgnn", {"heads": [2, 1]}).requires_grad_(False), {}, "1" * 16
+    model = make("symgnn", {"heads": [2, 1]}).requires_grad_(False)
+    checkpoint = Checkpoint(
+        tmp_path_factory.mktemp("checkpoints") / "untrained", model, {"model": "symgnn"}, "1" * 16
     )
+    train_explainer(checkpoint, [glass], glass, ExplainerTraining(atoms=12, epochs=2, batch=512, width=8))
+    return checkpoint
 
 
 @pytest.fixture(autouse=True)

@@ -29,15 +29,17 @@ SMALL = {
     "integrated_gradients": IntegratedGradients(points=2),
     "occlusion": Occlusion(reach=0),
 }
-SIGNED = ("gradient", "integrated_gradients", "occlusion")
+SIGNED = ("gradient", "integrated_gradients", "occlusion", "amortised")
+KNOW_NO_REASON = ("random", "nearest", "attention", "amortised")  # by themselves, or before they are trained
 
 
-def method(name):
-    return SMALL.get(name) or build_method(name, {})
+@pytest.fixture
+def method(symgnn_checkpoint):
+    return lambda name: SMALL.get(name) or build_method(name, {}, symgnn_checkpoint)
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_side_by_side_is_as_alone(name, symgnn_checkpoint, glass):
+def test_side_by_side_is_as_alone(name, method, symgnn_checkpoint, glass):
     atoms = [7, 0, 149]
     together = explain_atoms(symgnn_checkpoint, glass, atoms, method=method(name), seed=3)
     for atom, found in zip(atoms, together, strict=True):
@@ -54,20 +56,20 @@ def test_side_by_side_is_as_alone(name, symgnn_checkpoint, glass):
 
 
 @pytest.mark.parametrize("name", METHODS)
-def test_an_atom_without_edges(name, symgnn_checkpoint):
+def test_an_atom_without_edges(name, method, symgnn_checkpoint):
     lonely = Glass([29, 40, 29], [[0, 0, 0], [2.5, 0, 0], [20, 20, 20]], 40 * np.eye(3), [True] * 3)
     found = explain_atom(symgnn_checkpoint, lonely, 2, method=method(name))
     assert len(found.importance) == 0
     assert found.fidelity == {"k": 0.0}
 
 
-@pytest.mark.parametrize("name", [name for name in METHODS if name not in ("random", "nearest", "attention")])
+@pytest.mark.parametrize("name", [name for name in METHODS if name not in KNOW_NO_REASON])
 def test_a_planted_reason_is_found(name, known_reason, glass):
     """Every Cu-Zr bond below 3 Å at the atom raises its barrier by .2 eV, and nothing else matters."""
     graph = build_graph(glass, 5.0)
     counts = torch.bincount(graph.target[CountsShortMixedBonds.matters(graph)], minlength=len(glass))
     atom = int(counts.argmax())
-    (found,) = explain_atoms(known_reason, glass, [atom], method=build_method(name, {}))
+    (found,) = explain_atoms(known_reason, glass, [atom], method=build_method(name, {}, known_reason))
     species = glass.species[found.pairs]
     reason = (species[:, 0] != species[:, 1]) & (found.lengths < 3.0) & (found.pairs == atom).any(1)
     assert reason.sum() == counts[atom] >= 2
@@ -76,6 +78,33 @@ def test_a_planted_reason_is_found(name, known_reason, glass):
         per_bond = 0.02 if name == "integrated_gradients" else 0.2  # on the path from .9 to 1
         assert found.effect[reason] == pytest.approx(per_bond, abs=1e-5)
         assert np.abs(found.effect[~reason]).max() < 1e-6
+
+
+def test_gradient_times_weight_is_captums(symgnn_checkpoint, glass):
+    from captum.attr import InputXGradient
+
+    model = symgnn_checkpoint.model
+    fields = receptive_fields(build_graph(glass, 5.0), [4, 9], model.n_layers)
+    reference = InputXGradient(lambda weight: fields.predict(model, weight[0]).sum()[None])
+    expected = reference.attribute(torch.ones((1, fields.n_pairs), requires_grad=True))[0]
+    assert torch.allclose(gradient(model, fields), expected, atol=1e-7)
+    assert expected.abs().max() > 1e-4
+
+
+def test_integrated_gradients_against_numpys_quadrature(symgnn_checkpoint, glass):
+    model = symgnn_checkpoint.model
+    fields = receptive_fields(build_graph(glass, 5.0), [4, 9], model.n_layers)
+    places, shares = np.polynomial.legendre.leggauss(4)
+    steps = []
+    found = IntegratedGradients(points=4, baseline=0.6).attribute(
+        model, fields, progress=lambda *step: steps.append(step)
+    )
+    expected = sum(
+        0.2 * share * gradient(model, fields, torch.full((fields.n_pairs,), 0.8 + 0.2 * place))
+        for place, share in zip(places, shares, strict=True)
+    )
+    assert torch.allclose(found.effect, expected.float(), atol=1e-7)
+    assert steps == [(step, 4) for step in range(1, 5)]
 
 
 def test_gradient_against_finite_differences(symgnn_checkpoint, glass):
@@ -152,7 +181,9 @@ def test_methods_that_do_not_fit_are_refused(glass):
     )
     with pytest.raises(InputError, match="attention: model SchNet found"):
         explain_atoms(schnet, glass, [0], method=Attention())
-    assert "attention" not in available_methods(schnet)
+    assert not {"attention", "amortised"} & set(available_methods(schnet))
+    with pytest.raises(InputError, match=r"no amortised explainer found.*symgnn train-explainer schnet"):
+        build_method("amortised", {}, schnet)
     mlp = Checkpoint(Path("mlp"), build_model("mlp", {}).eval(), {"model": "mlp"}, "2" * 16)
     assert available_methods(mlp) == []
 
@@ -163,7 +194,7 @@ def test_removing_important_edges_is_removing_them_from_the_graph(case):
     name, settings, _ = CASES[case]
     glass, model = make_glass(150, 12), make(name, settings).requires_grad_(False)
     checkpoint = Checkpoint(Path(name), model, {"model": name}, "4" * 16)
-    (found,) = explain_atoms(checkpoint, glass, [4], method=build_method("gradient", {}))
+    (found,) = explain_atoms(checkpoint, glass, [4], method=build_method("gradient", {}, checkpoint))
     graph = build_graph(glass, model.cutoff, model.inputs)
     fields = receptive_fields(graph, [4], model.n_layers)
     weight = torch.ones(fields.n_pairs)
@@ -176,19 +207,22 @@ def test_removing_important_edges_is_removing_them_from_the_graph(case):
     assert abs(rebuilt - whole) > 1e-5, "the edges that matter most do not matter"
 
 
-def test_settings_are_read_and_checked():
-    assert read_settings("gnn_explainer", ["steps=20", "size=2"]) == {"steps": 20, "size": 2.0}
+def test_settings_are_read_and_checked(symgnn_checkpoint):
+    checkpoint = symgnn_checkpoint
+    assert read_settings("gnn_explainer", ["steps=20", "size=2"], checkpoint) == {"steps": 20, "size": 2.0}
     for text, message in (
         ("steps", "expected name=value"),
         ("steps=a", "steps 'a' found, expected int"),
         ("pace=3", "setting 'pace' found, expected one of steps"),
     ):
         with pytest.raises(InputError, match=message):
-            read_settings("gnn_explainer", [text])
+            read_settings("gnn_explainer", [text], checkpoint)
+    with pytest.raises(InputError, match="method amortised: setting 'network' found, expected one of none"):
+        read_settings("amortised", ["network=x"], checkpoint)
     with pytest.raises(InputError, match="method 'oracle' found"):
-        read_settings("oracle", [])
+        read_settings("oracle", [], checkpoint)
     with pytest.raises(InputError, match="steps 0 found"):
-        build_method("gnn_explainer", {"steps": 0})
+        build_method("gnn_explainer", {"steps": 0}, checkpoint)
     with pytest.raises(InputError, match="baseline 1 found"):
-        build_method("integrated_gradients", {"baseline": 1})
+        build_method("integrated_gradients", {"baseline": 1}, checkpoint)
     assert set(METHODS) <= set(TITLES)

@@ -1,0 +1,143 @@
+"""The amortised explainer learns its teacher, is symmetric where it should be, and refuses what does not fit."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from symgnn.errors import InputError
+from symgnn.explain.amortised import EXPLAINER, has_explainer, load_explainer, states_of
+from symgnn.explain.amortised_training import ExplainerTraining, judge, train_explainer
+from symgnn.explain.attribution import gradient
+from symgnn.explain.batch import explain_batch
+from symgnn.explain.explaining import explain_atoms, fields_of
+from symgnn.explain.stability import rotated, shuffled_weights
+from tests.conftest import make_random_glass
+
+BRIEF = ExplainerTraining(atoms=60, epochs=30, batch=1024, width=24)
+
+
+@pytest.fixture(scope="module")
+def trained(symgnn_checkpoint, glass, tmp_path_factory):
+    """Its scores on a glass that it has not seen."""
+    checkpoint = replace(symgnn_checkpoint, folder=tmp_path_factory.mktemp("amortised") / "untrained")
+    steps = []
+    scores = train_explainer(
+        checkpoint, [glass, make_random_glass(120, seed=13)], make_random_glass(140, seed=14), BRIEF,
+        command="train it", progress=lambda *step: steps.append(step),
+    )  # fmt: skip
+    assert [done for done, _ in steps] == sorted(done for done, _ in steps)
+    assert steps[-1] == (90, 90)
+    return checkpoint, scores
+
+
+def test_it_learns_its_teacher(trained, symgnn_checkpoint, glass):
+    checkpoint, scores = trained
+    assert scores["r2"] > 0.7
+    assert scores["jaccard_top10"] > 0.25
+    explainer, unseen = load_explainer(checkpoint), make_random_glass(140, seed=14)
+    fields = fields_of(checkpoint, unseen, [5, 6])
+    found, exact = explainer.attribute(checkpoint.model, fields).effect, gradient(checkpoint.model, fields)
+    assert np.corrcoef(found, exact)[0, 1] > 0.8
+    other = shuffled_weights(checkpoint, 0).model
+    wrong = explainer.attribute(other, fields_of(checkpoint, unseen, [5, 6])).effect
+    assert np.corrcoef(wrong, exact)[0, 1] < np.corrcoef(found, exact)[0, 1] - 0.05
+    judged = judge(checkpoint, unseen, explainer, seed=BRIEF.seed)
+    assert judged == pytest.approx(scores), "the file holds what was trained"
+
+
+def test_one_seed_gives_one_network(symgnn_checkpoint, glass, tmp_path):
+    found = []
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        checkpoint = replace(symgnn_checkpoint, folder=tmp_path / name)
+        train_explainer(checkpoint, [glass], glass, ExplainerTraining(atoms=8, epochs=1, width=8, seed=seed))
+        found.append(load_explainer(checkpoint).scorer.state_dict())
+    for name, values in found[0].items():
+        assert torch.equal(values, found[1][name]), name
+    assert not torch.equal(found[0]["from_state.weight"], found[2]["from_state.weight"])
+    with safe_open(tmp_path / "a" / EXPLAINER, framework="pt") as file:
+        assert json.loads(file.metadata()["card"])["training"]["atoms"] == 8
+
+
+def test_it_does_not_see_directions_or_the_order_of_atoms(trained, glass):
+    checkpoint, _ = trained
+    method = load_explainer(checkpoint)
+    (one,) = explain_atoms(checkpoint, glass, [3], method=method)
+    (turned,) = explain_atoms(checkpoint, rotated(glass, 1), [3], method=method)
+    assert np.allclose(one.effect, turned.effect, atol=1e-5)
+    order = np.arange(len(glass))[::-1].copy()
+    backwards = replace(glass, species=glass.species[order], positions=glass.positions[order])
+    (other,) = explain_atoms(checkpoint, backwards, [len(glass) - 1 - 3], method=method)
+    assert np.allclose(np.sort(one.effect), np.sort(other.effect), atol=1e-5)
+
+
+def test_a_batch_needs_no_pass_through_the_model_per_atom(trained, glass, tmp_path, monkeypatch):
+    checkpoint, _ = trained
+    method = load_explainer(checkpoint)
+    passes = []
+    embed = checkpoint.model.embed
+    monkeypatch.setattr(checkpoint.model, "embed", lambda *a: passes.append(a) or embed(*a))
+    states_of(checkpoint.model, fields_of(checkpoint, glass, [0]).whole)
+    before = len(passes)
+    found = explain_batch(checkpoint, glass, range(40), method=method, folder=tmp_path, workers=1, top=5)
+    assert len(passes) - before <= 1, "but for the predictions"
+    assert np.isfinite(found.effect).all()
+    assert found.effect_sum is not None
+
+
+def rewrite(folder, changes=None, drop=()):
+    with safe_open(folder / EXPLAINER, framework="pt") as file:
+        card = json.loads(file.metadata()["card"])
+        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    card = {name: value for name, value in (card | (changes or {})).items() if name not in drop}
+    save_file(state, folder / EXPLAINER, metadata={"card": json.dumps(card)})
+
+
+@pytest.mark.parametrize(
+    ("changes", "drop", "message"),
+    [
+        ({"checkpoint_key": "f" * 16}, (), r"was trained for weights f+, but those of untrained are 1+: run"),
+        ({"width": 9}, (), "does not fit the model symgnn"),
+        ({}, ("unit_eV",), "field 'unit_eV' of its card is missing or not float"),
+    ],
+)
+def test_files_that_do_not_fit_are_refused(changes, drop, message, symgnn_checkpoint, glass, tmp_path):
+    checkpoint = replace(symgnn_checkpoint, folder=tmp_path / "untrained")
+    assert not has_explainer(checkpoint)
+    train_explainer(checkpoint, [glass], glass, ExplainerTraining(atoms=4, epochs=1, width=8))
+    assert has_explainer(checkpoint)
+    rewrite(checkpoint.folder, changes, drop)
+    with pytest.raises(InputError, match=message):
+        load_explainer(checkpoint)
+    (checkpoint.folder / EXPLAINER).write_bytes(b"not safetensors")
+    with pytest.raises(InputError, match=r"explainer.safetensors: not readable as safetensors"):
+        load_explainer(checkpoint)
+
+
+def test_a_cancelled_training_leaves_nothing(symgnn_checkpoint, glass, tmp_path):
+    def stop(done, total):
+        raise KeyboardInterrupt
+
+    checkpoint = replace(symgnn_checkpoint, folder=tmp_path / "untrained")
+    with pytest.raises(KeyboardInterrupt):
+        train_explainer(checkpoint, [glass], glass, BRIEF, progress=stop)
+    assert not checkpoint.folder.exists()
+
+
+def test_settings_are_checked():
+    with pytest.raises(InputError, match="epochs 0 found, expected a positive number"):
+        ExplainerTraining(epochs=0)
+
+
+def test_the_shipped_explainers_fit_their_checkpoints():
+    from symgnn.training.checkpoint import list_checkpoints, load_checkpoint
+
+    shipped = [load_checkpoint(name) for name in list_checkpoints()]
+    with_explainer = [checkpoint for checkpoint in shipped if has_explainer(checkpoint)]
+    assert "symgnn" in [checkpoint.name for checkpoint in with_explainer]
+    for checkpoint in with_explainer:
+        assert all(torch.isfinite(p).all() for p in load_explainer(checkpoint).scorer.parameters())
