@@ -43,8 +43,9 @@ def local_densities(graph: AtomGraph, strength: Tensor, element: Tensor, radii: 
 def neighborhood_average(graph: AtomGraph, values: Tensor, strength: Tensor, decay: float) -> Tensor:
     """Average of `values` (N, F) over an atom and its neighbours, weighted by strength_ij exp(-r_ij / decay).
 
-    The atom itself has weight 1; decay in Å. Returns (N, F).
+    The atom itself has weight 1; decay in Å. Returns (N, F). Atoms and edges beyond the graph's are left out.
     """
+    values, strength = values[: graph.n_atoms], strength[: graph.n_edges]
     weight = (strength * torch.exp(-graph.length / decay))[:, None]
     total = 1 + sum_edges(graph, weight)
     return (values + sum_neighbors(graph, values, weight)) / total
@@ -82,13 +83,19 @@ class AveragedDescriptors(nn.Module):
         return (raw - self.mean) / self.spread
 
     def raw(self, graph: AtomGraph, element: Tensor, strength: Tensor) -> Tensor:
-        """Elements (N,) as 0..n_elements-1 and strengths (E,) -> (N, out_features), not standardised."""
+        """Elements (N,) as 0..n_elements-1 and strengths (E,) -> (N, out_features), not standardised.
+
+        Densities, averages and averages of averages are three layers (`AtomGraph.reaching`).
+        """
+        graph, near, last = (graph.reaching(layers_left) for layers_left in (3, 2, 1))
+        element, strength = element[: graph.n_atoms], strength[: graph.n_edges]
         species = F.one_hot(element, self.n_elements).float()
         densities = torch.cat(
             [local_densities(graph, strength, species, self.radii), graph.inputs[:, : self.n_inputs]], 1
         )
         own = [densities * species[:, [index]] for index in range(self.n_elements - 1)]
         local = torch.cat([species[:, :-1], densities, *own], 1)
-        averages = [neighborhood_average(graph, local, strength, decay) for decay in self.decays]
-        once = neighborhood_average(graph, local, strength, self.twice)
-        return torch.cat([local, *averages, neighborhood_average(graph, once, strength, self.twice)], 1)
+        averages = [neighborhood_average(last, local, strength, decay) for decay in self.decays]
+        once = neighborhood_average(near, local, strength, self.twice)
+        twice = neighborhood_average(last, once, strength, self.twice)
+        return torch.cat([local[: last.n_atoms], *averages, twice], 1)

@@ -31,7 +31,7 @@ class AtomGraph:
     inputs       (N, F) float32  further inputs of each atom, as the glass states them; F = 0 for most models
     within_hops  for h = 0, 1, 2...: how many leading edges end within h hops of the atoms of interest, and how many
                  leading atoms are within h + 1, where both stand in that order; empty for a graph of which all atoms
-                 are of interest
+                 are of interest. Hops may be counted along more edges than these (`edge_subgraph`)
 
     Each pair is present in both directions and no atom is its own neighbour (except through an image in a
     thin cell): self-terms live in the layers.
@@ -165,7 +165,8 @@ class AtomGraph:
         return {}
 
     def edge_subgraph(self, keep: Tensor) -> AtomGraph:
-        """The same atoms with only the edges where `keep` (E,) is True."""
+        """The same atoms with only the edges where `keep` (E,) is True. Hops stay those of this graph."""
+        hops = [(int(keep[:n_edges].sum()), n_atoms) for n_edges, n_atoms in self.within_hops]
         return replace(
             self,
             source=self.source[keep],
@@ -173,7 +174,7 @@ class AtomGraph:
             vector=self.vector[keep],
             length=self.length[keep],
             image=self.image[keep],
-            within_hops=(),
+            within_hops=tuple(hops),
         )
 
 

@@ -33,9 +33,9 @@ _kept: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
 class Triplets:
     """The neighbours of every atom in P slots, P the largest number of neighbours: dense blocks for batched products.
 
-    edge       (N * P,) int64         the edge from the slot's neighbour to the atom; E where there is none
+    edge       (N * P,) int64         1 + number of the edge from the slot's neighbour to the atom; 0 for none
     length     (N * P,) Å             of that edge; 0 where there is none
-    opposite   (E,) int64             of edge j -> i: the slot of j where the same image of i stands
+    opposite   (E',) int64            of each edge j -> i that receives: the slot of j where the same image of i stands
     harmonics  (N, P, 2 l + 1) each   Y_lm of the direction from the atom to the slot's neighbour, one per degree l
     """
 
@@ -45,12 +45,13 @@ class Triplets:
     harmonics: list[Tensor]
 
     def sum(self, values: Tensor, tables: Tensor, cutoff: float) -> Tensor:
-        """out_ji (E, D) of the module's formula, from x (E, D) and g_l on an even grid of lengths from 0 to the cutoff.
+        """out_ji (E', D) of the module's formula, from x (E, D) of the edges into the atoms and g_l on an even grid of
+        lengths from 0 to the cutoff.
 
         tables (degrees, knots, D): one degree at a time, no tensor is wider than D.
         """
         n_atoms, n_slots, _ = self.harmonics[0].shape
-        padded = torch.cat([values, values.new_zeros(1, values.shape[1])]).index_select(0, self.edge)
+        padded = torch.cat([values.new_zeros(1, values.shape[1]), values]).index_select(0, self.edge)
         total = values.new_zeros(n_atoms, n_slots, values.shape[1])
         for harmonics, table in zip(self.harmonics, tables, strict=True):
             filtered = padded * interpolate(table, self.length, cutoff)  # x_kj g_l(d_kj) in every slot
@@ -58,6 +59,16 @@ class Triplets:
             density = torch.bmm(harmonics.transpose(1, 2), filtered)  # A_j,lm: (N, 2 l + 1, D)
             total = torch.baddbmm(total - filtered, harmonics, density)
         return total.flatten(0, 1).index_select(0, self.opposite)
+
+    def into(self, graph: AtomGraph) -> Triplets:
+        """The part whose sums arrive at the edges of `graph`, which are the first of all (`AtomGraph.reaching`)."""
+        n_slots = self.harmonics[0].shape[1]
+        return Triplets(
+            edge=self.edge[: graph.n_atoms * n_slots],
+            length=self.length[: graph.n_atoms * n_slots],
+            opposite=self.opposite[: graph.n_edges],
+            harmonics=[values[: graph.n_atoms] for values in self.harmonics],
+        )
 
 
 def triplets_of(graph: AtomGraph, n_degrees: int) -> Triplets:
@@ -87,8 +98,8 @@ def _build(graph: AtomGraph, n_degrees: int) -> Triplets:
     place[order] = torch.arange(len(order), device=device) - first[atom[order]]
     slot = atom * n_slots + place
 
-    edge = torch.full((graph.n_atoms * n_slots,), n_edges, device=device)
-    edge[slot[:n_edges]] = torch.arange(n_edges, device=device)
+    edge = torch.zeros(graph.n_atoms * n_slots, dtype=torch.int64, device=device)
+    edge[slot[:n_edges]] = torch.arange(1, n_edges + 1, device=device)
     length = graph.length.new_zeros(len(edge))
     length[slot[:n_edges]] = graph.length
     harmonics = []

@@ -18,6 +18,9 @@ class BarrierModel(nn.Module):
 
     edge_weight (E,) in [0, 1]: 1 changes nothing, 0 removes the edge exactly as if it were not in the graph.
 
+    Where only some atoms are of interest, each layer works on what can still reach them, and the barriers are those of
+    the first atoms, `graph.reaching(1)`: N counts these.
+
     Subclasses implement `embed(graph, edge_weight) -> (N, D)` and set `decoder`, a Sequential (see `readout`)
     that ends in a linear layer to one number: the barrier in units of the training labels' standard deviation
     around their mean. Both are buffers, set by `set_target_scale` and saved with the weights.

@@ -80,10 +80,12 @@ class DimeNet(BarrierModel):
         rbf = rbf * self.edge_strength(graph, edge_weight)[:, None]  # e_RBF (E, n_radial)
         triplets = triplets_of(graph, len(self.bessel))
         messages = self.embedding(graph, self.element_index(graph), rbf)
-        states = [self.outputs[0](graph, messages, rbf)]
-        for interaction, output in zip(self.interactions, self.outputs[1:], strict=True):
-            messages = interaction(triplets, messages, rbf, self.bessel, self.cutoff)
-            states.append(output(graph, messages, rbf))
+        last = graph.reaching(1)  # the only edges whose messages an output reads
+        states = [self.outputs[0](last, messages[: last.n_edges], rbf[: last.n_edges])]
+        for depth, interaction in enumerate(self.interactions, start=1):
+            triplets = triplets.into(graph.reaching(self.n_layers - depth))
+            messages = interaction(triplets, messages, rbf[: len(messages)], self.bessel, self.cutoff)
+            states.append(self.outputs[depth](last, messages[: last.n_edges], rbf[: last.n_edges]))
         return torch.cat(states, 1)
 
 
@@ -103,7 +105,8 @@ class Embedding(nn.Module):
 
 
 class Interaction(nn.Module):
-    """Update of the messages by those that arrive at their source."""
+    """Messages (E, width) -> the first (E', width), those that triplets lead to, updated by what arrives at their
+    source."""
 
     def __init__(self, *, width: int, triplet_width: int, n_degrees: int, n_radial: int):
         super().__init__()
@@ -119,7 +122,7 @@ class Interaction(nn.Module):
     def arrives(
         self, triplets: Triplets, messages: Tensor, rbf: Tensor, bessel: Tensor, cutoff: float
     ) -> Tensor:
-        """The sum over k, (E, triplet_width)."""
+        """The sum over k, (E', triplet_width)."""
         values = self.down(F.silu(self.arriving(messages)) * self.radial(rbf))
         filters = torch.einsum("lkn,lnd->lkd", bessel, self.spherical)  # W a_SBF without its angular part
         return triplets.sum(values, filters, cutoff)
@@ -133,6 +136,7 @@ class Interaction(nn.Module):
             arrived = checkpoint(self.arrives, *arguments, use_reentrant=False, preserve_rng_state=False)
         else:
             arrived = self.arrives(*arguments)
+        messages = messages[: len(arrived)]
         messages = messages + F.silu(self.own(messages) + self.up(self.norm(arrived)))
         return messages + F.silu(self.residual(messages))
 

@@ -102,7 +102,11 @@ class EGAT(BarrierModel):
         edges = self.edge_encoder(graph.length)
         loops = self.edge_encoder(graph.length.new_zeros(graph.n_atoms))
         states = [atoms]
-        for layer in self.layers:
-            atoms, edges, loops = layer(graph, atoms, edges, loops, strength)
+        for depth, layer in enumerate(self.layers):
+            graph = graph.reaching(self.n_layers - depth)
+            n_atoms, n_edges = graph.n_atoms, graph.n_edges
+            atoms, edges, loops = layer(
+                graph, atoms[:n_atoms], edges[:n_edges], loops[:n_atoms], strength[:n_edges]
+            )
             states.append(atoms)
-        return torch.cat(states, 1)
+        return torch.cat([state[: graph.n_atoms] for state in states], 1)

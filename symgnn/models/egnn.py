@@ -110,7 +110,9 @@ class EGNN(BarrierModel):
         atoms = self.atom_encoder(self.element_index(graph))
         moved = graph.vector.new_zeros((graph.n_atoms, 3))
         states = [atoms]
-        for layer in self.layers:
-            atoms, moved = layer(graph, atoms, moved, strength, share)
+        for depth, layer in enumerate(self.layers):
+            graph = graph.reaching(self.n_layers - depth)
+            n_atoms, n_edges = graph.n_atoms, graph.n_edges
+            atoms, moved = layer(graph, atoms[:n_atoms], moved[:n_atoms], strength[:n_edges], share[:n_edges])
             states.append(atoms)
-        return torch.cat(states, 1), moved
+        return torch.cat([state[: graph.n_atoms] for state in states], 1), moved

@@ -66,6 +66,19 @@ class Edges:
     near_strength: Tensor  # (E',) falls to 0 at the angular cutoff as well
     harmonics: Features  # (E', 2l + 1)
 
+    def reaching(self, layers_left: int) -> Edges:
+        """The first of all and of the near edges, as `AtomGraph.reaching`."""
+        graph, near_graph = self.graph.reaching(layers_left), self.near_graph.reaching(layers_left)
+        n_edges, n_near = graph.n_edges, near_graph.n_edges
+        return Edges(
+            graph,
+            self.strength[:n_edges],
+            self.near[:n_near],
+            near_graph,
+            self.near_strength[:n_near],
+            tuple(values[:n_near] for values in self.harmonics),
+        )
+
 
 class Update(nn.Module):
     """What an atom received -> the change of its features: normalise, mix, gate."""
@@ -230,14 +243,17 @@ class Equiformer(BarrierModel):
         return Edges(graph, strength, near, near_graph, near_strength, spherical_harmonics(directions))
 
     def tensors(self, graph: AtomGraph, edge_weight: Tensor | None) -> list[list[Tensor]]:
-        """Features (N, C_l, 2l + 1) after the embedding and after every layer; the last are scalars only."""
+        """Features (N, C_l, 2l + 1) after the embedding and after every layer; the last are scalars only.
+        N is the number of atoms that the layer works on."""
         edges = self.edges(graph, edge_weight)
         atoms = self.atom_encoder(self.element_index(graph))
         first, *higher = self.edge_degree(edges, atoms)
         states = [[atoms[..., None] + first, *higher]]
-        for layer in self.layers:
-            changes = layer(edges, states[-1])
-            states.append([old + change for old, change in zip(states[-1], changes, strict=False)])
+        for depth, layer in enumerate(self.layers):
+            edges = edges.reaching(len(self.layers) - depth)
+            features = [values[: edges.graph.n_atoms] for values in states[-1]]
+            changes = layer(edges, features)
+            states.append([old + change for old, change in zip(features, changes, strict=False)])
         return states
 
     def embed(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:

@@ -109,7 +109,9 @@ class FAENet(BarrierModel):
         atoms = self.atom_encoder(self.element_index(graph))  # h^0
         encodings = self.encode_edges(graph, strength)
         states = [atoms]
-        for interaction in self.interactions:
-            atoms = interaction(graph, atoms, encodings, strength)
+        for depth, interaction in enumerate(self.interactions):
+            graph = graph.reaching(self.n_layers - depth)
+            encodings = [edges[: graph.n_edges] for edges in encodings]
+            atoms = interaction(graph, atoms[: graph.n_atoms], encodings, strength[: graph.n_edges])
             states.append(atoms)
-        return torch.cat(states, 1)
+        return torch.cat([state[: graph.n_atoms] for state in states], 1)

@@ -75,7 +75,8 @@ class GCN(BarrierModel):
         share = strength * scale.index_select(0, graph.source) * scale.index_select(0, graph.target)
         atoms = self.atom_encoder(self.element_index(graph))
         states = [atoms]
-        for layer in self.layers:
-            atoms = layer(graph, atoms, share, degree)
+        for depth, layer in enumerate(self.layers):
+            graph = graph.reaching(len(self.layers) - depth)  # the degrees were one layer
+            atoms = layer(graph, atoms[: graph.n_atoms], share[: graph.n_edges], degree[: graph.n_atoms])
             states.append(atoms)
-        return torch.cat(states, 1)
+        return torch.cat([state[: graph.n_atoms] for state in states], 1)

@@ -103,10 +103,12 @@ class MGCN(BarrierModel):
         edge_sums = self.initial_edge_sums(graph, element, strength)  # S^0
         states = [atoms]
         for layer, interaction in enumerate(self.interactions):
+            graph = graph.reaching(self.n_layers - layer)
+            edge_sums, strength = edge_sums[: graph.n_atoms], strength[: graph.n_edges]
             if layer:
-                before = states[layer - 1]
+                before = states[layer - 1][: graph.n_atoms]
                 products = before * sum_neighbors(graph, before, strength[:, None])
                 edge_sums = self.eta * edge_sums + (1 - self.eta) * self.edge_updates[layer - 1](products)
-            atoms = interaction(graph, atoms, edge_sums, strength)  # a^(l+1)
+            atoms = interaction(graph, atoms[: graph.n_atoms], edge_sums, strength)  # a^(l+1)
             states.append(atoms)
-        return torch.cat(states, 1)
+        return torch.cat([state[: graph.n_atoms] for state in states], 1)

@@ -73,7 +73,9 @@ class MPNN(BarrierModel):
         strength = self.edge_strength(graph, edge_weight)
         factors = self.edge_network(graph.length) * strength[:, None]
         initial = atoms = self.atom_encoder(self.element_index(graph))  # h^0
-        for norm in self.norms:
-            received = norm(self.messages(graph, atoms, factors))  # m^(t+1)
+        for step, norm in enumerate(self.norms):
+            graph = graph.reaching(self.n_layers - step)
+            atoms = atoms[: graph.n_atoms]
+            received = norm(self.messages(graph, atoms, factors[: graph.n_edges]))  # m^(t+1)
             atoms = self.gru(self.dropout(received), atoms)  # h^(t+1)
-        return torch.cat([atoms, initial], 1)
+        return torch.cat([atoms, initial[: graph.n_atoms]], 1)

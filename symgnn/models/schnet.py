@@ -86,6 +86,7 @@ class SchNet(BarrierModel):
     def embed(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
         strength = self.edge_strength(graph, edge_weight)
         atoms = self.atom_encoder(self.element_index(graph))  # x^0
-        for interaction in self.interactions:
-            atoms = interaction(graph, atoms, strength)  # x^(l+1)
+        for depth, interaction in enumerate(self.interactions):
+            graph = graph.reaching(self.n_layers - depth)
+            atoms = interaction(graph, atoms[: graph.n_atoms], strength[: graph.n_edges])  # x^(l+1)
         return atoms

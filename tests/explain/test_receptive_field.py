@@ -1,5 +1,7 @@
 """Receptive fields: hop counts against networkx, and predictions that are exactly those of the whole graph."""
 
+from dataclasses import replace
+
 import networkx
 import numpy as np
 import pytest
@@ -11,6 +13,21 @@ from symgnn.files.structures import read_glass
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
 from tests.conftest import REPOSITORY, make_random_glass
+
+TRAINED = (
+    "dimenet",
+    "egat",
+    "egnn",
+    "equiformer",
+    "faenet",
+    "gcn",
+    "mgcn",
+    "mpnn",
+    "ridge",
+    "schnet",
+    "symgnn",
+    "symgnn-learned",
+)
 
 
 @pytest.mark.parametrize("n_layers", [1, 2, 3])
@@ -37,9 +54,10 @@ def test_hops_against_networkx(n_layers):
     assert (torch.diff(fields.hops[fields.graph.target]) >= 0).all()
 
 
-def test_prediction_and_gradient_are_those_of_the_whole_graph():
-    """Of the committed SymGNN: untrained, edges two hops away change a barrier by 1e-7 eV, which tests nothing."""
-    model = load_checkpoint("symgnn").model
+@pytest.mark.parametrize("name", TRAINED)
+def test_prediction_and_gradient_are_those_of_the_whole_graph(name):
+    """Of committed models: untrained, edges two hops away change a barrier by 1e-7 eV, which tests nothing."""
+    model = load_checkpoint(name).model
     glass, atoms = read_glass(REPOSITORY / "data" / "samples" / "Cu64Zr36_1000_1e13.xyz"), [0, 777, 999, 777]
     graph = build_graph(glass, model.cutoff)
     fields = receptive_fields(graph, atoms, model.n_layers)
@@ -49,16 +67,29 @@ def test_prediction_and_gradient_are_those_of_the_whole_graph():
     whole = model(graph, weight[graph.pair])[atoms]
     own = weight.detach()[fields.pair_number].requires_grad_()
     part = fields.predict(model, own)
-    assert torch.allclose(part, whole, rtol=0, atol=1e-5)
+    assert torch.allclose(part, whole, rtol=0, atol=1e-6)
     slopes = torch.autograd.grad(part.sum(), own)[0]
+    untrimmed = replace(fields, graph=replace(fields.graph, within_hops=())).predict(model, own)
+    assert torch.allclose(part, untrimmed, rtol=0, atol=1e-6)
+    assert torch.allclose(slopes, torch.autograd.grad(untrimmed.sum(), own)[0], rtol=0, atol=1e-6)
     for field in (0, 1):
         expected = torch.autograd.grad(whole[field], weight, retain_graph=True)[0]
         mine = fields.pair_field == field
-        assert torch.allclose(slopes[mine], expected[fields.pair_number[mine]], rtol=0, atol=1e-5)
-        far = fields.pair_hops[mine] == 3
-        assert slopes[mine][far].abs().max() > 1e-4, "edges three hops away matter"
+        assert torch.allclose(slopes[mine], expected[fields.pair_number[mine]], rtol=0, atol=1e-6)
+        far = fields.pair_hops[mine] == model.n_layers - 1
+        assert slopes[mine][far].abs().max() > 1e-5, "the farthest edges matter"
         expected[fields.pair_number[mine]] = 0
         assert (expected == 0).all(), "an edge outside the field has no influence"
+
+
+def test_the_short_edges_of_a_field_stand_in_the_same_order():
+    graph = receptive_fields(build_graph(make_random_glass(200, seed=1), 5.0), [17, 3], 3).graph
+    near, numbers = graph.within(3.0)
+    for layers_left in (1, 2, 3):
+        part, expected = near.reaching(layers_left), graph.reaching(layers_left)
+        kept = numbers[: part.n_edges]
+        assert (part.n_atoms, part.n_edges) == (expected.n_atoms, int((expected.length < 3.0).sum()))
+        assert torch.equal(part.source, expected.source[kept])
 
 
 def test_repeated_fields_stand_in_rounds(symgnn_checkpoint, glass):

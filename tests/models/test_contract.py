@@ -9,10 +9,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from symgnn.errors import InputError
+from symgnn.explain.receptive_field import receptive_fields
 from symgnn.glass import Glass
-from symgnn.graph.atom_graph import batch_graphs, build_graph
+from symgnn.graph.atom_graph import AtomGraph, batch_graphs, build_graph
 from symgnn.layers.orthogonal import LearnedOrthogonal, random_orthogonal
 from symgnn.models import MODELS, build_model
 from tests.conftest import make_random_glass
@@ -181,6 +184,73 @@ def test_only_edges_within_the_depth_matter(case):
     assert (predict(model, graph)[0] - predict(model, graph, nearer.float())[0]).abs() > 0
 
 
+@pytest.fixture(scope="module")
+def wide_glass():
+    """Receptive fields of three layers are small parts of it."""
+    return make_glass(400, seed=9)
+
+
+@pytest.fixture(scope="module")
+def fields(case, wide_glass):
+    return receptive_fields(graph_of(case[0], wide_glass), [3, 77, 250], max(2, case[0].n_layers))
+
+
+def untrimmed(fields):
+    """The same fields, of which every layer works on all atoms and edges."""
+    return replace(fields, graph=replace(fields.graph, within_hops=()))
+
+
+def test_trimmed_layers_change_nothing(case, fields):
+    """Barriers and gradients of the centres are those of the whole graph, with and without trimming."""
+    model, whole = case[0], fields.whole
+    weight = 0.5 + 0.5 * torch.rand(len(whole.pair_edge), generator=torch.Generator().manual_seed(0))
+    own = weight[fields.pair_number].requires_grad_()
+    weight.requires_grad_()
+    expected = model(whole, weight[whole.pair])[fields.centers]
+    for part in (fields, untrimmed(fields)):
+        found = part.predict(model, own)
+        assert torch.allclose(found, expected, rtol=0, atol=1e-6)
+        if model.n_layers:
+            slopes = torch.zeros_like(weight).index_add(
+                0, fields.pair_number, torch.autograd.grad(found.sum(), own)[0]
+            )
+            slopes_expected = torch.autograd.grad(expected.sum(), weight, retain_graph=True)[0]
+            assert torch.allclose(slopes, slopes_expected, rtol=0, atol=1e-6)
+            assert slopes_expected.abs().max() > 1e-4
+
+
+class Written(TorchDispatchMode):
+    """Counts the numbers that tensor operations write."""
+
+    numbers = 0
+
+    def __torch_dispatch__(self, function, types, arguments=(), options=None):
+        out = function(*arguments, **(options or {}))
+        if not function.is_view:
+            self.numbers += sum(part.numel() for part in tree_leaves(out) if isinstance(part, torch.Tensor))
+        return out
+
+
+def test_late_layers_work_on_what_can_reach_the_centres(case, fields, monkeypatch):
+    """Every layer asks what it must work on, the result is for the last layer's atoms, and there is less to do."""
+    model, reaching, asked = case[0], AtomGraph.reaching, set()
+
+    def recorded(graph, layers_left):
+        asked.add(layers_left)
+        return reaching(graph, layers_left)
+
+    monkeypatch.setattr(AtomGraph, "reaching", recorded)
+    assert len(predict(model, fields.graph)) == reaching(fields.graph, 1).n_atoms < fields.graph.n_atoms
+    assert asked >= set(range(1, model.n_layers)), "the first layer may work on all"
+    work = []
+    for graph in (fields.graph, untrimmed(fields).graph):
+        predict(model, graph)  # what is kept for the next call
+        with Written() as written:
+            predict(model, graph)
+        work.append(written.numbers)
+    assert work[0] < 0.9 * work[1]
+
+
 def test_translation(case, glass, graph):
     moved = replace(glass, positions=glass.positions + np.array([3.1, -2.7, 40.0]))
     assert_close(predict(case[0], graph_of(case[0], moved)), predict(case[0], graph))
@@ -239,11 +309,12 @@ def test_isolated_atoms_get_a_number(case):
 
 def test_gradients_after_inference_mode(case, glass):
     """What a model keeps beside a graph for the next call must not be bound to inference."""
-    graph = graph_of(case[0], glass)
-    with torch.inference_mode():
-        case[0](graph)
-    case[0].requires_grad_(True)(graph).sum().backward()
-    case[0].zero_grad()
+    whole = graph_of(case[0], glass)
+    for graph in (whole, receptive_fields(whole, [3, 77], max(2, case[0].n_layers)).graph):
+        with torch.inference_mode():
+            case[0](graph)
+        case[0].requires_grad_(True)(graph).sum().backward()
+        case[0].zero_grad()
 
 
 def test_unknown_element_is_refused(case):
