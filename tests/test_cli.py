@@ -153,6 +153,17 @@ def test_train_evaluate_and_fetch_on_the_paper(run, place, raw_data, tmp_path):
     scores = json.loads((tmp_path / "run" / "card.json").read_text())["scores"]
     assert scores["train6"]["pearson"] == pytest.approx(card["selected"]["pearson"], abs=1e-4)
 
+    trained = tmp_path / "run"
+    result = run("train-explainer", trained, "--atoms", 12, "--epochs", 1, "--data", raw_data)
+    assert result.returncode == 0, result.stderr
+    assert "of the top 10 edges shared" in result.stdout
+    out = tmp_path / "amortised"
+    result = run(
+        "explain", "glass.xyz", "--atoms", "0-9", "--method", "amortised", "--checkpoint", trained, "-o", out
+    )
+    assert result.returncode == 0, result.stderr
+    assert len((out / "glass.amortised.atoms.csv").read_text().splitlines()) == 11
+
     result = run("data", "fetch", "--from", raw_data, "--to", tmp_path / "copy")
     assert result.returncode == 0, result.stderr
     assert (tmp_path / "copy" / "train6.pickle").read_bytes() == (raw_data / "train6.pickle").read_bytes()
@@ -228,6 +239,12 @@ def test_bad_files_end_in_one_line(run, place, tmp_path, name):
             ("explain", "glass.xyz", "--atom", "1", "--method", "x", "--checkpoint", "untrained"),
             "method 'x' found",
         ),
+        (
+            ("explain", "glass.xyz", "--atom", "1", "--method", "amortised", "--checkpoint", "untrained"),
+            "symgnn train-explainer untrained",
+        ),
+        (("train-explainer", "untrained", "--epochs", "0"), "epochs 0"),
+        (("train-explainer", "untrained", "--data", "."), "symgnn data fetch"),
         (("predict", "glass.xyz", "--checkpoint", "untrained", "--types", "1:Cu"), "1=Cu,2=Zr"),
         (("train", "--model-name", "resnet"), "resnet"),
         (("train", "--device", "cuda:77", "--data", "."), "cuda:77"),
