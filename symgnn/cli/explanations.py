@@ -174,7 +174,11 @@ def _evaluate(
 ) -> None:
     from symgnn.evaluation.predict import predict
     from symgnn.explain.assessment import assess
+    from symgnn.explain.assessment_tables import CURVES
+    from symgnn.explain.methods import TITLES
     from symgnn.explain.selection import parse_atoms
+    from symgnn.pictures.fidelity_curves import fidelity_curves
+    from symgnn.pictures.figure_files import write_figure
 
     text = text or f"random:{min(50, len(glass))}"
     chosen = parse_atoms(text, glass, predict(checkpoint, glass), seed)
@@ -186,5 +190,12 @@ def _evaluate(
     for row in found.rows():
         table.add_row(*row)
     console.print(table)
-    for path in found.write(output / f"{file.stem}.{checkpoint.name}.methods"):
+    stem = f"{file.stem}.{checkpoint.name}.methods"
+    curves = {
+        TITLES[name]: {curve: found.curve(name, curve) for curve in CURVES}
+        for name, atoms_of in found.curves.items()
+        if any(atoms_of.values())
+    }
+    figure = write_figure(output, f"{stem}.curves", fidelity_curves(found.budgets, curves))
+    for path in (*found.write(output / stem), figure):
         console.print(str(path), markup=False)

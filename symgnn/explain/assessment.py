@@ -7,23 +7,21 @@ the same where it should. What each column means stands in docs/explanations.md.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from symgnn.explain.assessment_tables import Assessment
 from symgnn.explain.attribution import Method, Progress
 from symgnn.explain.explaining import explain_atoms, fields_of
 from symgnn.explain.explanation import Explanation
 from symgnn.explain.fidelity import indicator, matched_random, most_important, predictions_under, strata
 from symgnn.explain.methods import settings_of
 from symgnn.explain.quality import (
-    bootstrap_interval,
     characterization,
     curve_area,
     jaccard,
@@ -45,71 +43,7 @@ from symgnn.training.checkpoint import Checkpoint
 
 BUDGETS = (1, 3, 10, 30, 100, 300, 1000, 3000)
 TOP = 10  # edges of the sets that are compared
-VERSION = 2  # of the measures; a record of another version is taken anew
-MEASURES = {
-    "plus": "fid+ top 10",
-    "plus_control": "fid+ control",
-    "plus_excess": "fid+ − control",
-    "signed": "Δ top 10 / eV",
-    "area_plus": "fid+ area",
-    "area_plus_control": "control",
-    "area_minus": "fid− area",
-    "area_minus_control": "control",
-    "characterization": "charact.",
-    "sparsity": "sparsity",
-    "seed": "other seed",
-    "seed_ranks": "rank corr.",
-    "rotation": "rotated",
-    "rotation_ranks": "rank corr.",
-    "twin": "twin glass",
-    "twin_ranks": "rank corr.",
-    "weights": "shuffled weights",
-    "weights_ranks": "rank corr. within hops",
-}
-
-
-@dataclass(frozen=True, eq=False)
-class Assessment:
-    """records[method][atom] -> measure -> number (absent where it was not taken); agreement (M, M): mean Jaccard index
-    of the top 10 edges of two methods; seed: of the bootstrap."""
-
-    records: dict[str, dict[int, dict[str, float]]]
-    agreement: np.ndarray
-    seed: int
-
-    def interval(self, method: str, measure: str) -> tuple[float, float, float] | None:
-        """Mean over the atoms and the ends of its 95% bootstrap interval; None where it was not taken."""
-        values = [record[measure] for record in self.records[method].values() if measure in record]
-        return bootstrap_interval(np.array(values), self.seed) if values else None
-
-    def rows(self) -> Iterator[list[str]]:
-        """The table, a row per measure that was taken: its name, then mean [95% interval] of every method."""
-        for measure, title in MEASURES.items():
-            found = [self.interval(method, measure) for method in self.records]
-            if any(found):
-                yield [title, *("" if i is None else f"{i[0]:.2f} [{i[1]:.2f}, {i[2]:.2f}]" for i in found)]
-
-    def write(self, stem: Path) -> list[Path]:
-        """Write <stem>.csv (mean and interval of every measure) and <stem>.md (the table and the agreement)."""
-        paths = [stem.with_name(stem.name + ending) for ending in (".csv", ".md")]
-        with replacing(paths[0]) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["method", "measure", "atoms", "mean", "low", "high"])
-            for method, atoms in self.records.items():
-                for measure in MEASURES:
-                    if (found := self.interval(method, measure)) is not None:
-                        count = sum(measure in record for record in atoms.values())
-                        writer.writerow([method, measure, count, *(f"{number:.6g}" for number in found)])
-        lines = [_row(["measure", *self.records]), _row(["---"] * (1 + len(self.records)))]
-        lines += [_row(row) for row in self.rows()]
-        lines.append("")
-        names = list(self.records)
-        lines += [_row(["same top 10 edges", *names]), _row(["---"] * (1 + len(names)))]
-        lines += [_row([name, *(f"{value:.2f}" for value in row)])
-                  for name, row in zip(names, self.agreement, strict=True)]  # fmt: skip
-        with replacing(paths[1]) as temporary:
-            temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return paths
+VERSION = 3  # of the measures; a record of another version is taken anew
 
 
 def assess(
@@ -146,6 +80,7 @@ def assess(
     if twin is not None:
         variants["twin"] = (checkpoint, twin, seed)
     records: dict[str, dict[int, dict[str, float]]] = {method.name: {} for method in methods}
+    curves: dict[str, dict[int, dict[str, list[float]]]] = {method.name: {} for method in methods}
     tops: dict[tuple[str, int], list[int]] = {}
     for number, atom in enumerate(atoms):
         for method in methods:
@@ -156,10 +91,11 @@ def assess(
             record = _read(folder / f"judged-{key}.json")
             if record is None:
                 (found,) = explain_atoms(checkpoint, glass, [atom], method=method, seed=seed)
-                record = {
-                    "top": edge_keys(found, len(glass))[found.top(TOP)].tolist(),
-                    "measures": judge(checkpoint, glass, found, spread, budgets, n_draws=n_draws, seed=seed),
-                }
+                measures, found_curves = judge(
+                    checkpoint, glass, found, spread, budgets, n_draws=n_draws, seed=seed
+                )
+                top = edge_keys(found, len(glass))[found.top(TOP)].tolist()
+                record = {"top": top, "measures": measures, "curves": found_curves}
                 if atom in watched:
                     for name, (model, other, other_seed) in variants.items():
                         (changed,) = explain_atoms(model, other, [atom], method=method, seed=other_seed)
@@ -171,6 +107,7 @@ def assess(
                 with replacing(folder / f"judged-{key}.json") as temporary:
                     temporary.write_text(json.dumps(record), encoding="utf-8")
             records[method.name][int(atom)] = record["measures"]
+            curves[method.name][int(atom)] = record["curves"]
             tops[method.name, int(atom)] = record["top"]
         if progress is not None:
             progress(number + 1, len(atoms))
@@ -181,7 +118,7 @@ def assess(
             for a in names
         ]
     )
-    return Assessment(records, agreement, seed)
+    return Assessment(records, curves, tuple(budgets), agreement, seed)
 
 
 def judge(
@@ -193,12 +130,12 @@ def judge(
     *,
     n_draws: int,
     seed: int,
-) -> dict[str, float]:
-    """The measures of one explanation that need no other; spread in eV, budgets in edges."""
+) -> tuple[dict[str, float], dict[str, list[float]]]:
+    """Measures and curves of one explanation that need no other; spread in eV, budgets in edges."""
     fields = fields_of(checkpoint, glass, [found.atom])
     n_pairs, model = fields.n_pairs, checkpoint.model
     if n_pairs == 0:
-        return {}
+        return {}, {}
     groups, rng = strata(fields), np.random.default_rng(seed)
     sets = []
     for budget in budgets:
@@ -216,7 +153,15 @@ def judge(
         "area_minus": curve_area(budgets, minus[:, 0]),
         "area_minus_control": curve_area(budgets, minus[:, 1:].mean(1)),
     }
-    return {
+    curves = {
+        "plus": plus[:, 0],
+        "plus_control": plus[:, 1:].mean(1),
+        "minus": minus[:, 0],
+        "minus_control": minus[:, 1:].mean(1),
+        "removal_eV": removal[:, 0],
+        "keeping_eV": keeping[:, 0],
+    }
+    measures = {
         "plus": float(plus[place, 0]),
         "plus_control": float(plus[place, 1:].mean()),
         "plus_excess": float(plus[place, 0] - plus[place, 1:].mean()),
@@ -225,6 +170,7 @@ def judge(
         "characterization": characterization(areas["area_plus"], areas["area_minus"]),
         "sparsity": sparsity(found.importance),
     }
+    return measures, {name: values.tolist() for name, values in curves.items()}
 
 
 def _read(path: Path) -> dict | None:
@@ -232,7 +178,3 @@ def _read(path: Path) -> dict | None:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-
-
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cells) + " |"

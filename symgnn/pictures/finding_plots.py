@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +10,11 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from symgnn.explain.methods import TITLES
-from symgnn.files.writing import replacing
 from symgnn.findings.cycle_enrichment import CycleEnrichment
 from symgnn.findings.evaluate import Result
 from symgnn.findings.reach import MEDIUM_RANGE, PEAKS, Preference
 from symgnn.pictures.colors import CONTROL, EXPLAINED, TOP, element_color, faded
+from symgnn.pictures.figure_files import write_figure
 from symgnn.pictures.style import INK, nothing_to_show, styled
 
 SMALLEST = 0.01  # ratio that is still drawn
@@ -164,10 +163,7 @@ def _curve(
 
 
 def write_figures(folder: Path, results: Sequence[Result]) -> list[Path]:
-    """Write cycles and, per glass with the first method, reach.<glass>; returns the paths.
-
-    As PNG where kaleido is installed (it needs a Chromium), else as HTML that works offline.
-    """
+    """Write cycles and, per glass with the first method, reach.<glass>; returns the paths."""
     found: dict = {}
     for result in results:
         for name, one in result.enrichment.items():
@@ -178,14 +174,4 @@ def write_figures(folder: Path, results: Sequence[Result]) -> list[Path]:
     for result in results:
         peaks = PEAKS if set(result.elements) == {"Cu", "Zr"} else ()
         figures.setdefault(f"reach.{result.glass}", reach_of_importance(result, peaks=peaks))
-    paths = []
-    for name, figure in figures.items():
-        png = find_spec("kaleido") is not None
-        path = folder / f"{name}.{'png' if png else 'html'}"
-        with replacing(path) as temporary:
-            if png:
-                figure.write_image(temporary, width=1100, scale=1.5)
-            else:
-                figure.write_html(temporary, include_plotlyjs=True)
-        paths.append(path)
-    return paths
+    return [write_figure(folder, name, figure) for name, figure in figures.items()]

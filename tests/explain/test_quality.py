@@ -11,7 +11,8 @@ from scipy.stats import spearmanr
 
 from symgnn.errors import InputError
 from symgnn.explain import assessment as assessment_module
-from symgnn.explain.assessment import MEASURES, assess
+from symgnn.explain.assessment import assess
+from symgnn.explain.assessment_tables import CURVES, MEASURES
 from symgnn.explain.attribution import Attribution
 from symgnn.explain.baselines import RandomEdges
 from symgnn.explain.explaining import explain_atoms
@@ -183,7 +184,7 @@ def test_ranks_within_hops_do_not_see_distance(symgnn_checkpoint, glass):
 
 def test_the_files(known_reason, glass, tmp_path):
     found = assess(known_reason, glass, [1, 2], [GradientTimesWeight()], n_stability=1, folder=tmp_path / "c")
-    table, text = found.write(tmp_path / "out" / "glass.methods")
+    table, text, curves = found.write(tmp_path / "out" / "glass.methods")
     rows = {row["measure"]: row for row in csv.DictReader(table.open())}
     assert rows["plus"]["atoms"] == "2"
     assert rows["rotation"]["atoms"] == "1"
@@ -192,3 +193,11 @@ def test_the_files(known_reason, glass, tmp_path):
         float(rows["sparsity"]["low"]) <= float(rows["sparsity"]["mean"]) <= float(rows["sparsity"]["high"])
     )
     assert text.read_text().startswith("| measure | gradient |")
+    lines = list(csv.DictReader(curves.open()))
+    assert len(lines) == len(CURVES) * len(found.budgets)
+    at_10 = {row["curve"]: float(row["mean"]) for row in lines if row["edges"] == "10"}
+    assert at_10["plus"] == pytest.approx(float(rows["plus"]["mean"]), rel=1e-4)
+    assert at_10["removal_eV"] == pytest.approx(float(rows["signed"]["mean"]), rel=1e-4)
+    everything = [found.curve("gradient", name)[-1, 0] for name in ("plus", "minus")]
+    assert everything[0] > 0
+    assert everything[1] == pytest.approx(0, abs=1e-5), "3000 edges are all that there are"

@@ -14,7 +14,7 @@ SAMPLE = min((REPOSITORY / "data" / "samples").glob("*xyz"), key=lambda path: pa
 
 def test_text_tables_and_figures_appear(tmp_path, monkeypatch):
     monkeypatch.setattr("symgnn.explain.batch.store_folder", lambda: tmp_path / "store")
-    monkeypatch.setattr("symgnn.pictures.finding_plots.find_spec", lambda name: None)  # no Chromium needed
+    monkeypatch.setattr("symgnn.pictures.figure_files.find_spec", lambda name: None)  # no Chromium needed
     arguments = ["findings", str(SAMPLE), "--method", "gradient", "--atoms", "6", "--workers", "1", "-o",
                  str(tmp_path / "out")]  # fmt: skip
     done = CliRunner().invoke(app, arguments, catch_exceptions=False)

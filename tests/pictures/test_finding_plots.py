@@ -99,7 +99,7 @@ def test_axes_are_titled(result, enrichment):
 
 
 def test_without_kaleido_the_figures_are_pages(result, tmp_path, monkeypatch):
-    monkeypatch.setattr("symgnn.pictures.finding_plots.find_spec", lambda name: None)
+    monkeypatch.setattr("symgnn.pictures.figure_files.find_spec", lambda name: None)
     paths = write_figures(tmp_path, [result])
     assert [path.name for path in paths] == ["cycles.html", "reach.glass.html"]
     assert all("cdn.plot.ly" not in path.read_text()[:200_000] for path in paths)
