@@ -77,8 +77,8 @@ def explain(
 
 def train_explainer(
     checkpoint: Annotated[str, typer.Argument(help="Name in checkpoints/, or a folder.")] = "symgnn",
-    atoms: Annotated[int, typer.Option(help="Atoms of the training glasses to learn from.")] = 600,
-    epochs: Annotated[int, typer.Option(help="Passes over their edges.")] = 20,
+    atoms: Annotated[int, typer.Option(help="Atoms of the training glasses to learn from.")] = 1200,
+    epochs: Annotated[int, typer.Option(help="Passes over their edges.")] = 30,
     data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
     seed: Annotated[int, typer.Option()] = 0,
 ) -> None:

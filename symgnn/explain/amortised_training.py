@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from pickle import UnpicklingError
 
 import numpy as np
 import torch
@@ -17,10 +20,12 @@ from symgnn.explain.edge_scorer import EdgeScorer
 from symgnn.explain.explaining import fields_of
 from symgnn.explain.fidelity import most_important
 from symgnn.explain.quality import jaccard
+from symgnn.files.writing import replacing
 from symgnn.glass import Glass
 from symgnn.training.checkpoint import Checkpoint
 
 Report = Callable[[int], None]  # (atoms and epochs done)
+STATE = "explainer-last.pt"  # of a run that is not finished
 SIDE_BY_SIDE = 4  # atoms whose gradients are taken at once
 NEAR, FAR_SHARE = 1, 0.05  # pairs within so many hops all serve, of those farther away this share
 JUDGED, TOP = 24, 10  # atoms of the validation glass, and edges of each that are compared
@@ -31,8 +36,8 @@ class ExplainerTraining:
     """atoms: explained ones, in equal shares of the glasses; epochs over their pairs, in batches of `batch` pairs;
     learning_rate: the peak of a one-cycle of Adam; seed: of initial weights, atoms and order."""
 
-    atoms: int = 600
-    epochs: int = 20
+    atoms: int = 1200
+    epochs: int = 30
     batch: int = 4096
     learning_rate: float = 5e-3
     width: int = 64
@@ -74,8 +79,9 @@ def train_explainer(
     """Train on atoms of `glasses`, write explainer.safetensors into the checkpoint's folder; returns its scores.
 
     Labels play no part: the network learns what the model does. The scores are taken on atoms of `validation`.
-    progress(done, all) counts explained atoms and epochs; an exception that it raises stops the run, and nothing is
-    written. Raises InputError as `fields_of` does. One seed gives one network, on the same number of threads.
+    progress(done, all) counts explained atoms and epochs; an exception that it raises stops the run, and a later one
+    with the same settings goes on after the last whole epoch. One seed gives one network, on the same number of
+    threads. Raises InputError as `fields_of` does.
     """
     training = training or ExplainerTraining()
     started = time.perf_counter()
@@ -94,7 +100,8 @@ def train_explainer(
         width=training.width,
     )
     scorer.standardise(examples.states)
-    fit(scorer, examples, unit, training, report)
+    state_file = checkpoint.folder / STATE
+    fit(scorer, examples, unit, training, state_file, report)
     scorer.eval().requires_grad_(False)
     scores = judge(checkpoint, validation, Amortised("", unit, scorer), seed=training.seed)
     facts = {
@@ -105,6 +112,7 @@ def train_explainer(
         "command": command,
     }
     save_explainer(checkpoint, scorer, unit, facts)
+    state_file.unlink(missing_ok=True)
     return scores
 
 
@@ -138,16 +146,29 @@ def collect(
 
 @torch.enable_grad()
 def fit(
-    scorer: EdgeScorer, examples: Examples, unit: float, training: ExplainerTraining, report: Report
+    scorer: EdgeScorer,
+    examples: Examples,
+    unit: float,
+    training: ExplainerTraining,
+    state_file: Path,
+    report: Report,
 ) -> None:
-    """Least squares on effect / unit, by Adam; report(steps done) after every epoch."""
+    """Least squares on effect / unit, by Adam; report(steps done) after every epoch.
+
+    The state after each epoch is kept in `state_file` while the run lasts: one that was killed goes on from there to
+    the same network. A file of other settings or data counts as none.
+    """
     target, states = examples.effect / unit, examples.states
     batches = max(1, len(target) // training.batch)
     optimizer = torch.optim.Adam(scorer.parameters(), lr=training.learning_rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, training.learning_rate, total_steps=training.epochs * batches, pct_start=0.1
     )
-    for epoch in range(training.epochs):
+    parts = {"scorer": scorer, "optimizer": optimizer, "schedule": schedule}
+    identity = {**asdict(training), "effects": hashlib.sha256(examples.effect.numpy().tobytes()).hexdigest()}
+    first = _resumed(state_file, identity, parts)
+    for epoch in range(first, training.epochs):
+        torch.manual_seed(training.seed * 1_000_003 + epoch)  # the order does not depend on a resume
         for rows in torch.randperm(len(target)).chunk(batches):
             ends = examples.ends[rows]
             both = sum(scorer.end(states[ends[:, end]], examples.distance[rows, end]) for end in (0, 1))
@@ -158,7 +179,23 @@ def fit(
             nn.utils.clip_grad_norm_(scorer.parameters(), 1.0)
             optimizer.step()
             schedule.step()
+        with replacing(state_file) as temporary:
+            state = {name: part.state_dict() for name, part in parts.items()}
+            torch.save({"identity": identity, "epochs": epoch + 1, **state}, temporary)
         report(training.atoms + epoch + 1)
+
+
+def _resumed(path: Path, identity: dict, parts: dict) -> int:
+    """Take over the state of a killed run; returns its epochs, 0 where there is none that fits."""
+    try:
+        state = torch.load(path, weights_only=True)  # no code in it can run
+        if state["identity"] != identity:
+            return 0
+        for name, part in parts.items():
+            part.load_state_dict(state[name])
+        return state["epochs"]
+    except (OSError, RuntimeError, UnpicklingError, EOFError, KeyError):
+        return 0
 
 
 def judge(

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 
 from symgnn.errors import InputError
 from symgnn.explain.amortised import EXPLAINER, has_explainer, load_explainer, states_of
-from symgnn.explain.amortised_training import ExplainerTraining, judge, train_explainer
+from symgnn.explain.amortised_training import STATE, ExplainerTraining, judge, train_explainer
 from symgnn.explain.attribution import gradient
 from symgnn.explain.batch import explain_batch
 from symgnn.explain.explaining import explain_atoms, fields_of
@@ -118,14 +118,31 @@ def test_files_that_do_not_fit_are_refused(changes, drop, message, symgnn_checkp
         load_explainer(checkpoint)
 
 
-def test_a_cancelled_training_leaves_nothing(symgnn_checkpoint, glass, tmp_path):
-    def stop(done, total):
-        raise KeyboardInterrupt
+def test_a_killed_training_goes_on_to_the_same_network(symgnn_checkpoint, glass, tmp_path):
+    training = ExplainerTraining(atoms=8, epochs=4, batch=512, width=8)
+    stop_after = [4]  # atoms, in the first run
 
-    checkpoint = replace(symgnn_checkpoint, folder=tmp_path / "untrained")
+    def stop(done, total):
+        if done == stop_after[0]:
+            raise KeyboardInterrupt
+
+    whole, killed = (replace(symgnn_checkpoint, folder=tmp_path / name) for name in ("whole", "killed"))
+    train_explainer(whole, [glass], glass, training)
     with pytest.raises(KeyboardInterrupt):
-        train_explainer(checkpoint, [glass], glass, BRIEF, progress=stop)
-    assert not checkpoint.folder.exists()
+        train_explainer(killed, [glass], glass, training, progress=stop)
+    for epoch in (2, 3):
+        stop_after[0] = training.atoms + epoch
+        with pytest.raises(KeyboardInterrupt):
+            train_explainer(killed, [glass], glass, training, progress=stop)
+        assert [path.name for path in killed.folder.iterdir()] == [STATE], "no half-trained explainer"
+    steps = []
+    train_explainer(killed, [glass], glass, training, progress=lambda done, total: steps.append(done))
+    assert steps[-1] == 12
+    assert training.atoms + 1 not in steps, "finished epochs are not done again"
+    assert [path.name for path in killed.folder.iterdir()] == [EXPLAINER]
+    expected = load_explainer(whole).scorer.state_dict()
+    for name, values in load_explainer(killed).scorer.state_dict().items():
+        assert torch.equal(values, expected[name]), name
 
 
 def test_settings_are_checked():
