@@ -25,6 +25,11 @@ PAGES = [
         help="The edges on which the selected atom's predicted barrier rests.",
     ),
     st.Page(
+        "app_pages/whole_glass.py",
+        title="Whole glass",
+        help="The edges and atoms that carry the barriers of all atoms.",
+    ),
+    st.Page(
         "app_pages/topology.py",
         title="Topology",
         help="Loops of atoms, and how many of them important edges lie on.",

@@ -5,6 +5,7 @@ Long ones show a progress bar on the page while they run.
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,13 +24,19 @@ from symgnn.evaluation.predict import (
     load_checkpoint,
     predict_with_uncertainty,
 )
+from symgnn.explain.batch import BatchExplanation, explain_batch, unexplained
+from symgnn.explain.explaining import explain_atoms
 from symgnn.explain.explanation import Explanation
 from symgnn.explain.gnn_explainer import GNNExplainer
+from symgnn.explain.maps import ImportanceMap, importance_map
 from symgnn.explain.methods import available_methods, build_method
+from symgnn.explain.selection import parse_atoms
 from symgnn.explain.store import find_explanation, stored_explanation
 from symgnn.files.datasets import PAPER, data_folder, paper_folder
 from symgnn.files.structures import read_glass, read_glass_bytes
 from symgnn.glass import Glass
+from symgnn.graph.atom_graph import AtomGraph
+from symgnn.graph.cache import cached_graph
 from symgnn.graph.neighbors import Neighbors, neighbor_list
 from symgnn.local_structure import COORDINATION_CUTOFF, LocalStructure, local_structure
 from symgnn.topology import rips_filtration
@@ -207,6 +214,51 @@ def explanation_is_kept(
     if ("explain", model.key, glass.content_hash, atom, method, seed) in _results():
         return True
     return find_explanation(model, glass, atom, method=build_method(method, {}, model), seed=seed) is not None
+
+
+def to_explain(model: Checkpoint, glass: Glass, method: str, atoms: str) -> tuple[int, float]:
+    """How many of the atoms (text for `parse_atoms`) still have to be explained, and about how long that takes in s.
+
+    Raises InputError as `parse_atoms` and the method do.
+    """
+    chosen = parse_atoms(atoms, glass, predicted(model, glass))
+    how = build_method(method, {}, model)
+    missing = unexplained(model, glass, chosen, method=how)
+    if not missing:
+        return 0, 0.0
+    return missing, missing * _seconds_per_atom(model.key, glass.content_hash, method, model, glass)
+
+
+@st.cache_data(max_entries=64, show_spinner="Timing one explanation")
+def _seconds_per_atom(key: str, content_hash: str, method: str, _model: Checkpoint, _glass: Glass) -> float:
+    how = build_method(method, {}, _model)
+    for _ in range(2):  # the first call builds what later ones share
+        started = time.perf_counter()
+        explain_atoms(_model, _glass, [0], method=how)
+    return time.perf_counter() - started
+
+
+def explained_glass(
+    model: Checkpoint, glass: Glass, method: str, atoms: str
+) -> tuple[BatchExplanation, ImportanceMap, AtomGraph]:
+    """Explanations of many atoms, what they say of the glass, and the graph whose pairs they number.
+
+    In this process: workers would import Streamlit's script as theirs. A run that is stopped goes on where it was.
+    """
+
+    def compute(report: Callable[[float, str], None]) -> tuple[BatchExplanation, ImportanceMap, AtomGraph]:
+        def progress(done: int, total: int) -> None:
+            report(done / total, f"{done:,} of {total:,} atoms")
+
+        chosen = parse_atoms(atoms, glass, predicted(model, glass))
+        batch = explain_batch(
+            model, glass, chosen, method=build_method(method, {}, model), workers=1, progress=progress
+        )
+        graph = cached_graph(glass, model.cutoff, model.model.inputs)
+        return batch, importance_map(graph, batch), graph
+
+    key = ("explain many", model.key, glass.content_hash, method, atoms)
+    return _kept(key, "Explaining atoms", compute)
 
 
 @st.cache_resource

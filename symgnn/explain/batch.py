@@ -124,7 +124,7 @@ def explain_batch(
     for atom in (atoms.min(), atoms.max()):
         fields_of(checkpoint, glass, [int(atom)])
     work = Work(checkpoint, glass, method, seed, top, folder or store_folder())
-    shards = [atoms[first : first + SHARD] for first in range(0, len(atoms), SHARD)]
+    shards = _shards(atoms)
     missing = [shard for shard in shards if _read(work.path(shard)) is None]
     done = len(atoms) - sum(map(len, missing))
     for n_atoms in _run(work, missing, workers):
@@ -132,6 +132,26 @@ def explain_batch(
         if progress is not None:
             progress(done, len(atoms))
     return _joined(work, atoms, (_read(work.path(shard)) for shard in shards))
+
+
+def unexplained(
+    checkpoint: Checkpoint,
+    glass: Glass,
+    atoms: Sequence[int],
+    *,
+    method: Method,
+    seed: int = 0,
+    top: int = 50,
+    folder: Path | None = None,
+) -> int:
+    """How many of `atoms` a call of `explain_batch` would still have to explain."""
+    work = Work(checkpoint, glass, method, seed, top, folder or store_folder())
+    return sum(len(shard) for shard in _shards(atoms) if _read(work.path(shard)) is None)
+
+
+def _shards(atoms: Sequence[int]) -> list[np.ndarray]:
+    atoms = np.asarray(atoms, dtype=np.int64)
+    return [atoms[first : first + SHARD] for first in range(0, len(atoms), SHARD)]
 
 
 def _run(work: Work, shards: list[np.ndarray], workers: int | None) -> Iterator[int]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from symgnn.explain.batch import BatchExplanation
 from symgnn.explain.explanation import Explanation
+from symgnn.explain.maps import write_maps
 from symgnn.files.structures import write_extxyz
 from symgnn.glass import Glass
+from symgnn.graph.atom_graph import AtomGraph
 from symgnn.topology.summary import GlassTopology
 
 
@@ -62,9 +66,18 @@ def explanation_json(explained: Explanation) -> dict:
 def topology_zip(topology: GlassTopology) -> bytes:
     """The files that `GlassTopology.write` makes, in one archive."""
     with tempfile.TemporaryDirectory() as folder:
-        paths = topology.write(folder)
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in paths:
-                archive.write(path, path.name)
+        return _zipped(topology.write(folder))
+
+
+def map_zip(glass: Glass, graph: AtomGraph, batch: BatchExplanation) -> bytes:
+    """The files that `write_maps` makes, in one archive."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _zipped(write_maps(Path(folder), "glass", glass, graph, batch))
+
+
+def _zipped(paths: Sequence[Path]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in paths:
+            archive.write(path, path.name)
     return buffer.getvalue()

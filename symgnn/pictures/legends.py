@@ -36,6 +36,8 @@ QUANTITIES = {
     "sigma": Quantity("Uncertainty (1σ)", "eV", 3),
     "error": Quantity("Predicted − labelled barrier", "eV", 2),
     "element": Quantity("Element", "", 0),
+    "importance": Quantity("Importance", "×10⁻³", 2),
+    "effect": Quantity("Mean effect on a barrier", "meV", 2),
     "coordination": Quantity("Coordination number", "", 0),
     "potential_energy": Quantity("Potential energy", "eV", 2),
     "pressure": Quantity("Pressure, as in file", "", 4),

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from symgnn.explain.explanation import Explanation
+from symgnn.explain.maps import ImportanceMap
 from symgnn.glass import Glass
+from symgnn.graph.atom_graph import AtomGraph
 from symgnn.pictures.environment import environment
 
 
@@ -76,5 +78,22 @@ def neighbor_table(glass: Glass, neighbors: np.ndarray, lengths: np.ndarray) -> 
             "atom": neighbors[order],
             "element": [glass.symbols[atom] for atom in neighbors[order]],
             "distance_A": lengths[order],
+        }
+    )
+
+
+def map_table(glass: Glass, graph: AtomGraph, found: ImportanceMap) -> pd.DataFrame:
+    """One row per edge of a glass, in the order of `AtomGraph.pair`: what many explanations say of it."""
+    first, second = graph.pair_atoms.numpy().T
+    symbols = np.array(glass.symbols)
+    return pd.DataFrame(
+        {
+            "atom_i": first,
+            "atom_j": second,
+            "pair": pair_names(symbols[first], symbols[second]),
+            "length_A": graph.length[graph.pair_edge].numpy(),
+            "importance": found.pair_importance,
+            **({} if found.pair_effect is None else {"effect_eV": found.pair_effect}),
+            "explanations": found.pair_seen,
         }
     )

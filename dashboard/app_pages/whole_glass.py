@@ -1,0 +1,186 @@
+"""Page Whole glass: what carries the barriers of all atoms, summed over their explanations."""
+
+import numpy as np
+import streamlit as st
+
+from dashboard import calls, notices, session
+from dashboard.layout import chart, metrics
+from dashboard.viewer import mount
+from symgnn.errors import InputError
+from symgnn.explain.methods import TITLES
+from symgnn.explain.quality import rank_correlation
+from symgnn.pictures import map_plots, views
+from symgnn.pictures.downloads import map_zip
+from symgnn.pictures.map_view import IN_THOUSANDTHS, inside_cell, mapped_glass
+from symgnn.pictures.tables import map_table
+
+MANY_ATOMS, DEFAULT_EDGES, MOST_EDGES, LISTED = 1000, 200, 2000, 50
+IMPORTANCE, EFFECT = "Importance", "Effect (eV)"
+
+chosen = session.selection()
+glass = chosen.glass
+
+
+def choose() -> tuple[str, str]:
+    """Name of the method and text of the atoms (`parse_atoms`), bound to the address."""
+    names = calls.methods(chosen.checkpoint)
+    if not names:
+        raise InputError(
+            f"checkpoint {chosen.checkpoint.name}: its model reads no edges, expected one that does: there is nothing "
+            "to explain"
+        )
+    fastest = "amortised" if "amortised" in names else "gradient"
+    some = {
+        "all": f"all {len(glass):,}",
+        f"random:{min(500, len(glass))}": "500 at random",
+        f"top:{min(100, len(glass) // 2)},bottom:{min(100, len(glass) // 2)}": "100 highest, 100 lowest barriers",
+    }
+    if len(glass) <= 500:
+        del some[f"random:{len(glass)}"]
+    session.seed("map_method", fastest, session.one_of(names))
+    if st.session_state["map_method"] not in names:
+        st.session_state["map_method"] = fastest
+    default = "all" if len(glass) <= MANY_ATOMS else f"random:{min(500, len(glass))}"
+    session.seed("atoms", default, session.one_of(list(some)))
+    if st.session_state["atoms"] not in some:
+        st.session_state["atoms"] = default
+    left, right, _ = st.columns([1, 1, 1.5])
+    method = left.selectbox(
+        "Method", names, key="map_method", format_func=TITLES.get, persist_state="session"
+    )
+    atoms = right.selectbox(
+        "Atoms explained", list(some), key="atoms", format_func=some.get, persist_state="session"
+    )
+    session.publish(map_method=method, atoms=atoms)
+    return method, atoms
+
+
+def wait_for(method: str, atoms: str) -> None:
+    """Explain what is not explained yet, once somebody has asked for it; the page stops at the button until then."""
+    missing, seconds = calls.to_explain(chosen.checkpoint, glass, method, atoms)
+    if missing == 0:
+        return
+    place = st.empty()
+    with place.container(border=True):
+        st.markdown(
+            f"**{missing:,} atoms** are to be explained by {TITLES[method]}: about {_duration(seconds)} on this "
+            "machine. What is finished is kept: stop at any time and go on later, here or on the command line."
+        )
+        if not st.button(f"Explain {missing:,} atoms", icon=":material/hub:", key="explain_all"):
+            st.stop()
+        st.button("Stop", icon=":material/stop:", key="stop_all")  # a click ends this run of the page
+        calls.explained_glass(chosen.checkpoint, glass, method, atoms)
+    place.empty()
+
+
+def _duration(seconds: float) -> str:
+    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def summary() -> None:
+    metrics(
+        {
+            "Atoms explained": f"{len(batch.atoms):,}",
+            "Edges of the glass": f"{len(table):,}",
+            "Median distance of the top 50 edges": f"{np.median(batch.distance):.1f} Å",
+            "Importance carried by 10% of the edges": f"{_carried(0.1):.0f}%",
+        }
+    )
+
+
+def _carried(share: float) -> float:
+    values = np.sort(found.pair_importance)[::-1]
+    return 100 * values[: max(1, round(share * len(values)))].sum() / max(values.sum(), 1e-300)
+
+
+@st.fragment
+def view() -> None:
+    session.follow_pick()
+    kinds = [IMPORTANCE] if found.pair_effect is None else [IMPORTANCE, EFFECT]
+    session.seed("map_kind", kinds[0], session.one_of(kinds))
+    if st.session_state["map_kind"] not in kinds:
+        st.session_state["map_kind"] = kinds[0]
+    left, right = st.columns([1, 1.6])
+    kind = left.segmented_control("Colour by", kinds, key="map_kind", required=True, persist_state="session")
+    most = min(MOST_EDGES, len(table))
+    session.seed("edges", min(DEFAULT_EDGES, most), session.whole_number(1, most))
+    st.session_state["edges"] = min(st.session_state["edges"], most)
+    count = right.slider("Strongest edges drawn", 1, most, key="edges", persist_state="session")
+    session.publish(map_kind=kind, edges=count)
+    signed = kind == EFFECT
+    of_pairs = found.pair_effect if signed else found.pair_importance
+    of_atoms = found.atom_effect if signed else found.atom_importance
+    strongest = np.argsort(-np.abs(of_pairs), kind="stable")[:count]
+    pairs, images = graph.pair_atoms.numpy()[strongest], graph.pair_image.numpy()[strongest]
+    left, right = st.columns([1.15, 1], gap="medium")
+    with left:
+        picture = mapped_glass(
+            glass,
+            of_atoms,
+            pairs,
+            images,
+            of_pairs[strongest],
+            signed=signed,
+            selected=chosen.atom,
+            shown=views.drawn_atoms(glass, selected=chosen.atom),
+        )
+        mount(picture, key="map_view", camera=f"map-{glass.content_hash}", height=560, on_pick=session.pick)
+        crossing = int((~inside_cell(glass, pairs, images)).sum())
+        st.caption(
+            f"Of the {count} strongest edges {crossing} cross the boundary of the cell and are not drawn. Click an "
+            "atom to select it; the page Explanation tells why its own barrier is what it is."
+        )
+    with right:
+        name = "Effect (meV)" if signed else "Importance (10⁻³)"
+        st.subheader("Atoms that matter, and their own barriers", anchor=False)
+        chart(
+            map_plots.importance_by_barrier(predicted, IN_THOUSANDTHS * of_atoms, glass.symbols, name),
+            "by_barrier",
+        )
+        symbols = np.array(glass.symbols)
+        ranks = ", ".join(
+            f"{element} {rank_correlation(predicted[symbols == element], of_atoms[symbols == element]):+.2f}"
+            for element in glass.elements
+        )
+        st.caption(f"Spearman's correlation within an element: {ranks}.")
+
+
+def edges() -> None:
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Which elements they join", anchor=False)
+        chart(map_plots.shares_by_pair(table["pair"].tolist(), found.pair_importance), "pair_shares")
+    with right:
+        st.subheader("How long they are", anchor=False)
+        chart(map_plots.importance_by_length(table["length_A"].to_numpy(), found.pair_importance), "lengths")
+    st.caption(
+        "Importance: the share that an explained atom gives to an edge, averaged over the atoms that the edge can "
+        "reach. Length and elements explain much of it: compare edges of the same kind before reading more into one."
+    )
+    st.subheader(f"Top {LISTED} edges", anchor=False)
+    st.dataframe(table.sort_values("importance", ascending=False).head(LISTED), hide_index=True, height=300)
+    st.download_button(
+        "Maps (ZIP: extended XYZ, CSV)",
+        lambda: map_zip(glass, graph, batch),
+        f"{chosen.glass_id}-{batch.method}-map.zip",
+        "application/zip",
+        icon=":material/download:",
+    )
+
+
+st.title(f"What carries the barriers of {notices.plain(glass.name)}?", anchor=False)
+if chosen.checkpoint is None:
+    notices.no_checkpoint("Explanations")
+    st.stop()
+try:
+    predicted = calls.predicted(chosen.checkpoint, glass)
+    method, atoms = choose()
+    wait_for(method, atoms)
+    batch, found, graph = calls.explained_glass(chosen.checkpoint, glass, method, atoms)
+except InputError as error:
+    notices.problem(error)
+    st.stop()
+table = map_table(glass, graph, found)
+summary()
+view()
+edges()
