@@ -25,8 +25,9 @@ from scipy.spatial import Delaunay
 
 from symgnn.errors import InputError
 from symgnn.glass import Glass
-from symgnn.topology.cycles import Cycles, closed_paths, shortest_paths
+from symgnn.topology.cycles import Cycles, closed_paths
 from symgnn.topology.filtration import Filtration, shortest_period
+from symgnn.topology.paths import fewest_edges_paths
 
 JITTER = 1e-9  # Å
 TIE = 1e-8  # an atom this close to a sphere, relative to its radius, is on it
@@ -124,8 +125,7 @@ def alpha_cycles(alpha: AlphaComplex) -> Cycles:
     tree = minimum_spanning_tree(matrix).data.astype(np.int64) - 1
     closes = alpha.gabriel.copy()
     closes[tree] = False
-    steps = 1 + 1e-4 * edges.lengths
-    return closed_paths(edges, shortest_paths(edges, np.flatnonzero(closes), steps), strict=None)
+    return closed_paths(edges, fewest_edges_paths(edges, np.flatnonzero(closes)), strict=None)
 
 
 def alpha_diagrams(alpha: AlphaComplex) -> list[np.ndarray]:
@@ -156,7 +156,7 @@ def _delaunay(glass: Glass) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     inverse = np.linalg.inv(cell)
     fraction = positions @ inverse
     heights = 1 / np.linalg.norm(inverse, axis=0)  # Å between opposite faces of the cell
-    margin = 4 * (abs(np.linalg.det(cell)) / len(glass)) ** (1 / 3)
+    margin = 2.5 * (abs(np.linalg.det(cell)) / len(glass)) ** (1 / 3)  # Å, above the widest sphere of most glasses
     while True:
         reach = margin / heights
         span = [np.arange(math.floor(-r), math.ceil(1 + r)) for r in reach]

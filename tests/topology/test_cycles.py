@@ -9,7 +9,7 @@ import pytest
 from symgnn.glass import Glass
 from symgnn.topology import Cycles, Persistence, persistent_homology, representative_cycles, rips_filtration
 from symgnn.topology import torus_bars as find_torus_bars
-from symgnn.topology.cycles import shortest_path
+from symgnn.topology.paths import shortest_path
 from symgnn.topology.exact_cycles import exact_cycles
 from tests.conftest import make_random_glass
 from tests.topology.shapes import cloud, cubic_lattice, is_boundary, polygon, random_cloud, two_rings
