@@ -156,7 +156,9 @@ def _delaunay(glass: Glass) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     inverse = np.linalg.inv(cell)
     fraction = positions @ inverse
     heights = 1 / np.linalg.norm(inverse, axis=0)  # Å between opposite faces of the cell
-    margin = 2.5 * (abs(np.linalg.det(cell)) / len(glass)) ** (1 / 3)  # Å, above the widest sphere of most glasses
+    margin = 2.5 * (abs(np.linalg.det(cell)) / len(glass)) ** (
+        1 / 3
+    )  # Å, above the widest sphere of most glasses
     while True:
         reach = margin / heights
         span = [np.arange(math.floor(-r), math.ceil(1 + r)) for r in reach]

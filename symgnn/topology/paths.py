@@ -1,8 +1,8 @@
 """Paths that close a birth edge to a cycle: between its two atoms, along older edges of the filtration.
 
-The shortest path in Å (Rips) is sought birth by birth. The path of fewest edges, of equally many the shortest in Å
-(alpha, as in the paper), is found for thousands of births at once: at any time all of them have taken the same number
-of steps, so that a step is a few operations on arrays.
+The shortest path in Å is sought birth by birth. The path of fewest edges, of equally many the shortest in Å, is found
+for thousands of births at once: at any time all of them have taken the same number of steps, so that a step is a few
+operations on arrays.
 """
 
 from __future__ import annotations
