@@ -2,9 +2,9 @@
 
 Takes the paper's glasses from the folder (by default where `symgnn data fetch` puts them), and where none has
 the size asked for, a simulated sample of the project repeated to that size, or else a cubic crystal shaken by
-0.3 Å. `glass_topology` is the sum of the columns before it: diagrams of dimensions 0 and 1 by ripser, cycles, alpha
-complex and its cycles, participation. Voids: dimension 2 up to 5 Å. Alpha voids: dimensions 0 to 2 of the alpha complex.
-Comparison: 1000 edges with 2000 matched draws.
+0.3 Å. `glass_topology` is the sum of the columns before it: diagrams of dimensions 0 and 1 by ripser, cycles,
+alpha complex and its cycles, participation. Voids: dimension 2 up to 5 Å. Alpha voids: dimensions 0 to 2 of the
+alpha complex. Comparison: 1000 edges with 2000 matched draws.
 """
 
 from __future__ import annotations

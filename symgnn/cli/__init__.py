@@ -12,7 +12,7 @@ from pathlib import Path
 import typer
 
 from symgnn.allocator import keep_large_buffers
-from symgnn.cli import explanations, findings, models, structures
+from symgnn.cli import explanations, findings, models, structures, topology
 from symgnn.cli.common import errors
 from symgnn.errors import InputError
 
@@ -36,7 +36,7 @@ for function in (
     models.evaluate,
     structures.predict,
     explanations.explain,
-    structures.topology,
+    topology.topology,
     findings.findings,
 ):
     app.command()(function)

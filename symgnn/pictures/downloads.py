@@ -13,6 +13,7 @@ import pandas as pd
 from symgnn.explain.explanation import Explanation
 from symgnn.files.structures import write_extxyz
 from symgnn.glass import Glass
+from symgnn.topology.files import write_topology
 from symgnn.topology.summary import GlassTopology
 
 
@@ -60,9 +61,9 @@ def explanation_json(explained: Explanation) -> dict:
 
 
 def topology_zip(topology: GlassTopology) -> bytes:
-    """The files that `GlassTopology.write` makes, in one archive."""
+    """The files that `write_topology` makes, in one archive."""
     with tempfile.TemporaryDirectory() as folder:
-        paths = topology.write(folder)
+        paths = write_topology(topology, folder)
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
             for path in paths:

@@ -16,7 +16,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import gudhi
 import numpy as np
 from ase.geometry import complete_cell
 from scipy.sparse import coo_matrix
@@ -126,23 +125,6 @@ def alpha_cycles(alpha: AlphaComplex) -> Cycles:
     closes = alpha.gabriel.copy()
     closes[tree] = False
     return closed_paths(edges, fewest_edges_paths(edges, np.flatnonzero(closes)), strict=None)
-
-
-def alpha_diagrams(alpha: AlphaComplex) -> list[np.ndarray]:
-    """Births and deaths (K, 2) in Å (diameters) of dimensions 0, 1 and 2, coefficients Z/2, by gudhi; inf: never dies.
-
-    Classes that die at their birth are left out.
-    """
-    tree = gudhi.SimplexTree()
-    tree.insert_batch(np.arange(alpha.edges.n_atoms)[None], np.zeros(alpha.edges.n_atoms))
-    for simplices, values in (
-        (alpha.edges.pairs, alpha.values),
-        (alpha.triangles, alpha.triangle_values),
-        (alpha.tetrahedra, alpha.tetrahedron_values),
-    ):
-        tree.insert_batch(np.ascontiguousarray(simplices.T), values)
-    tree.compute_persistence(homology_coeff_field=2, min_persistence=0, persistence_dim_max=True)
-    return [tree.persistence_intervals_in_dimension(dimension).reshape(-1, 2) for dimension in range(3)]
 
 
 def _delaunay(glass: Glass) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
