@@ -52,6 +52,16 @@ class Cycles:
         """(K,) number of edges, which is the number of atoms."""
         return np.array([len(edges) for edges in self.edges], dtype=np.int64)
 
+    def select(self, rows: list[int]) -> Cycles:
+        """Some of the cycles, in this order."""
+        return Cycles(
+            [self.vertices[row] for row in rows],
+            [self.edges[row] for row in rows],
+            self.lengths[rows],
+            None if self.strict is None else self.strict[rows],
+            self.turns[rows],
+        )
+
 
 def representative_cycles(persistence: Persistence) -> Cycles:
     """The representative cycle of every class of h1.

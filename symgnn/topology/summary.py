@@ -21,6 +21,29 @@ Progress = Callable[[float, str], None]  # (fraction done, what is being done)
 
 
 @dataclass(frozen=True, eq=False)
+class Loops:
+    """The loops of one complex, Rips or alpha: row k of births, deaths and cycles is one class of dimension 1.
+
+    edges           of the complex; participation (E,) int64: on how many cycles each of them lies
+    births, deaths  (K,) Å; inf: alive at the cutoff
+    part_deaths     (P,) Å, of the classes of dimension 0, which are born at 0
+    """
+
+    edges: Filtration
+    births: np.ndarray
+    deaths: np.ndarray
+    part_deaths: np.ndarray
+    cycles: Cycles
+    participation: np.ndarray
+
+    @property
+    def most_persistent(self) -> int:
+        """Row of the most persistent loop that dies and closes in space; the first where there is none."""
+        ordinary = np.isfinite(self.deaths) & ~self.cycles.winding
+        return int(np.argmax(np.where(ordinary, self.deaths - self.births, -1)))
+
+
+@dataclass(frozen=True, eq=False)
 class AlphaTopology:
     """Cycles of the alpha complex, in which the paper counted (alpha.py); participation as in GlassTopology."""
 
@@ -45,6 +68,18 @@ class AlphaTopology:
         return np.where(np.isnan(deaths), self.births, deaths)  # nan: at once, in a crystal
 
     @property
+    def loops(self) -> Loops:
+        """The loops of the alpha complex."""
+        return Loops(
+            self.complex.edges,
+            self.births,
+            self.deaths,
+            self.persistence.diagrams[0][:, 1],
+            self.cycles,
+            self.participation,
+        )
+
+    @property
     def _birth_edges(self) -> np.ndarray:
         """(K,) int64: the last edge of each cycle joins last and first atom."""
         return np.array([edges[-1] for edges in self.cycles.edges], dtype=np.int64)
@@ -65,6 +100,12 @@ class GlassTopology:
     participation: np.ndarray
     alpha: AlphaTopology | None = None
     alpha_problem: str | None = None
+
+    @property
+    def loops(self) -> Loops:
+        """The loops of the Rips complex."""
+        h0, h1 = self.persistence.h0, self.persistence.h1
+        return Loops(self.filtration, h1.birth, h1.death, h0.death, self.cycles, self.participation)
 
     def alpha_participation(self) -> np.ndarray:
         """(E,) int64: for every edge of the Rips filtration, the cycles of the alpha complex it lies on; 0 for an edge
