@@ -131,8 +131,10 @@ def pick_right(atom: int) -> None:
 def distances(first: Glass, second: Glass) -> None:
     """How far the loops of two glasses are apart; the distance that takes seconds at the press of a button."""
     st.subheader("Distance of the two diagrams (H1)", anchor=False)
+    numbers = st.container()
+    shown = {}
     try:
-        shown = {"Bottleneck distance": f"{calls.loop_distance(first, second):.3f} Å"}
+        shown["Bottleneck distance"] = f"{calls.loop_distance(first, second):.3f} Å"
         if calls.wasserstein_distance_is_kept(first, second) or asked(
             "Compute the Wasserstein distance", key="wasserstein", icon=":material/compare_arrows:"
         ):
@@ -140,8 +142,8 @@ def distances(first: Glass, second: Glass) -> None:
             shown["Wasserstein distance per atom"] = f"{apart:.4f} Å"
     except InputError as error:
         st.info(notices.plain(error))
-        return
-    metrics(shown)
+    with numbers:
+        metrics(shown)
     st.caption(
         "Loops of one glass are matched with those of the other or with the diagonal. Bottleneck: the longest step of "
         "the best matching. Wasserstein (order 1): the sum of its steps, per atom, so that glasses of any size compare."

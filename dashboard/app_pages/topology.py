@@ -133,7 +133,7 @@ def described(cycle: Cycles, row: int) -> str:
     if cycle.strict[0]:
         return f"{text} The exact cycle: the shortest one of its class ({loops.cycles.sizes[row]} atoms) fills later."
     if calls.exact_cycle_is_kept(glass, row):
-        return f"{text} Not strict, and no exact cycle was found: the search was given up."
+        return f"{text} Not strict, and no exact cycle was found."
     return f"{text} Not strict: another cycle of its class is filled at that length, this one later."
 
 
