@@ -105,9 +105,10 @@ def choose_row() -> int:
 def choose_loop() -> None:
     """Take over the loop that was clicked in the diagram."""
     points = st.session_state["diagram"].selection.points
-    rows = [point["customdata"][0] for point in points if point["curve_number"] == topology_plots.H1_TRACE]
-    if rows:
-        st.session_state[loop_key] = int(rows[0])
+    places = [point["point_index"] for point in points if point["curve_number"] == topology_plots.H1_TRACE]
+    if places:
+        rows = topology_plots.drawn_rows(loops.births, loops.deaths)
+        st.session_state[loop_key] = int(rows[places[0]])
 
 
 def exact_is_wanted(row: int) -> bool:

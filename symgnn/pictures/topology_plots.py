@@ -30,8 +30,8 @@ def persistence_diagram(
     at 0.
 
     h0, h1, h2: (birth (K,), death (K,)); a death of inf stands on the dashed line, called `lasting`. The points of h1
-    are the trace H1_TRACE, their first custom value is the row; `chosen` marks one of them. At most `at_most` loops and
-    as many voids are drawn, the most persistent ones.
+    are the trace H1_TRACE, in the order of `drawn_rows`; `chosen` marks one row. At most `at_most` loops and as many
+    voids are drawn, the most persistent ones.
     """
     births, deaths = np.asarray(h1[0], dtype=float), np.asarray(h1[1], dtype=float)
     h0_deaths = np.asarray(h0[1], dtype=float)
@@ -96,8 +96,8 @@ def persistence_diagram(
     return figure.update_yaxes(scaleanchor="x2", scaleratio=1, constrain="domain", row=1, col=2)
 
 
-def most_persistent(birth: np.ndarray, death: np.ndarray, at_most: int) -> np.ndarray:
-    """Rows, ascending, of the most persistent classes."""
+def drawn_rows(birth: np.ndarray, death: np.ndarray, at_most: int = MOST_POINTS) -> np.ndarray:
+    """Rows, ascending, of the most persistent classes: those that a diagram draws, in the order of its points."""
     if len(birth) <= at_most:
         return np.arange(len(birth))
     return np.sort(np.argsort(death - birth, kind="stable")[-at_most:])
@@ -105,7 +105,7 @@ def most_persistent(birth: np.ndarray, death: np.ndarray, at_most: int) -> np.nd
 
 def _classes(figure, name, birth, death, at_most, ceiling, column, color, symbol, size) -> None:
     """Add the classes of one dimension to a persistence diagram."""
-    count, rows = len(birth), most_persistent(birth, death, at_most)
+    count, rows = len(birth), drawn_rows(birth, death, at_most)
     birth, death = birth[rows], death[rows]
     lasting = ~np.isfinite(death)
     figure.add_scatter(

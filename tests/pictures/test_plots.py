@@ -125,6 +125,7 @@ def test_only_the_most_persistent_loops_are_drawn_and_name_their_rows():
     rows = np.array(loops.customdata)[:, 0].astype(int)
     assert sorted(rows) == sorted(np.argsort(birth - death)[:50])
     assert 7 in rows
+    np.testing.assert_array_equal(rows, topology_plots.drawn_rows(birth, death, 50))
     np.testing.assert_allclose(loops.x, birth[rows])
     assert loops.name == "H1: loops (200)"
     assert len(trace(figure, "H0").x) == 60, "parts are all drawn"
