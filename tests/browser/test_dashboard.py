@@ -125,9 +125,9 @@ def test_click_in_the_diagram_shows_that_loop(page, key, complex_):
 
     page.open(f"topology?glass=beta&complex={quote(complex_)}&{key}=0")
     shown = page.wait_for_picture()
+    diagram = page.wait(lambda: page.driver.find_elements("css selector", ".js-plotly-plot"), "plots")[0]
     points = page.wait(
-        lambda: page.driver.find_elements("css selector", ".js-plotly-plot .scatterlayer path.point"),
-        "the diagram",
+        lambda: diagram.find_elements("css selector", ".scatterlayer path.point"), "the diagram"
     )
     ActionChains(page.driver).move_to_element(points[-12]).pause(0.3).click().perform()
     page.wait(lambda: page.query().get(key) != "0", "another loop in the address")
