@@ -2,7 +2,9 @@
 
 Takes the paper's glasses from the folder (by default where `symgnn data fetch` puts them), and where none has
 the size asked for, a simulated sample of the project repeated to that size, or else a cubic crystal shaken by
-0.3 Å. Comparison: 1000 edges with 2000 matched draws. Alpha: complex, cycles and participation.
+0.3 Å. `glass_topology` is the sum of the columns before it: diagrams of dimensions 0 and 1 by ripser, cycles,
+alpha complex and its cycles, participation. Voids: dimension 2 up to 5 Å. Alpha voids: dimensions 0 to 2 of the
+alpha complex. Comparison: 1000 edges with 2000 matched draws.
 """
 
 from __future__ import annotations
@@ -22,15 +24,20 @@ from symgnn.files.datasets import load_paper
 from symgnn.files.structures import read_glass
 from symgnn.glass import Glass
 from symgnn.topology import (
-    alpha_topology,
+    alpha_complex,
+    alpha_cycles,
+    alpha_diagrams,
     compare_participation,
     edge_participation,
     persistent_homology,
     representative_cycles,
     rips_filtration,
 )
+from symgnn.topology.persistence import COMPLETE_H2
 
 SIZES = (1000, 3000, 8000)
+STEPS = ("pairs", "ripser", "cycles", "alpha", "alpha cycles", "counts", "voids", "alpha voids", "comparison")
+IN_GLASS_TOPOLOGY = STEPS[:6]
 PAPER = {3000: "test0", 8000: "train0"}
 SAMPLES = Path(__file__).resolve().parents[1] / "data" / "samples"
 
@@ -42,7 +49,7 @@ def glass_of(size: int, folder: str | None) -> Glass:
             return load_paper([PAPER[size]], folder)[0]
         except InputError:
             pass  # not fetched
-    samples = [read_glass(path) for path in sorted(SAMPLES.glob("*.extxyz"))]
+    samples = [read_glass(path) for path in sorted(SAMPLES.glob("*.xyz"))]
     if not samples:
         return shaken_crystal(round(size ** (1 / 3)))
     repeated = [
@@ -71,33 +78,40 @@ def shaken_crystal(n: int) -> Glass:
     )
 
 
-def measure(glass: Glass) -> list[float]:
-    """Processor seconds of filtration, ripser, cycles, participation, comparison, alpha."""
-    marks = [time.process_time()]
+def measure(glass: Glass) -> dict[str, float]:
+    """Processor seconds of each of STEPS."""
+    seconds: dict[str, float] = {}
 
-    def mark(result):
-        marks.append(time.process_time())
+    def timed(step, function, *arguments):
+        start = time.process_time()
+        result = function(*arguments)
+        seconds[step] = seconds.get(step, 0.0) + time.process_time() - start
         return result
 
-    filtration = mark(rips_filtration(glass))
-    persistence = mark(persistent_homology(filtration))
-    cycles = mark(representative_cycles(persistence))
-    counts = mark(edge_participation(cycles, len(filtration)))
+    filtration = timed("pairs", rips_filtration, glass)
+    persistence = timed("ripser", persistent_homology, filtration)
+    cycles = timed("cycles", representative_cycles, persistence)
+    alpha = timed("alpha", alpha_complex, glass)
+    of_alpha = timed("alpha cycles", alpha_cycles, alpha)
+    counts = timed("counts", edge_participation, cycles, len(filtration))
+    timed("counts", edge_participation, of_alpha, len(alpha.edges))
+    timed("voids", lambda: persistent_homology(rips_filtration(glass, COMPLETE_H2), 2))
+    timed("alpha voids", alpha_diagrams, alpha)
     selected = np.random.default_rng(0).choice(len(filtration), 1000, replace=False)
-    mark(compare_participation(filtration, glass, counts, selected, seed=0))
-    mark(alpha_topology(glass))
-    return np.diff(marks).tolist()
+    timed("comparison", lambda: compare_participation(filtration, glass, counts, selected, seed=0))
+    return seconds
 
 
 def main() -> None:
     folder = sys.argv[1] if len(sys.argv) > 1 else None
-    names = ("filtration", "ripser", "cycles", "participation", "comparison", "alpha")
-    print(f"{'glass':<24}{'atoms':>7}" + "".join(f"{name:>15}" for name in names) + "   (s)")
-    measure(shaken_crystal(5))  # imports and first calls
+    names = (*IN_GLASS_TOPOLOGY, "glass_topology", *STEPS[len(IN_GLASS_TOPOLOGY) :])
+    print(f"{'glass':<28}{'atoms':>7}" + "".join(f"{name:>15}" for name in names) + "   (s)")
+    measure(shaken_crystal(10))  # imports and first calls
     for size in SIZES:
         glass = glass_of(size, folder)
-        times = measure(glass)
-        print(f"{glass.name:<24}{len(glass):>7}" + "".join(f"{seconds:>15.3f}" for seconds in times))
+        seconds = measure(glass)
+        seconds["glass_topology"] = sum(seconds[step] for step in IN_GLASS_TOPOLOGY)
+        print(f"{glass.name:<28}{len(glass):>7}" + "".join(f"{seconds[name]:>15.2f}" for name in names))
 
 
 if __name__ == "__main__":

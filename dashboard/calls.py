@@ -39,13 +39,15 @@ from symgnn.graph.atom_graph import AtomGraph
 from symgnn.graph.cache import cached_graph
 from symgnn.graph.neighbors import Neighbors, neighbor_list
 from symgnn.local_structure import COORDINATION_CUTOFF, LocalStructure, local_structure
-from symgnn.topology import rips_filtration
-from symgnn.topology.distances import bottleneck
+from symgnn.topology import Cycles, rips_filtration
+from symgnn.topology.distances import bottleneck, wasserstein
+from symgnn.topology.exact_cycles import exact_cycles
 from symgnn.topology.local_diagrams import LocalPersistence, local_persistence
 from symgnn.topology.persistence import COMPLETE_H2, Persistence, persistent_homology
 from symgnn.topology.summary import GlassTopology, glass_topology
 
 KEPT_RESULTS = 64
+EXACT_STATES = 100_000  # of the search for one exact cycle: a second or two
 
 
 def glass_files() -> dict[str, Path]:
@@ -155,6 +157,38 @@ def local_diagrams(glass: Glass, atom: int) -> LocalPersistence:
     return _kept(
         ("local", glass.content_hash, atom), "Neighbourhood", lambda progress: local_persistence(glass, atom)
     )
+
+
+def exact_cycle(glass: Glass, row: int) -> Cycles:
+    """One cycle: of class `row` of the Rips loops, one that dies with it, else the shortest."""
+
+    def compute(progress: Callable[[float, str], None]) -> Cycles:
+        progress(0.5, "among longer ones")
+        found = topology(glass)
+        rows = np.array([row])
+        return exact_cycles(found.persistence, found.cycles, rows=rows, states=EXACT_STATES).select([row])
+
+    return _kept(("exact", glass.content_hash, row), "Exact cycle", compute)
+
+
+def exact_cycle_is_kept(glass: Glass, row: int) -> bool:
+    """Whether `exact_cycle` would return at once."""
+    return ("exact", glass.content_hash, row) in _results()
+
+
+def wasserstein_distance(first: Glass, second: Glass) -> float:
+    """Å per atom, 1-Wasserstein distance of the H1 diagrams of two glasses."""
+
+    def compute(progress: Callable[[float, str], None]) -> float:
+        progress(0.5, "the best matching of their loops")
+        return wasserstein(topology(first).persistence, topology(second).persistence, per_atom=True)
+
+    return _kept(("wasserstein", first.content_hash, second.content_hash), "Wasserstein distance", compute)
+
+
+def wasserstein_distance_is_kept(first: Glass, second: Glass) -> bool:
+    """Whether `wasserstein_distance` would return at once."""
+    return ("wasserstein", first.content_hash, second.content_hash) in _results()
 
 
 def loop_distance(first: Glass, second: Glass) -> float:

@@ -30,6 +30,15 @@ def metrics(values: dict[str, str]) -> None:
             st.metric(name, value, width="content")
 
 
+def asked(label: str, key: str, icon: str) -> bool:
+    """A button for what takes seconds; True in the run after its press, in which it is gone."""
+    place = st.empty()
+    pressed = place.button(label, key=key, icon=icon)
+    if pressed:
+        place.empty()
+    return pressed
+
+
 def with_uncertainty(barrier: float, sigma: float | None) -> str:
     """'1.72 ± 0.21 eV', or without the part that is not known."""
     return f"{barrier:.2f} eV" if sigma is None else f"{barrier:.2f} ± {sigma:.2f} eV"

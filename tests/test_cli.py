@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 
 from symgnn.cli import main
 from symgnn.files.structures import read_glass, write_extxyz
+from symgnn.topology import persistence
 from symgnn.training.checkpoint import load_checkpoint, save_checkpoint
 from tests.conftest import make_random_glass
 from tests.models.test_contract import make
@@ -126,7 +128,56 @@ def test_evaluate_explanations(run, place, tmp_path):
 def test_topology(run, place, tmp_path):
     result = run("topology", "glass.xyz", "-o", tmp_path)
     assert result.returncode == 0, result.stderr
-    assert (tmp_path / "glass.topology" / "diagrams.csv").is_file()
+    folder = tmp_path / "glass.topology"
+    assert {path.name for path in folder.iterdir()} == {
+        "diagrams.csv", "cycles.json", "participation.csv", "alpha_diagrams.csv", "alpha_cycles.json",
+    }  # fmt: skip
+    rings = json.loads((folder / "cycles.json").read_text())["cycles"]
+    (said,) = re.findall(r"winding cycles +│ +(\d+)", result.stdout)
+    assert int(said) == sum(ring["winding"] for ring in rings)
+
+
+def test_topology_with_all_its_options(run, place, tmp_path):
+    """On glasses whose cell holds a ball of 4.2 Å; the other one has half as many atoms."""
+    write_extxyz(tmp_path / "big.xyz", make_random_glass(240, seed=3))
+    write_extxyz(tmp_path / "other.xyz", make_random_glass(120, seed=5))
+    result = run(
+        "topology", tmp_path / "big.xyz", "-o", tmp_path, "--voids", "--exact", "--image",
+        "--around", 17, "--radius", 5.5, "--against", tmp_path / "other.xyz",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    folder = tmp_path / "big.topology"
+    names = {"voids.csv", "image.csv", "around_17.csv", "distances_other.csv"}
+    assert names <= {path.name for path in folder.iterdir()}
+    assert not list(folder.glob(".*")), "no temporary files"
+    distances = (folder / "distances_other.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in distances[1:]] == ["0", "1", "2"]
+    said = " ".join(result.stdout.split())
+    rings = json.loads((folder / "cycles.json").read_text())["cycles"]
+    before, total, after = re.search(r"Strict cycles: (\d+) of (\d+) as found, (\d+) after", said).groups()
+    assert int(total) == len(rings)
+    assert int(before) < int(after) == sum(ring["strict"] for ring in rings)
+    assert "birth 2 to 5 Å, persistence 0 to 2 Å, pixels of 0.05 Å" in said
+    assert "within 5.5 Å" in said
+    assert "Wasserstein / Å per atom" in said
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--radius", 8], ["--radius found without --around"]),
+        (["--around", 120], ["atom 120 found, expected 0..119"]),
+        (["--around", 3, "--radius", 3], ["radius 3.0 Å found", "above the cutoff of 4 Å"]),
+        (["--against", "absent.xyz"], ["absent.xyz: no such file"]),
+        (["--cutoff", -1], ["cutoff -1.0 Å found"]),
+        (["--voids"], ["120 atoms found, expected at most 100", "dimension 2"]),
+    ],
+)
+def test_topology_refuses_in_one_line_and_writes_nothing(run, place, tmp_path, monkeypatch, options, words):
+    monkeypatch.setitem(persistence.MAX_POINTS, 2, 100)
+    result = run("topology", "glass.xyz", "-o", tmp_path, *options)
+    assert_refused(result, *words)
+    assert not list(tmp_path.iterdir())
 
 
 def test_graph(run, place, tmp_path):

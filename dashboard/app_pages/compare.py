@@ -7,10 +7,11 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import calls, notices, session, sidebar
-from dashboard.layout import chart, with_uncertainty
+from dashboard.layout import asked, chart, metrics, with_uncertainty
 from dashboard.viewer import mount
 from symgnn.errors import InputError
 from symgnn.explain.explanation import Explanation
+from symgnn.glass import Glass
 from symgnn.pictures import plots, topology_plots, views
 from symgnn.pictures.tables import edge_table
 from symgnn.topology import GlassTopology
@@ -127,6 +128,28 @@ def pick_right(atom: int) -> None:
     st.session_state["atom2"] = atom
 
 
+def distances(first: Glass, second: Glass) -> None:
+    """How far the loops of two glasses are apart; the distance that takes seconds at the press of a button."""
+    st.subheader("Distance of the two diagrams (H1)", anchor=False)
+    numbers = st.container()
+    shown = {}
+    try:
+        shown["Bottleneck distance"] = f"{calls.loop_distance(first, second):.3f} Å"
+        if calls.wasserstein_distance_is_kept(first, second) or asked(
+            "Compute the Wasserstein distance", key="wasserstein", icon=":material/compare_arrows:"
+        ):
+            apart = calls.wasserstein_distance(first, second)
+            shown["Wasserstein distance per atom"] = f"{apart:.4f} Å"
+    except InputError as error:
+        st.info(notices.plain(error))
+    with numbers:
+        metrics(shown)
+    st.caption(
+        "Loops of one glass are matched with those of the other or with the diagonal. Bottleneck: the longest step of "
+        "the best matching. Wasserstein (order 1): the sum of its steps, per atom, so that glasses of any size compare."
+    )
+
+
 st.title("Compare", anchor=False)
 try:
     sides = [compute(which, key) for which, key in zip(choose(), ("left", "right"), strict=True)]
@@ -149,8 +172,4 @@ st.dataframe(
     height="content",
 )
 if sides[0].which.glass.content_hash != sides[1].which.glass.content_hash:
-    try:
-        distance = calls.loop_distance(*(side.which.glass for side in sides))
-        st.caption(f"Bottleneck distance of the two H1 diagrams: {distance:.3f} Å.")
-    except InputError as error:
-        st.caption(notices.plain(error))
+    distances(*(side.which.glass for side in sides))

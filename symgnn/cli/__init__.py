@@ -12,7 +12,7 @@ from pathlib import Path
 import typer
 
 from symgnn.allocator import keep_large_buffers
-from symgnn.cli import explanations, findings, models, structures
+from symgnn.cli import explanations, findings, models, structures, topology
 from symgnn.cli.common import errors
 from symgnn.errors import InputError
 
@@ -37,7 +37,7 @@ for function in (
     structures.predict,
     explanations.explain,
     explanations.train_explainer,
-    structures.topology,
+    topology.topology,
     findings.findings,
 ):
     app.command()(function)

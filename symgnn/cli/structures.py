@@ -1,4 +1,4 @@
-"""Commands on structures: data fetch, graph, predict, topology, simulate glass."""
+"""Commands on structures: data fetch, graph, predict, simulate glass."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from symgnn.cli.common import (
     CheckpointName,
@@ -90,28 +89,6 @@ def predict(
             markup=False,
         )
     for path in paths:
-        console.print(str(path), markup=False)
-
-
-def topology(
-    file: File,
-    cutoff: Annotated[float, typer.Option(help="Largest edge of the Rips complex, Å.")] = 4.0,
-    output: Output = Path("."),
-    types: Types = None,
-) -> None:
-    """Persistent homology of a glass: diagrams, representative cycles, and how many cycles use each edge."""
-    from symgnn.topology import glass_topology
-
-    glass = read(file, types)
-    with errors.status("Computing persistent homology"):
-        result = glass_topology(glass, cutoff=cutoff)
-    table = Table(
-        "quantity", "value", title=f"{glass.composition}, {len(glass)} atoms, Rips up to {cutoff:g} Å"
-    )
-    for name, value in result.describe().items():
-        table.add_row(name, f"{value:.4g}" if isinstance(value, float) else str(value))
-    console.print(table)
-    for path in result.write(output / f"{file.stem}.topology"):
         console.print(str(path), markup=False)
 
 

@@ -17,6 +17,7 @@ from symgnn.explain.maps import write_maps
 from symgnn.files.structures import write_extxyz
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph
+from symgnn.topology.files import write_topology
 from symgnn.topology.summary import GlassTopology
 
 
@@ -64,9 +65,9 @@ def explanation_json(explained: Explanation) -> dict:
 
 
 def topology_zip(topology: GlassTopology) -> bytes:
-    """The files that `GlassTopology.write` makes, in one archive."""
+    """The files that `write_topology` makes, in one archive."""
     with tempfile.TemporaryDirectory() as folder:
-        return _zipped(topology.write(folder))
+        return _zipped(write_topology(topology, folder))
 
 
 def map_zip(glass: Glass, graph: AtomGraph, batch: BatchExplanation) -> bytes:

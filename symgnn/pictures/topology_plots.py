@@ -12,6 +12,8 @@ from symgnn.pictures.style import INK, nothing_to_show, styled
 H0, H1, H2 = "#e69f00", "#0072b2", "#009e73"  # from the Okabe-Ito palette
 H1_TRACE = 2
 """Number of the trace that holds the loops of a persistence diagram."""
+MOST_POINTS = 5000
+"""Loops or voids in one diagram: browsers draw more of them slowly."""
 
 
 def persistence_diagram(
@@ -20,13 +22,16 @@ def persistence_diagram(
     *,
     h2: tuple[np.ndarray, np.ndarray] | None = None,
     chosen: int | None = None,
+    at_most: int = MOST_POINTS,
+    lasting: str = "alive at the cutoff",
     height: int = 480,
 ) -> go.Figure:
     """Birth and death in Å of loops (h1) and voids (h2) with equal axes and the diagonal; beside it parts (h0), born
     at 0.
 
-    h0, h1, h2: (birth (K,), death (K,)); a death of inf stands on the dashed line. The points of h1 are the trace
-    H1_TRACE, point k being row k; `chosen` marks one of them.
+    h0, h1, h2: (birth (K,), death (K,)); a death of inf stands on the dashed line, called `lasting`. The points of h1
+    are the trace H1_TRACE, in the order of `drawn_rows`; `chosen` marks one row. At most `at_most` loops and as many
+    voids are drawn, the most persistent ones.
     """
     births, deaths = np.asarray(h1[0], dtype=float), np.asarray(h1[1], dtype=float)
     h0_deaths = np.asarray(h0[1], dtype=float)
@@ -50,16 +55,26 @@ def persistence_diagram(
         row=1,
         col=2,
     )
-    _classes(figure, "H0: parts", np.zeros(len(h0_deaths)), h0_deaths, ceiling, 1, H0, "line-ew-open", 12)
-    _classes(figure, "H1: loops", births, deaths, ceiling, 2, H1, "circle", 6)
+    _classes(
+        figure,
+        "H0: parts",
+        np.zeros(len(h0_deaths)),
+        h0_deaths,
+        len(h0_deaths),
+        ceiling,
+        1,
+        H0,
+        "line-ew-open",
+        12,
+    )
+    _classes(figure, "H1: loops", births, deaths, at_most, ceiling, 2, H1, "circle", 6)
     if h2 is not None:
-        _classes(
-            figure, "H2: voids", np.asarray(h2[0], dtype=float), void_deaths, ceiling, 2, H2, "diamond", 6
-        )
+        void_births = np.asarray(h2[0], dtype=float)
+        _classes(figure, "H2: voids", void_births, void_deaths, at_most, ceiling, 2, H2, "diamond", 6)
     for column in (1, 2):
         figure.add_hline(y=ceiling, line={"color": CONTROL, "width": 1, "dash": "dash"}, row=1, col=column)
     figure.add_annotation(
-        text="alive at the cutoff", x=high, y=ceiling, showarrow=False, xanchor="right", yanchor="top",
+        text=lasting, x=high, y=ceiling, showarrow=False, xanchor="right", yanchor="top",
         font={"size": 12}, row=1, col=2,
     )  # fmt: skip
     if chosen is not None and 0 <= chosen < len(births):
@@ -81,15 +96,24 @@ def persistence_diagram(
     return figure.update_yaxes(scaleanchor="x2", scaleratio=1, constrain="domain", row=1, col=2)
 
 
-def _classes(figure, name, birth, death, ceiling, column, color, symbol, size) -> None:
+def drawn_rows(birth: np.ndarray, death: np.ndarray, at_most: int = MOST_POINTS) -> np.ndarray:
+    """Rows, ascending, of the most persistent classes: those that a diagram draws, in the order of its points."""
+    if len(birth) <= at_most:
+        return np.arange(len(birth))
+    return np.sort(np.argsort(death - birth, kind="stable")[-at_most:])
+
+
+def _classes(figure, name, birth, death, at_most, ceiling, column, color, symbol, size) -> None:
     """Add the classes of one dimension to a persistence diagram."""
+    count, rows = len(birth), drawn_rows(birth, death, at_most)
+    birth, death = birth[rows], death[rows]
     lasting = ~np.isfinite(death)
     figure.add_scatter(
         x=birth,
         y=np.where(lasting, ceiling, death),
-        customdata=np.column_stack([np.arange(len(birth)), np.where(lasting, np.nan, death - birth)]),
+        customdata=np.column_stack([rows, np.where(lasting, np.nan, death - birth)]),
         mode="markers",
-        name=f"{name} ({len(birth):,})",
+        name=f"{name} ({count:,})",
         marker={"size": size, "color": color, "symbol": symbol, "opacity": 0.5},
         selected={"marker": {"opacity": 0.9}},
         unselected={"marker": {"opacity": 0.5}},

@@ -1,6 +1,7 @@
 """Persistent homology of glasses, a ring of atoms for each class of loops, and which edges lie on them."""
 
-from symgnn.topology.alpha import AlphaComplex, alpha_complex, alpha_cycles, alpha_diagrams
+from symgnn.topology.alpha import AlphaComplex, alpha_complex, alpha_cycles
+from symgnn.topology.alpha_persistence import AlphaPersistence, alpha_diagrams, alpha_persistence
 from symgnn.topology.cycles import Cycles, representative_cycles, torus_bars
 from symgnn.topology.filtration import Filtration, edge_ids, rips_filtration
 from symgnn.topology.participation import (
@@ -15,6 +16,7 @@ from symgnn.topology.summary import AlphaTopology, GlassTopology, alpha_topology
 
 __all__ = [
     "AlphaComplex",
+    "AlphaPersistence",
     "AlphaTopology",
     "Cycles",
     "Diagram",
@@ -25,6 +27,7 @@ __all__ = [
     "alpha_complex",
     "alpha_cycles",
     "alpha_diagrams",
+    "alpha_persistence",
     "alpha_topology",
     "atom_participation",
     "compare_participation",

@@ -16,7 +16,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import gudhi
 import numpy as np
 from ase.geometry import complete_cell
 from scipy.sparse import coo_matrix
@@ -25,8 +24,9 @@ from scipy.spatial import Delaunay
 
 from symgnn.errors import InputError
 from symgnn.glass import Glass
-from symgnn.topology.cycles import Cycles, closed_paths, shortest_paths
+from symgnn.topology.cycles import Cycles, closed_paths
 from symgnn.topology.filtration import Filtration, shortest_period
+from symgnn.topology.paths import fewest_edges_paths
 
 JITTER = 1e-9  # Å
 TIE = 1e-8  # an atom this close to a sphere, relative to its radius, is on it
@@ -124,25 +124,7 @@ def alpha_cycles(alpha: AlphaComplex) -> Cycles:
     tree = minimum_spanning_tree(matrix).data.astype(np.int64) - 1
     closes = alpha.gabriel.copy()
     closes[tree] = False
-    steps = 1 + 1e-4 * edges.lengths
-    return closed_paths(edges, shortest_paths(edges, np.flatnonzero(closes), steps), strict=None)
-
-
-def alpha_diagrams(alpha: AlphaComplex) -> list[np.ndarray]:
-    """Births and deaths (K, 2) in Å (diameters) of dimensions 0, 1 and 2, coefficients Z/2, by gudhi; inf: never dies.
-
-    Classes that die at their birth are left out.
-    """
-    tree = gudhi.SimplexTree()
-    tree.insert_batch(np.arange(alpha.edges.n_atoms)[None], np.zeros(alpha.edges.n_atoms))
-    for simplices, values in (
-        (alpha.edges.pairs, alpha.values),
-        (alpha.triangles, alpha.triangle_values),
-        (alpha.tetrahedra, alpha.tetrahedron_values),
-    ):
-        tree.insert_batch(np.ascontiguousarray(simplices.T), values)
-    tree.compute_persistence(homology_coeff_field=2, min_persistence=0, persistence_dim_max=True)
-    return [tree.persistence_intervals_in_dimension(dimension).reshape(-1, 2) for dimension in range(3)]
+    return closed_paths(edges, fewest_edges_paths(edges, np.flatnonzero(closes)), strict=None)
 
 
 def _delaunay(glass: Glass) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -156,7 +138,9 @@ def _delaunay(glass: Glass) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     inverse = np.linalg.inv(cell)
     fraction = positions @ inverse
     heights = 1 / np.linalg.norm(inverse, axis=0)  # Å between opposite faces of the cell
-    margin = 4 * (abs(np.linalg.det(cell)) / len(glass)) ** (1 / 3)
+    margin = 2.5 * (abs(np.linalg.det(cell)) / len(glass)) ** (
+        1 / 3
+    )  # Å, above the widest sphere of most glasses
     while True:
         reach = margin / heights
         span = [np.arange(math.floor(-r), math.ceil(1 + r)) for r in reach]

@@ -10,7 +10,6 @@ alpha filtration.
 
 from __future__ import annotations
 
-import heapq
 import math
 from dataclasses import dataclass, replace
 
@@ -18,9 +17,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from symgnn.topology.filtration import Filtration, edge_ids
+from symgnn.topology.paths import fewest_edges_paths, shortest_paths
 from symgnn.topology.persistence import Persistence
-
-Adjacency = list[list[tuple[int, float]]]  # atom -> (neighbour, length) of the edges so far
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,29 +52,50 @@ class Cycles:
         """(K,) number of edges, which is the number of atoms."""
         return np.array([len(edges) for edges in self.edges], dtype=np.int64)
 
+    def select(self, rows: list[int]) -> Cycles:
+        """Some of the cycles, in this order."""
+        return Cycles(
+            [self.vertices[row] for row in rows],
+            [self.edges[row] for row in rows],
+            self.lengths[rows],
+            None if self.strict is None else self.strict[rows],
+            self.turns[rows],
+        )
+
 
 def representative_cycles(persistence: Persistence) -> Cycles:
-    """The representative cycle of every class of h1."""
-    filtration = persistence.filtration
-    cycles = closed_paths(
-        filtration, shortest_paths(filtration, persistence.h1.birth_edge, filtration.lengths), strict=None
-    )
+    """The representative cycle of every class of h1.
+
+    The path of fewest edges is sought first, because that is fast. It is the shortest in Å, too, where it is no longer
+    than the shortest edge of the glass times one edge more: nine of ten in Cu-Zr glasses.
+    """
+    filtration, births = persistence.filtration, persistence.h1.birth_edge
+    vertices = fewest_edges_paths(filtration, births)
+    cycles = closed_paths(filtration, vertices, strict=None)
+    lengths = cycles.lengths - filtration.lengths[births]
+    doubtful = np.flatnonzero(lengths > cycles.sizes * filtration.lengths.min(initial=math.inf))
+    for row, path in zip(doubtful, shortest_paths(filtration, births[doubtful]), strict=True):
+        vertices[row] = path
+    cycles = closed_paths(filtration, vertices, strict=None)
     return replace(cycles, strict=strict_cycles(persistence, cycles.edges))
 
 
 def closed_paths(filtration: Filtration, vertices: list[np.ndarray], strict: np.ndarray | None) -> Cycles:
     """Cycles from their atoms in order; the last atom is joined to the first."""
-    steps = [np.stack([path, np.roll(path, -1)], axis=1) for path in vertices]
     sizes = np.array([len(path) for path in vertices], dtype=np.int64)
-    step = np.concatenate([np.empty((0, 2), dtype=np.int64), *steps])
-    edge = edge_ids(filtration, step)
+    ends = np.cumsum(sizes)
+    begins = ends - sizes
+    atom = np.concatenate([np.empty(0, dtype=np.int64), *vertices])
+    following = np.roll(atom, -1)
+    following[ends - 1] = atom[begins]
+    edge = edge_ids(filtration, np.stack([atom, following], axis=1))
 
     owner = np.repeat(np.arange(len(vertices)), sizes)
-    direction = np.where(step[:, :1] < step[:, 1:], 1, -1)
+    direction = np.where(atom < following, 1, -1)[:, None]
     turns = np.zeros((len(vertices), 3), dtype=np.int64)
     np.add.at(turns, owner, direction * filtration.images[edge])
     lengths = np.bincount(owner, weights=filtration.lengths[edge], minlength=len(vertices))
-    edges = np.split(edge, np.cumsum(sizes)[:-1]) if len(vertices) else []
+    edges = [edge[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
     return Cycles(vertices, edges, lengths, strict, turns)
 
 
@@ -94,54 +113,6 @@ def torus_bars(persistence: Persistence, cycles: Cycles) -> np.ndarray:
             bars[row] = True
             span |= {turns ^ other for other in span}
     return bars
-
-
-def shortest_paths(filtration: Filtration, births: np.ndarray, weights: np.ndarray) -> list[np.ndarray]:
-    """For each birth edge, ascending: the atoms of the path of least weight (E,) between its ends among older edges."""
-    adjacency: Adjacency = [[] for _ in range(filtration.n_atoms)]
-    pairs, costs = filtration.pairs.tolist(), weights.tolist()
-    paths, older = [], 0
-    for birth in births.tolist():
-        for edge in range(older, birth):
-            i, j = pairs[edge]
-            adjacency[i].append((j, costs[edge]))
-            adjacency[j].append((i, costs[edge]))
-        older = birth
-        paths.append(np.array(shortest_path(adjacency, *pairs[birth]), dtype=np.int64))
-    return paths
-
-
-def shortest_path(adjacency: Adjacency, start: int, end: int) -> list[int]:
-    """Atoms from start to end along the shortest path, both included: Dijkstra from both ends at once.
-
-    Raises ValueError where the two are not connected.
-    """
-    distance = ({start: 0.0}, {end: 0.0})
-    previous: tuple[dict[int, int], ...] = ({}, {})
-    heaps = ([(0.0, start)], [(0.0, end)])
-    best, meeting = math.inf, -1
-    while heaps[0] and heaps[1] and heaps[0][0][0] + heaps[1][0][0] < best:
-        side = 0 if heaps[0][0][0] <= heaps[1][0][0] else 1
-        near, far, back, heap = distance[side], distance[1 - side], previous[side], heaps[side]
-        so_far, atom = heapq.heappop(heap)
-        if so_far > near[atom]:
-            continue  # an older, longer entry
-        for neighbor, length in adjacency[atom]:
-            reach = so_far + length
-            if reach < near.get(neighbor, math.inf):
-                near[neighbor], back[neighbor] = reach, atom
-                heapq.heappush(heap, (reach, neighbor))
-                if reach + far.get(neighbor, math.inf) < best:
-                    best, meeting = reach + far[neighbor], neighbor
-    if meeting < 0:
-        raise ValueError(f"atoms {start} and {end} are not connected")
-    path = [meeting]
-    while path[-1] != start:
-        path.append(previous[0][path[-1]])
-    path.reverse()
-    while path[-1] != end:
-        path.append(previous[1][path[-1]])
-    return path
 
 
 def strict_cycles(persistence: Persistence, edges: list[np.ndarray]) -> np.ndarray:

@@ -99,17 +99,8 @@ def persistent_homology(filtration: Filtration, max_dimension: int = 1) -> Persi
     cutoff of 5 Å to be complete (`Persistence.warning`) and takes .9, 4 and 11 s, and 100 MB for the largest.
     Raises InputError for more atoms or edges than ripser can number.
     """
-    if max_dimension not in MAX_POINTS:
-        raise InputError(f"max_dimension {max_dimension} found, expected 1 or 2")
-    if filtration.n_atoms > MAX_POINTS[max_dimension]:
-        raise InputError(
-            f"{filtration.n_atoms} atoms found, expected at most {MAX_POINTS[max_dimension]} for persistent "
-            f"homology up to dimension {max_dimension}"
-        )
+    check_size(filtration, max_dimension)
     n_edges = len(filtration)
-    if n_edges > MAX_EDGES:
-        raise InputError(f"{n_edges} edges found, expected at most {MAX_EDGES}: take a smaller cutoff")
-
     i, j = filtration.pairs.T
     ranks = np.arange(1, n_edges + 1, dtype=np.float32)
     shape = (filtration.n_atoms, filtration.n_atoms)
@@ -122,6 +113,21 @@ def persistent_homology(filtration: Filtration, max_dimension: int = 1) -> Persi
     h2 = _diagram(filtration, 2, result["dgms"][2])[0] if max_dimension == 2 else None
     cocycles = _edge_sets(filtration, [result["cocycles"][1][row] for row in rows])
     return Persistence(filtration, h0, h1, h2, cocycles)
+
+
+def check_size(filtration: Filtration, max_dimension: int) -> None:
+    """Raise InputError for more atoms or edges than ripser can number."""
+    if max_dimension not in MAX_POINTS:
+        raise InputError(f"max_dimension {max_dimension} found, expected 1 or 2")
+    if filtration.n_atoms > MAX_POINTS[max_dimension]:
+        raise InputError(
+            f"{filtration.n_atoms} atoms found, expected at most {MAX_POINTS[max_dimension]} for persistent "
+            f"homology up to dimension {max_dimension}"
+        )
+    if len(filtration) > MAX_EDGES:
+        raise InputError(
+            f"{len(filtration)} edges found, expected at most {MAX_EDGES}: take a smaller cutoff"
+        )
 
 
 def _diagram(filtration: Filtration, dimension: int, ranks: np.ndarray) -> tuple[Diagram, np.ndarray]:

@@ -1,21 +1,17 @@
-"""The topology of one glass in one call: filtration, diagrams, cycles, participation; and its files."""
+"""The topology of one glass in one call: filtration, diagrams, cycles, participation, in Rips and alpha complex."""
 
 from __future__ import annotations
 
-import csv
-import json
-import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
-from ase.data import chemical_symbols
 
 from symgnn.errors import InputError
-from symgnn.files.writing import replacing
 from symgnn.glass import Glass
 from symgnn.topology.alpha import AlphaComplex, alpha_complex, alpha_cycles
+from symgnn.topology.alpha_persistence import AlphaPersistence, alpha_persistence
 from symgnn.topology.cycles import Cycles, representative_cycles, torus_bars
 from symgnn.topology.filtration import Filtration, edge_ids, rips_filtration
 from symgnn.topology.participation import edge_participation
@@ -25,12 +21,68 @@ Progress = Callable[[float, str], None]  # (fraction done, what is being done)
 
 
 @dataclass(frozen=True, eq=False)
+class Loops:
+    """The loops of one complex, Rips or alpha: row k of births, deaths and cycles is one class of dimension 1.
+
+    edges           of the complex; participation (E,) int64: on how many cycles each of them lies
+    births, deaths  (K,) Å; inf: alive at the cutoff
+    part_deaths     (P,) Å, of the classes of dimension 0, which are born at 0
+    """
+
+    edges: Filtration
+    births: np.ndarray
+    deaths: np.ndarray
+    part_deaths: np.ndarray
+    cycles: Cycles
+    participation: np.ndarray
+
+    @property
+    def most_persistent(self) -> int:
+        """Row of the most persistent loop that dies and closes in space; the first where there is none."""
+        ordinary = np.isfinite(self.deaths) & ~self.cycles.winding
+        return int(np.argmax(np.where(ordinary, self.deaths - self.births, -1)))
+
+
+@dataclass(frozen=True, eq=False)
 class AlphaTopology:
     """Cycles of the alpha complex, in which the paper counted (alpha.py); participation as in GlassTopology."""
 
     complex: AlphaComplex
     cycles: Cycles
     participation: np.ndarray
+
+    @cached_property
+    def persistence(self) -> AlphaPersistence:
+        """Diagrams of dimensions 0 to 2; computed when first asked for, a second for 8000 atoms."""
+        return alpha_persistence(self.complex)
+
+    @property
+    def births(self) -> np.ndarray:
+        """(K,) Å, the value at which each cycle is born."""
+        return self.complex.values[self._birth_edges]
+
+    @property
+    def deaths(self) -> np.ndarray:
+        """(K,) Å, the value at which the class of each cycle dies; inf: never."""
+        deaths = self.persistence.deaths[self._birth_edges]
+        return np.where(np.isnan(deaths), self.births, deaths)  # nan: at once, in a crystal
+
+    @property
+    def loops(self) -> Loops:
+        """The loops of the alpha complex."""
+        return Loops(
+            self.complex.edges,
+            self.births,
+            self.deaths,
+            self.persistence.diagrams[0][:, 1],
+            self.cycles,
+            self.participation,
+        )
+
+    @property
+    def _birth_edges(self) -> np.ndarray:
+        """(K,) int64: the last edge of each cycle joins last and first atom."""
+        return np.array([edges[-1] for edges in self.cycles.edges], dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +100,12 @@ class GlassTopology:
     participation: np.ndarray
     alpha: AlphaTopology | None = None
     alpha_problem: str | None = None
+
+    @property
+    def loops(self) -> Loops:
+        """The loops of the Rips complex."""
+        h0, h1 = self.persistence.h0, self.persistence.h1
+        return Loops(self.filtration, h1.birth, h1.death, h0.death, self.cycles, self.participation)
 
     def alpha_participation(self) -> np.ndarray:
         """(E,) int64: for every edge of the Rips filtration, the cycles of the alpha complex it lies on; 0 for an edge
@@ -84,74 +142,16 @@ class GlassTopology:
             "winding cycles": int(self.cycles.winding.sum()),
             "edges of the alpha complex": len(self.alpha.complex.edges) if self.alpha else None,
             "cycles of the alpha complex": len(self.alpha.cycles) if self.alpha else None,
+            "winding cycles of the alpha complex": int(self.alpha.cycles.winding.sum())
+            if self.alpha
+            else None,
             "mean alpha cycles per edge": _mean(self.alpha_participation()) if self.alpha else None,
             "warning": self.filtration.warning,
         }
 
-    def write(self, folder: str | os.PathLike) -> list[Path]:
-        """Write diagrams.csv, cycles.json and participation.csv; return their paths. Atoms count from 0.
-
-        diagrams.csv       per class: dimension, birth, death, persistence (Å; inf where alive at the cutoff),
-                           atoms i-j of the birth and of the death edge (empty where there is none)
-        cycles.json        the numbers of `describe`, and per class of dimension 1 its atoms round the cycle
-        participation.csv  per edge: atoms i, j, image of j in cell vectors, length (Å), elements, cycles of the Rips
-                           filtration, and of the alpha complex where there is one
-        """
-        folder = Path(folder)
-        paths = [folder / name for name in ("diagrams.csv", "cycles.json", "participation.csv")]
-        _write_csv(
-            paths[0],
-            ("dimension", "birth_A", "death_A", "persistence_A", "birth_atoms", "death_atoms"),
-            self._diagram_rows(),
-        )
-        with replacing(paths[1]) as temporary:
-            temporary.write_text(json.dumps(self._cycles(), indent=1) + "\n", encoding="utf-8")
-        _write_csv(
-            paths[2],
-            ("i", "j", "image_a", "image_b", "image_c", "length_A", "elements", "cycles", "cycles_alpha"),
-            self._participation_rows(),
-        )
-        return paths
-
-    def _diagram_rows(self) -> Iterable[tuple]:
-        names = [f"{i}-{j}" for i, j in self.filtration.pairs.tolist()] + [""]  # [-1]: no edge
-        for diagram in self.persistence.diagrams:
-            columns = (diagram.birth, diagram.death, diagram.persistence)
-            for *lengths, born, died in zip(*columns, diagram.birth_edge, diagram.death_edge, strict=True):
-                yield (diagram.dimension, *(f"{length:.6f}" for length in lengths), names[born], names[died])
-
-    def _participation_rows(self) -> Iterable[tuple]:
-        edges = self.filtration
-        numbers = np.sort(self.glass.species[edges.pairs], axis=1)
-        alpha = self.alpha_participation().tolist() if self.alpha else [""] * len(edges)
-        for pair, image, length, (a, b), count, alpha_count in zip(
-            edges.pairs.tolist(),
-            edges.images.tolist(),
-            edges.lengths,
-            numbers,
-            self.participation.tolist(),
-            alpha,
-            strict=True,
-        ):
-            elements = f"{chemical_symbols[a]}-{chemical_symbols[b]}"
-            yield (*pair, *image, f"{length:.6f}", elements, count, alpha_count)
-
-    def _cycles(self) -> dict:
-        h1, cycles = self.persistence.h1, self.cycles
-        return {
-            "summary": self.describe(),
-            "cycles": [
-                {
-                    "birth": round(float(h1.birth[row]), 6),
-                    "death": round(float(h1.death[row]), 6) if h1.finite[row] else None,
-                    "length": round(float(cycles.lengths[row]), 6),
-                    "strict": bool(cycles.strict[row]),
-                    "turns": cycles.turns[row].tolist(),
-                    "atoms": cycles.vertices[row].tolist(),
-                }
-                for row in range(len(cycles))
-            ],
-        }
+    def with_cycles(self, cycles: Cycles) -> GlassTopology:
+        """The same with other representative cycles of the same classes, e.g. exact ones; cycles per edge follow."""
+        return replace(self, cycles=cycles, participation=edge_participation(cycles, len(self.filtration)))
 
 
 def glass_topology(glass: Glass, cutoff: float = 4.0, *, progress: Progress | None = None) -> GlassTopology:
@@ -164,12 +164,12 @@ def glass_topology(glass: Glass, cutoff: float = 4.0, *, progress: Progress | No
     report = progress or (lambda fraction, message: None)
     report(0.0, "pairs of atoms")
     filtration = rips_filtration(glass, cutoff)
-    report(0.1, "persistent homology")
+    report(0.02, "persistent homology")
     persistence = persistent_homology(filtration)
-    report(0.6, "representative cycles")
+    report(0.45, "representative cycles")
     cycles = representative_cycles(persistence)
     participation = edge_participation(cycles, len(filtration))
-    report(0.8, "alpha complex")
+    report(0.6, "alpha complex and its cycles")
     alpha, problem = None, None
     try:
         alpha = alpha_topology(glass)
@@ -194,10 +194,3 @@ def participation_of(alpha: AlphaTopology, pairs: np.ndarray, images: np.ndarray
 
 def _mean(values: np.ndarray, reduce: Callable = np.mean) -> float | None:
     return float(reduce(values)) if len(values) else None
-
-
-def _write_csv(path: Path, header: tuple[str, ...], rows: Iterable[tuple]) -> None:
-    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)

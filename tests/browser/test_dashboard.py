@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import numpy as np
 import pytest
 
@@ -115,17 +117,20 @@ def test_line_of_the_leaderboard_selects_its_checkpoint_and_plots_are_drawn(page
     assert not page.driver.find_elements("css selector", "[data-testid=stException]")
 
 
-def test_click_in_the_diagram_shows_that_loop(page):
+@pytest.mark.parametrize(
+    ("key", "complex_"), [("loop", "Rips"), ("alpha_loop", "Alpha (as in the paper)")], ids=["rips", "alpha"]
+)
+def test_click_in_the_diagram_shows_that_loop(page, key, complex_):
     from selenium.webdriver import ActionChains
 
-    page.open("topology?glass=beta&loop=0")
+    page.open(f"topology?glass=beta&complex={quote(complex_)}&{key}=0")
     shown = page.wait_for_picture()
+    diagram = page.wait(lambda: page.driver.find_elements("css selector", ".js-plotly-plot"), "plots")[0]
     points = page.wait(
-        lambda: page.driver.find_elements("css selector", ".js-plotly-plot .scatterlayer path.point"),
-        "the diagram",
+        lambda: diagram.find_elements("css selector", ".scatterlayer path.point"), "the diagram"
     )
     ActionChains(page.driver).move_to_element(points[-12]).pause(0.3).click().perform()
-    page.wait(lambda: page.query().get("loop") != "0", "another loop in the address")
+    page.wait(lambda: page.query().get(key) != "0", "another loop in the address")
     page.wait_for_picture(other_than=shown)
 
 

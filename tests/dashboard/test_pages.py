@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 
 from symgnn.files.structures import read_glass, write_extxyz
-from symgnn.topology import alpha_complex, rips_filtration
+from symgnn.topology import (
+    alpha_complex,
+    alpha_cycles,
+    alpha_diagrams,
+    persistent_homology,
+    representative_cycles,
+    rips_filtration,
+)
+from symgnn.topology.distances import bottleneck, wasserstein
+from symgnn.topology.exact_cycles import exact_cycles
 from tests.conftest import make_random_glass
 from tests.dashboard.conftest import use_checkpoints
 
@@ -204,17 +214,82 @@ def test_broken_sample_is_an_error_box(app, monkeypatch, tmp_path):
     assert len(app.error) == 1
 
 
-def test_cycles_are_counted_in_the_complex_that_the_address_names(app, data):
-    """Rips and alpha have different edges; the first glass's are counted anew."""
+ALPHA = "Alpha (as in the paper)"
 
-    def shown() -> str:
-        return " ".join(chart.proto.spec for chart in app.get("plotly_chart"))
 
+def drawn(app) -> str:
+    """The figures of the page as JSON."""
+    return " ".join(chart.proto.spec for chart in app.get("plotly_chart"))
+
+
+def test_one_control_chooses_the_complex_of_diagram_cycle_and_counts(app, data):
+    """Rips and alpha have different edges and loops; the first glass's are counted anew."""
     glass = read_glass(data / "samples" / "alpha.xyz")
+    rips, alpha = rips_filtration(glass), alpha_complex(glass)
+    loops = len(persistent_homology(rips).h1), len(alpha_diagrams(alpha)[1])
+    assert loops[0] != loops[1]
     opened(app, "topology")
     assert app.query_params["complex"] == "Rips"
-    assert f"all edges ({len(rips_filtration(glass))})" in shown()
-    app.query_params["complex"] = "Alpha (as in the paper)"
+    assert f"all edges ({len(rips)})" in drawn(app)
+    assert f"H1: loops ({loops[0]:,})" in drawn(app)
+    app.query_params["complex"] = ALPHA
+    app.query_params["alpha_loop"] = "5"
     app.run()
     assert not app.exception
-    assert f"all edges ({len(alpha_complex(glass).edges)})" in shown()
+    assert f"all edges ({len(alpha.edges)})" in drawn(app)
+    assert f"H1: loops ({loops[1]:,})" in drawn(app)
+    assert "H2: voids" in drawn(app)
+    assert "never filled" in drawn(app)
+    cycles = alpha_cycles(alpha)
+    assert f"Loop 5: {cycles.sizes[5]} atoms, {cycles.lengths[5]:.1f} Å around" in told(app.caption)
+    app.segmented_control(key="complex").set_value("Rips").run()
+    assert app.query_params["complex"] == "Rips"
+    assert f"H1: loops ({loops[0]:,})" in drawn(app)
+
+
+def test_the_exact_cycle_of_a_loop_is_sought_at_the_press_of_a_button(app, data):
+    persistence = persistent_homology(rips_filtration(read_glass(data / "samples" / "beta.xyz")))
+    shortest = representative_cycles(persistence)
+    exact = exact_cycles(persistence, shortest)
+    row = int(np.flatnonzero(~shortest.strict & exact.strict)[0])
+    strict = int(np.flatnonzero(shortest.strict)[0])
+    opened(app, "topology", glass="beta", loop=row)
+    assert f"Loop {row}: {shortest.sizes[row]} atoms, {shortest.lengths[row]:.1f} Å" in told(app.caption)
+    assert "Not strict" in told(app.caption)
+    app.button(key="exact").click().run()
+    assert not app.exception
+    for _ in range(2):  # found, and kept
+        assert f"Loop {row}: {exact.sizes[row]} atoms, {exact.lengths[row]:.1f} Å" in told(app.caption)
+        assert "The exact cycle" in told(app.caption)
+        assert "exact" not in [button.key for button in app.button]
+        app.run()
+    app.number_input(key="loop").set_value(strict).run()
+    assert "strict" not in told(app.caption)
+    assert "exact" not in [button.key for button in app.button]
+
+
+def test_a_cell_without_alpha_complex_says_so(app, monkeypatch, tmp_path):
+    slab = dataclasses.replace(make_random_glass(90, seed=4, pbc=(True, True, False)), name="slab")
+    write_extxyz(tmp_path / "samples" / "slab.xyz", slab)
+    monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
+    opened(app, "topology", complex=ALPHA)
+    assert not app.exception
+    assert "periodic in some directions only" in told(app.info)
+    app.segmented_control(key="complex").set_value("Rips").run()
+    assert "H1: loops" in drawn(app)
+
+
+def test_compare_computes_the_wasserstein_distance_on_request(app, data):
+    opened(app, "compare")
+    assert [metric.label for metric in app.metric] == ["Bottleneck distance"]
+    app.button(key="wasserstein").click().run()
+    assert not app.exception
+    homology = [
+        persistent_homology(rips_filtration(read_glass(data / "samples" / f"{name}.xyz")))
+        for name in ("alpha", "beta")
+    ]
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Wasserstein distance per atom"] == f"{wasserstein(*homology, per_atom=True):.4f} Å"
+    assert shown["Bottleneck distance"] == f"{bottleneck(*homology):.3f} Å"
+    app.run()
+    assert len(app.metric) == 2

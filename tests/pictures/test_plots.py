@@ -115,6 +115,23 @@ def test_diagram_has_equal_axes_and_its_loops_carry_their_row():
     assert figure.layout.yaxis.range == figure.layout.xaxis2.range
 
 
+def test_only_the_most_persistent_loops_are_drawn_and_name_their_rows():
+    birth = RNG.uniform(2.4, 3, 200)
+    death = birth + RNG.permutation(np.linspace(0.01, 0.6, 200))
+    death[7] = np.inf
+    parts = np.zeros(60), np.linspace(2.1, 2.6, 60)
+    figure = topology_plots.persistence_diagram(parts, (birth, death), at_most=50, lasting="never filled")
+    loops = figure.data[topology_plots.H1_TRACE]
+    rows = np.array(loops.customdata)[:, 0].astype(int)
+    assert sorted(rows) == sorted(np.argsort(birth - death)[:50])
+    assert 7 in rows
+    np.testing.assert_array_equal(rows, topology_plots.drawn_rows(birth, death, 50))
+    np.testing.assert_allclose(loops.x, birth[rows])
+    assert loops.name == "H1: loops (200)"
+    assert len(trace(figure, "H0").x) == 60, "parts are all drawn"
+    assert {note.text for note in figure.layout.annotations} == {"never filled"}
+
+
 def test_diagram_without_loops_or_without_anything():
     nothing = (np.zeros(0), np.zeros(0))
     only_parts = topology_plots.persistence_diagram((np.zeros(2), np.array([2.5, np.inf])), nothing)

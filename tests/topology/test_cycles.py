@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import networkx as nx
 import numpy as np
 import pytest
 
 from symgnn.glass import Glass
 from symgnn.topology import Cycles, Persistence, persistent_homology, representative_cycles, rips_filtration
 from symgnn.topology import torus_bars as find_torus_bars
-from symgnn.topology.cycles import shortest_path
 from symgnn.topology.exact_cycles import exact_cycles
 from tests.conftest import make_random_glass
 from tests.topology.shapes import cloud, cubic_lattice, is_boundary, polygon, random_cloud, two_rings
@@ -85,30 +83,6 @@ def test_every_cycle_against_linear_algebra(glass, cutoff):
 def test_strict_occurs_both_ways():
     _, cycles = topology_of(make_random_glass(120, seed=7), 4.2)
     assert 0.2 < cycles.strict.mean() < 0.98
-
-
-def test_paths_are_as_short_as_networkx_finds():
-    filtration = rips_filtration(random_cloud(80, seed=3), 4.0)
-    graph = nx.Graph()
-    graph.add_nodes_from(range(80))
-    adjacency: list[list[tuple[int, float]]] = [[] for _ in range(80)]
-    for (i, j), length in zip(filtration.pairs.tolist(), filtration.lengths.tolist(), strict=True):
-        graph.add_edge(i, j, weight=length)
-        adjacency[i].append((j, length))
-        adjacency[j].append((i, length))
-    compared = 0
-    for start in range(40):
-        expected = nx.single_source_dijkstra_path_length(graph, start)
-        for end in range(40, 80):
-            if end not in expected:
-                with pytest.raises(ValueError, match="not connected"):
-                    shortest_path(adjacency, start, end)
-                continue
-            path = shortest_path(adjacency, start, end)
-            assert (path[0], path[-1]) == (start, end)
-            assert nx.path_weight(graph, path, "weight") == pytest.approx(expected[end])
-            compared += 1
-    assert compared > 500
 
 
 def test_torus_lattice_has_three_loops_of_the_cell():

@@ -150,6 +150,14 @@ def test_dimension_2_only_where_both_have_it():
     assert len(diagram_distances(homology(octagon, 6.5, 2), homology(octagon, 6.5, 1))) == 2
 
 
+def test_progress_and_chosen_dimensions():
+    told = []
+    octagon = homology(polygon(8), 6.5, 2)
+    found = diagram_distances(octagon, octagon, dimensions=(1,), progress=lambda *step: told.append(step[:2]))
+    assert [distance.dimension for distance in found] == [1]
+    assert told == [(0, 2), (1, 2), (2, 2)]
+
+
 def test_what_cannot_be_compared_is_refused():
     one = made_up([[2, 3]])
     for distance in (bottleneck, wasserstein, diagram_distances):
@@ -169,6 +177,10 @@ def test_what_cannot_be_compared_is_refused():
     primes = made_up([[2, 3]] * 10, n_atoms=3001), made_up([[2, 3]] * 10, n_atoms=8009)
     with pytest.raises(InputError, match=r"80090 classes found .* persistence images"):
         wasserstein(*primes, per_atom=True)
+    _, h1 = diagram_distances(*primes)
+    assert h1.bottleneck == 0
+    assert h1.wasserstein is None
+    assert diagram_distances(*primes, per_atom=False)[1].wasserstein == pytest.approx(0)
 
 
 def test_pieces_of_real_glasses_agree_with_scipy(raw_data):

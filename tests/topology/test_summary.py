@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import time
 
 import numpy as np
 import pytest
 
+from symgnn.files.datasets import load_paper
 from symgnn.files.paper_pickle import read_paper_pickle
 from symgnn.topology import GlassTopology, glass_topology, persistent_homology, rips_filtration
+from symgnn.topology.exact_cycles import exact_cycles
 from tests.conftest import make_random_glass
 from tests.topology.shapes import cloud
 
@@ -51,6 +51,26 @@ def test_3000_atoms_take_seconds(test0):
     assert time.process_time() - start < 3
 
 
+def test_8000_atoms_take_less_than_ten_seconds(raw_data):
+    (glass,) = load_paper(["train0"], raw_data)
+    start = time.process_time()
+    topology = glass_topology(glass)
+    assert time.process_time() - start < 10
+    assert len(topology.cycles) == 9789
+    assert len(topology.alpha.cycles) == 44797
+
+
+def test_with_other_cycles_of_the_same_classes():
+    glass = make_random_glass(120, seed=7)
+    topology = glass_topology(glass)
+    exact = topology.with_cycles(exact_cycles(topology.persistence, topology.cycles))
+    assert exact.describe()["fraction of strict cycles"] > topology.describe()["fraction of strict cycles"]
+    in_space = ~exact.cycles.winding
+    assert exact.participation.sum() == exact.cycles.sizes[in_space].sum()
+    assert topology.participation.sum() == topology.cycles.sizes[~topology.cycles.winding].sum()
+    assert exact.participation.sum() > topology.participation.sum()
+
+
 def test_progress_is_reported():
     told = []
     glass_topology(make_random_glass(60, seed=1), 3.0, progress=lambda *step: told.append(step))
@@ -63,43 +83,3 @@ def test_nothing_to_average_is_none():
     assert found["connected parts"] == 2
     assert found["edges"] == found["classes of dimension 1"] == found["winding cycles"] == 0
     assert found["mean persistence"] is found["largest death"] is found["mean cycles per edge"] is None
-
-
-def test_files(tmp_path):
-    glass = make_random_glass(120, seed=7)
-    topology = glass_topology(glass)
-    paths = topology.write(tmp_path / "out")
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(path.name for path in paths)
-    diagrams, cycles, participation = paths
-
-    rows = list(csv.DictReader(diagrams.open(encoding="utf-8")))
-    h0, h1, pairs = topology.persistence.h0, topology.persistence.h1, topology.filtration.pairs
-    assert [row["dimension"] for row in rows] == ["0"] * len(h0) + ["1"] * len(h1)
-    for row, birth, death, born, died in zip(
-        rows[len(h0) :], h1.birth, h1.death, h1.birth_edge, h1.death_edge, strict=True
-    ):
-        assert float(row["birth_A"]) == pytest.approx(birth, abs=1e-6)
-        assert float(row["death_A"]) == pytest.approx(death, abs=1e-6)  # "inf" reads as inf
-        assert row["birth_atoms"] == "{}-{}".format(*pairs[born])
-        assert row["death_atoms"] == ("" if died < 0 else "{}-{}".format(*pairs[died]))
-    assert {row["birth_atoms"] for row in rows[: len(h0)]} == {""}
-
-    def no_constant(name):
-        raise AssertionError(f"{name} is not JSON")
-
-    content = json.loads(cycles.read_text(encoding="utf-8"), parse_constant=no_constant)
-    assert content["summary"] == topology.describe()
-    assert [ring["atoms"] for ring in content["cycles"]] == [
-        ring.tolist() for ring in topology.cycles.vertices
-    ]
-    assert [ring["death"] is None for ring in content["cycles"]] == (~h1.finite).tolist()
-
-    rows = list(csv.DictReader(participation.open(encoding="utf-8")))
-    assert [int(row["cycles"]) for row in rows] == topology.participation.tolist()
-    assert {row["elements"] for row in rows} == {"Cu-Cu", "Cu-Zr", "Zr-Zr"}
-    for row in rows[::50]:
-        i, j = int(row["i"]), int(row["j"])
-        image = [int(row[f"image_{axis}"]) for axis in "abc"]
-        vector = glass.positions[j] + image @ glass.cell - glass.positions[i]
-        assert float(row["length_A"]) == pytest.approx(np.linalg.norm(vector), abs=1e-6)
-        assert sorted(row["elements"].split("-")) == sorted([glass.symbols[i], glass.symbols[j]])
