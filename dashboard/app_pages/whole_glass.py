@@ -52,6 +52,9 @@ def choose() -> tuple[str, str]:
         "Atoms explained", list(some), key="atoms", format_func=some.get, persist_state="session"
     )
     session.publish(map_method=method, atoms=atoms)
+    # taken from the address now: the page may stop before it gets to them
+    session.seed("map_kind", IMPORTANCE, session.one_of([IMPORTANCE, EFFECT]))
+    session.seed("edges", DEFAULT_EDGES, session.whole_number(1, MOST_EDGES))
     return method, atoms
 
 
@@ -97,13 +100,11 @@ def _carried(share: float) -> float:
 def view() -> None:
     session.follow_pick()
     kinds = [IMPORTANCE] if found.pair_effect is None else [IMPORTANCE, EFFECT]
-    session.seed("map_kind", kinds[0], session.one_of(kinds))
     if st.session_state["map_kind"] not in kinds:
         st.session_state["map_kind"] = kinds[0]
     left, right = st.columns([1, 1.6])
     kind = left.segmented_control("Colour by", kinds, key="map_kind", required=True, persist_state="session")
     most = min(MOST_EDGES, len(table))
-    session.seed("edges", min(DEFAULT_EDGES, most), session.whole_number(1, most))
     st.session_state["edges"] = min(st.session_state["edges"], most)
     count = right.slider("Strongest edges drawn", 1, most, key="edges", persist_state="session")
     session.publish(map_kind=kind, edges=count)
