@@ -159,7 +159,18 @@ def edges() -> None:
         "reach. Length and elements explain much of it: compare edges of the same kind before reading more into one."
     )
     st.subheader(f"Top {LISTED} edges", anchor=False)
-    st.dataframe(table.sort_values("importance", ascending=False).head(LISTED), hide_index=True, height=300)
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        table.sort_values("importance", ascending=False).head(LISTED),
+        hide_index=True,
+        height=300,
+        column_config={
+            "length_A": number("length (Å)", format="%.3f"),
+            "importance": number(format="%.2e"),
+            "effect_eV": number("mean effect (eV)", format="%+.4f", help="> 0: the edge raises barriers"),
+            "explanations": number(help="Explained atoms that the edge can reach"),
+        },
+    )
     st.download_button(
         "Maps (ZIP: extended XYZ, CSV)",
         lambda: map_zip(glass, graph, batch),

@@ -41,7 +41,7 @@ def mapped_glass(
         species=glass.species[shown],
         position=glass.wrapped()[shown],
         color=[colors[atom] for atom in shown],
-        radius=sphere_radii(glass.species[shown], scale=0.42),
+        radius=sphere_radii(glass.species[shown], scale=0.28),
         value=values[shown],
     )
     row = np.full(len(glass), -1)
