@@ -71,9 +71,11 @@ def test_from_opening_to_an_explanation_that_reloads_as_it_was(page, address):
     assert not outside
 
 
-@pytest.mark.parametrize("path", ["", "explanation", "topology", "compare"])
+@pytest.mark.parametrize("path", ["", "explanation", "whole_glass", "topology", "compare"])
 def test_pages_draw_and_nothing_spins_forever_or_is_cut(page, path):
     page.open(f"{path}?glass=beta&atom=3")
+    if path == "whole_glass":
+        page.press("Explain 90 atoms")
     page.wait_for_picture()
     busy = "[data-testid=stProgress], [data-testid=stSpinner], [data-testid=stStatusWidget]"
     page.wait(lambda: not page.driver.find_elements("css selector", busy), "the page to be finished")

@@ -21,7 +21,7 @@ from symgnn.topology.exact_cycles import exact_cycles
 from tests.conftest import make_random_glass
 from tests.dashboard.conftest import use_checkpoints
 
-PAGES = ("structure", "explanation", "topology", "compare", "models")
+PAGES = ("structure", "explanation", "whole_glass", "topology", "compare", "models")
 
 
 def opened(app, page="structure", **address):
