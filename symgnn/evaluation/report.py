@@ -224,7 +224,8 @@ _INTRODUCTION = """\
 Written by `symgnn evaluate` from the cards: do not edit. One folder per trained model: `weights.safetensors`,
 `card.json` (settings, target scale, split, hashes of the data, seed, curve, scores, time, device) and `curve.csv`.
 Loading runs no code. Further seeds of a row are in its subfolders `seed1`, `seed2`, ...; each is a checkpoint of its
-own: `symgnn predict FILE --checkpoint symgnn/seed1`."""
+own: `symgnn predict FILE --checkpoint symgnn/seed1`. `explainer.safetensors`, where there is one, is the network that
+explains predictions at once (`symgnn explain --method amortised`), made by `symgnn train-explainer NAME`."""
 
 _ACCURACY_NOTES = """\
 AUC: area under the ROC curve for finding the 5% of atoms with the highest, or lowest, barriers. Coverage, where a card
