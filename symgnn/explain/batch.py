@@ -11,6 +11,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -177,14 +178,20 @@ def _run(work: Work, shards: list[np.ndarray], workers: int | None) -> Iterator[
 
 
 def _start(work: Work) -> None:
-    """Make a worker: one thread, and silent when Ctrl-C ends it."""
+    """Make a worker: one thread, silent when Ctrl-C ends it, gone when the process that started it is."""
     from symgnn.allocator import keep_large_buffers
 
     global _work
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     torch.set_num_threads(1)
     keep_large_buffers()
     _work = work
+
+
+def _end_with_parent() -> None:
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def _compute_here(atoms: np.ndarray) -> int:

@@ -1,6 +1,11 @@
 """Batches: equal to single runs, the same however they are cut short, and their maps and files."""
 
 import csv
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import ase.io
 import numpy as np
@@ -15,6 +20,7 @@ from symgnn.explain.gradient import GradientTimesWeight
 from symgnn.explain.maps import importance_map, write_maps
 from symgnn.explain.selection import parse_atoms, random_atoms
 from symgnn.graph.atom_graph import build_graph
+from tests.conftest import REPOSITORY
 
 ATOMS = list(range(0, 150, 4))  # three shards
 
@@ -144,3 +150,47 @@ def test_atoms_as_people_write_them(glass):
 def test_atoms_that_make_no_sense(text, glass):
     with pytest.raises(InputError, match="found, expected"):
         parse_atoms(text, glass, np.zeros(150))
+
+
+RUN = """
+import multiprocessing, sys, time
+from pathlib import Path
+from symgnn.evaluation.predict import load_checkpoint
+from symgnn.explain.batch import explain_batch
+from symgnn.explain.gradient import GradientTimesWeight
+from symgnn.files.structures import read_glass
+
+def pause(done, total):
+    print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+    time.sleep(300)
+
+if __name__ == "__main__":
+    glass, folder = read_glass(sys.argv[1]), Path(sys.argv[2])
+    explain_batch(load_checkpoint("symgnn"), glass, range(200), method=GradientTimesWeight(), folder=folder,
+                  workers=2, progress=pause)
+"""
+
+
+def test_workers_end_with_a_run_that_is_killed(tmp_path):
+    script = tmp_path / "run.py"
+    script.write_text(RUN)
+    sample = REPOSITORY / "data" / "samples" / "Cu64Zr36_500_1e12.xyz"
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, str(script), str(sample), str(tmp_path / "shards")]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as run:
+        workers = [int(pid) for pid in run.stdout.readline().split()]
+        assert len(workers) == 2
+        assert all(map(is_running, workers))
+        run.kill()
+    deadline = time.monotonic() + 30
+    while any(map(is_running, workers)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(map(is_running, workers))
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process is there and no zombie."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
