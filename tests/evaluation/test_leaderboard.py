@@ -187,7 +187,7 @@ def test_readme_holds_every_row_its_command_and_the_published_value(root, monkey
     (cost,) = [line for line in lines if line.startswith("| `symgnn` | symgnn ")]
     assert "1,234 | 50 of 80 | 100 | CPU, 1 thread(s) | 0.12 | 0.250 | 0.050 | 20%" in cost
     assert "test1 not scored yet" in text
-    commands = [line for line in lines if "symgnn train" in line]
+    commands = [line for line in lines if "symgnn train " in line]
     assert [line.split()[-1] for line in commands] == [
         "checkpoints/best", "checkpoints/best/seed1", "checkpoints/best/seed2", "checkpoints/symgnn",
         "checkpoints/young",
