@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -92,9 +94,22 @@ class ReceptiveFields:
         return receptive_fields(self.whole, self.centers.repeat(times), self.n_layers)
 
     def predict(self, model: BarrierModel, pair_weight: Tensor | None = None) -> Tensor:
-        """(B,) eV: the centres' barriers with every pair weighted by `pair_weight` (P,) in [0, 1]."""
-        weight = None if pair_weight is None else pair_weight.index_select(0, self.pair)
-        return model(self.graph, weight)[: len(self)]
+        """(B,) eV: the centres' barriers with every pair weighted by `pair_weight` (P,) in [0, 1].
+
+        What no weight changes is computed in the first call with weights and kept: the model's parameters must not
+        change while these fields are in use.
+        """
+        if pair_weight is None:
+            return model(self.graph)[: len(self)]
+        if model not in self._prepared:
+            with torch.inference_mode(False), torch.no_grad():  # what is kept must also serve a later gradient
+                self._prepared[model] = model.prepare(self.graph)
+        weight = pair_weight.index_select(0, self.pair)
+        return model(self.graph, weight, self._prepared[model])[: len(self)]
+
+    @cached_property
+    def _prepared(self) -> WeakKeyDictionary[BarrierModel, Any]:
+        return WeakKeyDictionary()
 
 
 def receptive_fields(graph: AtomGraph, centers: Sequence[int] | Tensor, n_layers: int) -> ReceptiveFields:

@@ -18,6 +18,8 @@ What differs from the published code:
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -27,8 +29,17 @@ from symgnn.layers.aggregate import attend
 from symgnn.layers.limited_norm import LimitedNorm
 
 
+class Messages(NamedTuple):
+    """values (N, H, D), gates (E, H, D), logits (E, H), self_logits (N, H): what `attend` takes."""
+
+    values: Tensor
+    gates: Tensor
+    logits: Tensor
+    self_logits: Tensor
+
+
 class EdgeAttention(nn.Module):
-    """(N, width) atoms and (E, width) edge encodings -> updated atoms. width is a multiple of heads."""
+    """(N, width) atoms and (E, width) edge encodings -> messages -> updated atoms. width is a multiple of heads."""
 
     def __init__(self, *, width: int, heads: int, dropout: float):
         super().__init__()
@@ -47,20 +58,28 @@ class EdgeAttention(nn.Module):
             nn.Linear(2 * width + heads, width), nn.SiLU(), nn.Dropout(dropout), nn.Linear(width, width)
         )
 
-    def forward(self, graph: AtomGraph, atoms: Tensor, edges: Tensor, edge_weight: Tensor) -> Tensor:
+    def messages(self, graph: AtomGraph, atoms: Tensor, edges: Tensor) -> Messages:
+        """What is on its way to every atom: all of the layer that no edge weight touches."""
         edges = F.leaky_relu(
             self.from_source(atoms).index_select(0, graph.source)
             + self.from_target(atoms).index_select(0, graph.target)
             + self.from_edge(edges),
             negative_slope=0.2,
         )
-        values = self.value(atoms).unflatten(1, (self.heads, -1))
+        return Messages(
+            values=self.value(atoms).unflatten(1, (self.heads, -1)),
+            gates=self.gate(edges).unflatten(1, (self.heads, -1)),
+            logits=self.logit(edges),
+            self_logits=self.self_logit(atoms),
+        )
+
+    def forward(self, graph: AtomGraph, atoms: Tensor, messages: Messages, edge_weight: Tensor) -> Tensor:
         mixed, total = attend(
             graph,
-            values,
-            self.logit(edges),
-            self.self_logit(atoms),
-            gates=self.gate(edges).unflatten(1, (self.heads, -1)),
+            messages.values,
+            messages.logits,
+            messages.self_logits,
+            gates=messages.gates,
             edge_weight=edge_weight,
         )
         received = self.norm(torch.cat([mixed.flatten(1), total], 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from ase.data import atomic_numbers
@@ -14,14 +15,15 @@ from symgnn.layers.radial import cosine_cutoff
 
 
 class BarrierModel(nn.Module):
-    """Base of every model: forward(graph, edge_weight=None) -> (N,) energy barriers in eV.
+    """Base of every model: forward(graph, edge_weight=None, prepared=None) -> (N,) energy barriers in eV.
 
     edge_weight (E,) in [0, 1]: 1 changes nothing, 0 removes the edge exactly as if it were not in the graph.
 
     Where only some atoms are of interest, each layer works on what can still reach them, and the barriers are those of
     the first atoms, `graph.reaching(1)`: N counts these.
 
-    Subclasses implement `embed(graph, edge_weight) -> (N, D)` and set `decoder`, a Sequential (see `readout`)
+    Subclasses implement `embed(graph, edge_weight) -> (N, D)` (with `prepared` as a third argument where they
+    implement `prepare`) and set `decoder`, a Sequential (see `readout`)
     that ends in a linear layer to one number: the barrier in units of the training labels' standard deviation
     around their mean. Both are buffers, set by `set_target_scale` and saved with the weights.
 
@@ -72,12 +74,18 @@ class BarrierModel(nn.Module):
         """(N, D) what the decoder reads."""
         raise TypeError(f"{type(self).__name__} does not implement embed()")
 
-    def features(self, graph: AtomGraph, edge_weight: Tensor | None = None) -> Tensor:
-        """(N, F) the last hidden layer: the barrier is linear in it."""
-        return self.decoder[:-1](self.embed(graph, edge_weight))
+    def prepare(self, graph: AtomGraph) -> Any:
+        """What the model computes before any edge weight enters, for forward(graph, edge_weight, prepared): an
+        explanation asks for the same graph under many weights. None where a model has no such part."""
+        return None
 
-    def forward(self, graph: AtomGraph, edge_weight: Tensor | None = None) -> Tensor:
-        standardised = self.decoder[-1](self.features(graph, edge_weight))[:, 0]
+    def features(self, graph: AtomGraph, edge_weight: Tensor | None = None, prepared: Any = None) -> Tensor:
+        """(N, F) the last hidden layer: the barrier is linear in it."""
+        known = () if prepared is None else (prepared,)
+        return self.decoder[:-1](self.embed(graph, edge_weight, *known))
+
+    def forward(self, graph: AtomGraph, edge_weight: Tensor | None = None, prepared: Any = None) -> Tensor:
+        standardised = self.decoder[-1](self.features(graph, edge_weight, prepared))[:, 0]
         return self.target_mean + self.target_scale * standardised
 
 

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
-from symgnn.layers.edge_attention import EdgeAttention
+from symgnn.layers.edge_attention import EdgeAttention, Messages
 from symgnn.layers.symmetrized_encoder import Symmetrization, SymmetrizedEncoder
 from symgnn.models.base import BarrierModel, readout
+
+
+class Prepared(NamedTuple):
+    """atoms (N, width) and edges (E, width) encoded, and the first layer's messages."""
+
+    atoms: Tensor
+    edges: Tensor
+    messages: Messages
 
 
 class SymGNN(BarrierModel):
@@ -45,13 +54,23 @@ class SymGNN(BarrierModel):
         )
         self.decoder = readout((len(heads) + 1) * width, width)
 
-    def embed(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
+    def prepare(self, graph: AtomGraph) -> Prepared:
+        atoms, edges = self.atom_encoder(self.element_index(graph)), self.edge_encoder(graph)
+        first = graph.reaching(self.n_layers)
+        messages = self.layers[0].messages(first, atoms[: first.n_atoms], edges[: first.n_edges])
+        return Prepared(atoms, edges, messages)
+
+    def embed(
+        self, graph: AtomGraph, edge_weight: Tensor | None, prepared: Prepared | None = None
+    ) -> Tensor:
         strength = self.edge_strength(graph, edge_weight)
-        atoms = self.atom_encoder(self.element_index(graph))
-        edges = self.edge_encoder(graph)
+        atoms, edges, messages = prepared or self.prepare(graph)
         states = [atoms]
         for depth, layer in enumerate(self.layers):
             graph = graph.reaching(self.n_layers - depth)
-            atoms = layer(graph, atoms[: graph.n_atoms], edges[: graph.n_edges], strength[: graph.n_edges])
+            atoms = atoms[: graph.n_atoms]
+            if depth:
+                messages = layer.messages(graph, atoms, edges[: graph.n_edges])
+            atoms = layer(graph, atoms, messages, strength[: graph.n_edges])
             states.append(atoms)
         return torch.cat([state[: graph.n_atoms] for state in states], 1)

@@ -12,6 +12,7 @@ from symgnn.explain.receptive_field import receptive_fields
 from symgnn.files.structures import read_glass
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
+from symgnn.models import SymGNN
 from tests.conftest import REPOSITORY, make_random_glass
 
 TRAINED = (
@@ -80,6 +81,23 @@ def test_prediction_and_gradient_are_those_of_the_whole_graph(name):
         assert slopes[mine][far].abs().max() > 1e-5, "the farthest edges matter"
         expected[fields.pair_number[mine]] = 0
         assert (expected == 0).all(), "an edge outside the field has no influence"
+
+
+def test_what_no_weight_changes_is_computed_once_for_each_model(monkeypatch):
+    """Also when the first call comes in inference mode: a gradient can follow."""
+    first, second = load_checkpoint("symgnn").model, load_checkpoint("symgnn-removal").model
+    graph, calls, prepare = build_graph(make_random_glass(200, seed=1), 5.0), [], SymGNN.prepare
+    monkeypatch.setattr(SymGNN, "prepare", lambda model, part: calls.append(model) or prepare(model, part))
+    fields = receptive_fields(graph, [17], first.n_layers)
+    weight = torch.rand(fields.n_pairs, requires_grad=True)
+    with torch.inference_mode():
+        expected = fields.predict(first, weight)
+    for model in (first, second, first):
+        out = fields.predict(model, weight)
+        assert torch.autograd.grad(out.sum(), weight)[0].abs().max() > 0
+    assert calls == [first, second]
+    assert out.item() == expected.item()
+    assert receptive_fields(graph, [17], 4).predict(second, weight).item() != out.item()
 
 
 def test_the_short_edges_of_a_field_stand_in_the_same_order():

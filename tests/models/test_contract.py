@@ -219,6 +219,20 @@ def test_trimmed_layers_change_nothing(case, fields):
             assert slopes_expected.abs().max() > 1e-4
 
 
+def test_prepared_changes_nothing(case, fields):
+    """What is computed once for many weights gives the same bits, gradients included."""
+    model, graph = case[0], fields.graph
+    with torch.no_grad():
+        prepared = model.prepare(graph)
+    for seed in range(2):
+        weight = torch.rand(graph.n_edges, generator=torch.Generator().manual_seed(seed)).requires_grad_()
+        found, expected = model(graph, weight, prepared), model(graph, weight)
+        assert torch.equal(found, expected)
+        if model.n_layers:
+            slopes = [torch.autograd.grad(out.sum(), weight)[0] for out in (found, expected)]
+            assert torch.equal(*slopes)
+
+
 class Written(TorchDispatchMode):
     """Counts the numbers that tensor operations write."""
 
