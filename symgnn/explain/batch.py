@@ -18,7 +18,6 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -26,18 +25,11 @@ import torch
 from symgnn.evaluation.predict import predict
 from symgnn.explain.attribution import Method, Progress
 from symgnn.explain.explaining import fields_of
-from symgnn.explain.explanation import explanation_key
 from symgnn.explain.methods import settings_of
+from symgnn.explain.shards import SUMS, Work, shards_of
 from symgnn.explain.store import store_folder
-from symgnn.files.writing import replacing
 from symgnn.glass import Glass
 from symgnn.training.checkpoint import Checkpoint
-
-SHARD, SIDE_BY_SIDE = 16, 4
-VERSION = 2  # of the arrays below; a shard of another version is computed anew
-
-ROWS = ("n_edges", "rank_atom", "pair", "importance", "effect", "hops", "distance")
-SUMS = ("seen", "share", "effect_sum")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,30 +69,6 @@ class BatchExplanation:
     effect_sum: np.ndarray | None
 
 
-@dataclass(frozen=True, eq=False)
-class Work:
-    """What a shard is computed from, besides its atoms."""
-
-    checkpoint: Checkpoint
-    glass: Glass
-    method: Method
-    seed: int
-    top: int
-    folder: Path
-
-    def path(self, atoms: Sequence[int]) -> Path:
-        facts = {
-            **settings_of(self.method),
-            "top": self.top,
-            "atoms": list(map(int, atoms)),
-            "version": VERSION,
-        }
-        key = explanation_key(
-            self.glass.content_hash, self.checkpoint.key, atoms[0], self.method.name, facts, self.seed
-        )
-        return self.folder / f"shard-{key}.npz"
-
-
 def explain_batch(
     checkpoint: Checkpoint,
     glass: Glass,
@@ -125,14 +93,14 @@ def explain_batch(
     for atom in (atoms.min(), atoms.max()):
         fields_of(checkpoint, glass, [int(atom)])
     work = Work(checkpoint, glass, method, seed, top, folder or store_folder())
-    shards = _shards(atoms)
-    missing = [shard for shard in shards if _read(work.path(shard)) is None]
+    shards = shards_of(atoms)
+    missing = [shard for shard in shards if work.read(shard) is None]
     done = len(atoms) - sum(map(len, missing))
     for n_atoms in _run(work, missing, workers):
         done += n_atoms
         if progress is not None:
             progress(done, len(atoms))
-    return _joined(work, atoms, (_read(work.path(shard)) for shard in shards))
+    return _joined(work, atoms, (work.read(shard) for shard in shards))
 
 
 def unexplained(
@@ -147,19 +115,14 @@ def unexplained(
 ) -> int:
     """How many of `atoms` a call of `explain_batch` would still have to explain."""
     work = Work(checkpoint, glass, method, seed, top, folder or store_folder())
-    return sum(len(shard) for shard in _shards(atoms) if _read(work.path(shard)) is None)
-
-
-def _shards(atoms: Sequence[int]) -> list[np.ndarray]:
-    atoms = np.asarray(atoms, dtype=np.int64)
-    return [atoms[first : first + SHARD] for first in range(0, len(atoms), SHARD)]
+    return sum(len(shard) for shard in shards_of(atoms) if work.read(shard) is None)
 
 
 def _run(work: Work, shards: list[np.ndarray], workers: int | None) -> Iterator[int]:
     """Compute shards in any order; yields the number of atoms of each that is finished."""
     workers = min(workers or len(os.sched_getaffinity(0)), len(shards))
     if workers <= 1:
-        yield from (_compute(work, shard) for shard in shards)
+        yield from (work.compute(shard) for shard in shards)
         return
     context = multiprocessing.get_context("spawn")  # forking a process with running threads can lock up
     left = dict(enumerate(shards))
@@ -174,7 +137,7 @@ def _run(work: Work, shards: list[np.ndarray], workers: int | None) -> Iterator[
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    yield from (_compute(work, shard) for shard in left.values())
+    yield from (work.compute(shard) for shard in left.values())
 
 
 def _start(work: Work) -> None:
@@ -195,53 +158,7 @@ def _end_with_parent() -> None:
 
 
 def _compute_here(atoms: np.ndarray) -> int:
-    return _compute(_work, atoms)
-
-
-def _compute(work: Work, atoms: np.ndarray) -> int:
-    columns: dict[str, list[np.ndarray]] = {name: [] for name in ROWS}
-    graph = fields_of(work.checkpoint, work.glass, atoms[:1]).whole
-    n_pairs = len(graph.pair_edge)
-    seen, share, effect_sum = (np.zeros(n_pairs) for _ in range(3))
-    for first in range(0, len(atoms), SIDE_BY_SIDE):
-        some = atoms[first : first + SIDE_BY_SIDE]
-        fields = fields_of(work.checkpoint, work.glass, some.tolist())
-        found = work.method.attribute(work.checkpoint.model, fields, seed=work.seed)
-        importance = found.importance(fields).double().cpu().numpy()
-        effect = (
-            np.full(len(importance), np.nan) if found.effect is None else found.effect.double().cpu().numpy()
-        )
-        number, hops = fields.pair_number.cpu().numpy(), fields.pair_hops.cpu().numpy()
-        distance = fields.pair_distance.double().cpu().numpy()
-        length = graph.length[graph.pair_edge].index_select(0, fields.pair_number).cpu().numpy()
-        ends = np.cumsum([0, *fields.pairs_per_field])
-        columns["n_edges"].append(np.diff(ends))
-        for atom, start, end in zip(some, ends, ends[1:], strict=False):
-            own = slice(start, end)
-            best = start + np.lexsort((length[own], -importance[own]))[: work.top]
-            columns["rank_atom"].append(np.full(len(best), atom))
-            for name, values in (
-                ("pair", number), ("importance", importance), ("effect", effect), ("hops", hops), ("distance", distance)
-            ):  # fmt: skip
-                columns[name].append(values[best])
-            seen[number[own]] += 1
-            share[number[own]] += importance[own] / max(importance[own].sum(), 1e-300)
-            effect_sum[number[own]] += effect[own]
-    arrays = {name: np.concatenate(parts) for name, parts in columns.items() if parts}
-    path = work.path(atoms)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary:
-        np.savez(temporary, **arrays, seen=seen.astype(np.int64), share=share, effect_sum=effect_sum)
-    return len(atoms)
-
-
-def _read(path: Path) -> dict[str, np.ndarray] | None:
-    """The arrays of a finished shard; None where there is none that can be read."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in (*ROWS, *SUMS)}
-    except (OSError, KeyError, ValueError, EOFError, BadZipFile):
-        return None
+    return _work.compute(atoms)
 
 
 def _joined(work: Work, atoms: np.ndarray, shards: Iterable[dict[str, np.ndarray]]) -> BatchExplanation:

@@ -102,7 +102,10 @@ class ReceptiveFields:
         if pair_weight is None:
             return model(self.graph)[: len(self)]
         if model not in self._prepared:
-            with torch.inference_mode(False), torch.no_grad():  # what is kept must also serve a later gradient
+            with (
+                torch.inference_mode(False),
+                torch.no_grad(),
+            ):  # what is kept must also serve a later gradient
                 self._prepared[model] = model.prepare(self.graph)
         weight = pair_weight.index_select(0, self.pair)
         return model(self.graph, weight, self._prepared[model])[: len(self)]

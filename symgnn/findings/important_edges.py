@@ -15,8 +15,9 @@ import numpy as np
 
 from symgnn.errors import InputError
 from symgnn.explain.attribution import Method, Progress
-from symgnn.explain.batch import SIDE_BY_SIDE, explain_batch
+from symgnn.explain.batch import explain_batch
 from symgnn.explain.explaining import fields_of
+from symgnn.explain.shards import SIDE_BY_SIDE
 from symgnn.glass import Glass
 from symgnn.training.checkpoint import Checkpoint
 

@@ -60,9 +60,7 @@ class SymGNN(BarrierModel):
         messages = self.layers[0].messages(first, atoms[: first.n_atoms], edges[: first.n_edges])
         return Prepared(atoms, edges, messages)
 
-    def embed(
-        self, graph: AtomGraph, edge_weight: Tensor | None, prepared: Prepared | None = None
-    ) -> Tensor:
+    def embed(self, graph: AtomGraph, edge_weight: Tensor | None, prepared: Prepared | None = None) -> Tensor:
         strength = self.edge_strength(graph, edge_weight)
         atoms, edges, messages = prepared or self.prepare(graph)
         states = [atoms]

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 
 from symgnn.errors import InputError
-from symgnn.explain import batch as batch_module
 from symgnn.explain.batch import explain_batch
 from symgnn.explain.explaining import explain_atoms
 from symgnn.explain.gnn_explainer import GNNExplainer
 from symgnn.explain.gradient import GradientTimesWeight
 from symgnn.explain.maps import importance_map, write_maps
 from symgnn.explain.selection import parse_atoms, random_atoms
+from symgnn.explain.shards import Work
 from symgnn.graph.atom_graph import build_graph
 from tests.conftest import REPOSITORY
 
@@ -68,8 +68,8 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_numbers(symgnn_checkpoint, g
     finished[0].write_bytes(b"damaged")
     explain_batch(symgnn_checkpoint, glass, ATOMS[:32], method=method, folder=tmp_path / "b", workers=1)
     computed = []
-    compute = batch_module._compute
-    monkeypatch.setattr(batch_module, "_compute", lambda *a: computed.append(a) or compute(*a))
+    compute = Work.compute
+    monkeypatch.setattr(Work, "compute", lambda *a: computed.append(a) or compute(*a))
     resumed = explain_batch(symgnn_checkpoint, glass, ATOMS, method=method, folder=tmp_path / "b", workers=1)
     assert len(computed) == 1, "two of three shards are read again"
     for name in ("prediction", "pair", "importance", "effect", "share", "seen", "effect_sum"):
