@@ -65,7 +65,9 @@ def explain(
     glass, loaded = read(file, types), load_checkpoint(checkpoint)
     if evaluate:
         methods = [build_method(name, {}, loaded) for name in names or available_methods(loaded)]
-        _evaluate(file, glass, loaded, atoms, methods, read(twin, types) if twin else None, output, seed)
+        _evaluate(
+            file, glass, loaded, atoms, methods, read(twin, types) if twin else None, output, seed, workers
+        )
         return
     name = names[0] if names else GNNExplainer.name
     chosen = build_method(name, read_settings(name, setting or [], loaded), loaded)
@@ -170,7 +172,15 @@ def _explain_many(
 
 
 def _evaluate(
-    file: Path, glass, checkpoint, text: str | None, methods: list, twin, output: Path, seed: int
+    file: Path,
+    glass,
+    checkpoint,
+    text: str | None,
+    methods: list,
+    twin,
+    output: Path,
+    seed: int,
+    workers: int | None,
 ) -> None:
     from symgnn.evaluation.predict import predict
     from symgnn.explain.assessment import assess
@@ -184,7 +194,9 @@ def _evaluate(
     chosen = parse_atoms(text, glass, predict(checkpoint, glass), seed)
     with progress() as bars:
         show = task(bars, "Judging explanations")
-        found = assess(checkpoint, glass, chosen.tolist(), methods, twin=twin, seed=seed, progress=show)
+        found = assess(
+            checkpoint, glass, chosen, methods, twin=twin, seed=seed, workers=workers, progress=show
+        )
     title = f"{glass.name}, checkpoint {checkpoint.name}, {len(chosen)} atoms"
     table = Table("measure", *found.records, title=title)
     for row in found.rows():

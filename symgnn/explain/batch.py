@@ -8,24 +8,18 @@ and gives the same numbers as one that was not.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from symgnn.evaluation.predict import predict
 from symgnn.explain.attribution import Method, Progress
 from symgnn.explain.explaining import fields_of
 from symgnn.explain.methods import settings_of
+from symgnn.explain.processes import run_all
 from symgnn.explain.shards import SUMS, Work, shards_of
 from symgnn.explain.store import store_folder
 from symgnn.glass import Glass
@@ -96,7 +90,7 @@ def explain_batch(
     shards = shards_of(atoms)
     missing = [shard for shard in shards if work.read(shard) is None]
     done = len(atoms) - sum(map(len, missing))
-    for n_atoms in _run(work, missing, workers):
+    for n_atoms in run_all(work.compute, missing, workers):
         done += n_atoms
         if progress is not None:
             progress(done, len(atoms))
@@ -116,49 +110,6 @@ def unexplained(
     """How many of `atoms` a call of `explain_batch` would still have to explain."""
     work = Work(checkpoint, glass, method, seed, top, folder or store_folder())
     return sum(len(shard) for shard in shards_of(atoms) if work.read(shard) is None)
-
-
-def _run(work: Work, shards: list[np.ndarray], workers: int | None) -> Iterator[int]:
-    """Compute shards in any order; yields the number of atoms of each that is finished."""
-    workers = min(workers or len(os.sched_getaffinity(0)), len(shards))
-    if workers <= 1:
-        yield from (work.compute(shard) for shard in shards)
-        return
-    context = multiprocessing.get_context("spawn")  # forking a process with running threads can lock up
-    left = dict(enumerate(shards))
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=(work,)) as pool:
-        try:
-            futures = {pool.submit(_compute_here, shard): number for number, shard in left.items()}
-            for future in as_completed(futures):
-                yield future.result()
-                del left[futures[future]]
-        except BrokenProcessPool:
-            pass  # workers cannot start where the main module cannot be imported again: go on here
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    yield from (work.compute(shard) for shard in left.values())
-
-
-def _start(work: Work) -> None:
-    """Make a worker: one thread, silent when Ctrl-C ends it, gone when the process that started it is."""
-    from symgnn.allocator import keep_large_buffers
-
-    global _work
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    torch.set_num_threads(1)
-    keep_large_buffers()
-    _work = work
-
-
-def _end_with_parent() -> None:
-    multiprocessing.parent_process().join()
-    os._exit(1)
-
-
-def _compute_here(atoms: np.ndarray) -> int:
-    return _work.compute(atoms)
 
 
 def _joined(work: Work, atoms: np.ndarray, shards: Iterable[dict[str, np.ndarray]]) -> BatchExplanation:

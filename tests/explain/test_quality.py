@@ -10,13 +10,13 @@ import torch
 from scipy.stats import spearmanr
 
 from symgnn.errors import InputError
-from symgnn.explain import assessment as assessment_module
 from symgnn.explain.assessment import assess
 from symgnn.explain.assessment_tables import CURVES, MEASURES
 from symgnn.explain.attribution import Attribution
 from symgnn.explain.baselines import RandomEdges
 from symgnn.explain.explaining import explain_atoms
 from symgnn.explain.gradient import GradientTimesWeight
+from symgnn.explain.judging import Judging
 from symgnn.explain.occlusion import Occlusion
 from symgnn.explain.quality import (
     bootstrap_interval,
@@ -117,7 +117,7 @@ def test_a_broken_explainer_is_exposed(known_reason, glass, tmp_path):
     everyone = explain_atoms(known_reason, glass, list(range(60)), method=GradientTimesWeight())
     atoms = [found.atom for found in sorted(everyone, key=lambda found: -found.prediction)[:12]]
     methods = [ConstantMask(), RandomEdges(), GradientTimesWeight(), Occlusion()]
-    found = assess(known_reason, glass, atoms, methods, n_stability=3, folder=tmp_path)
+    found = assess(known_reason, glass, atoms, methods, n_stability=3, folder=tmp_path, workers=1)
     mean = {m.name: {c: (found.interval(m.name, c) or (None,))[0] for c in MEASURES} for m in methods}
     for name in ("gradient", "occlusion"):
         # the planted reason is a kind of edge, so random edges of the same kind carry it too: the control is as good
@@ -151,14 +151,47 @@ def test_an_assessment_goes_on_where_it_was_stopped(known_reason, glass, tmp_pat
 
     methods, atoms = [GradientTimesWeight()], [1, 2, 3]
     with pytest.raises(KeyboardInterrupt):
-        assess(known_reason, glass, atoms, methods, n_stability=0, folder=tmp_path / "a", progress=stop)
+        assess(
+            known_reason,
+            glass,
+            atoms,
+            methods,
+            n_stability=0,
+            folder=tmp_path / "a",
+            workers=1,
+            progress=stop,
+        )
     judged = []
-    judge = assessment_module.judge
-    monkeypatch.setattr(assessment_module, "judge", lambda *a, **k: judged.append(a) or judge(*a, **k))
-    resumed = assess(known_reason, glass, atoms, methods, n_stability=0, folder=tmp_path / "a")
+    compute = Judging.compute
+    monkeypatch.setattr(Judging, "compute", lambda *a: judged.append(a) or compute(*a))
+    done = []
+    resumed = assess(
+        known_reason, glass, atoms, methods, n_stability=0, folder=tmp_path / "a", workers=1,
+        progress=lambda *step: done.append(step),
+    )  # fmt: skip
     assert len(judged) == 2
-    whole = assess(known_reason, glass, atoms, methods, n_stability=0, folder=tmp_path / "b")
+    assert done == [(2, 3), (3, 3)]
+    whole = assess(known_reason, glass, atoms, methods, n_stability=0, folder=tmp_path / "b", workers=1)
     assert whole.records == resumed.records
+
+
+def test_two_processes_judge_as_one_does(symgnn_checkpoint, glass, tmp_path):
+    methods, noise = (
+        [GradientTimesWeight(), RandomEdges()],
+        np.random.default_rng(0).normal(0, 0.01, (150, 3)),
+    )
+    twin = replace(glass, positions=glass.positions + noise)
+    one, two = (
+        assess(
+            symgnn_checkpoint, glass, [3, 7, 9], methods, twin=twin, n_stability=2, folder=tmp_path / f"{workers}",
+            workers=workers,
+        )
+        for workers in (1, 2)
+    )  # fmt: skip
+    assert np.array_equal(one.agreement, two.agreement)
+    for name, of in one.records.items():
+        for atom, measures in of.items():
+            assert two.records[name][atom] == pytest.approx(measures, abs=1e-5), (name, atom)
 
 
 def test_a_twin_is_the_same_glass_but_for_noise(known_reason, glass):
@@ -183,7 +216,9 @@ def test_ranks_within_hops_do_not_see_distance(symgnn_checkpoint, glass):
 
 
 def test_the_files(known_reason, glass, tmp_path):
-    found = assess(known_reason, glass, [1, 2], [GradientTimesWeight()], n_stability=1, folder=tmp_path / "c")
+    found = assess(
+        known_reason, glass, [1, 2], [GradientTimesWeight()], n_stability=1, folder=tmp_path / "c", workers=1
+    )
     table, text, curves = found.write(tmp_path / "out" / "glass.methods")
     rows = {row["measure"]: row for row in csv.DictReader(table.open())}
     assert rows["plus"]["atoms"] == "2"
