@@ -13,6 +13,7 @@ import pytest
 
 from symgnn.cli import main
 from symgnn.files.structures import read_glass, write_extxyz
+from symgnn.glass import Glass
 from symgnn.topology import persistence
 from symgnn.training.checkpoint import load_checkpoint, save_checkpoint
 from tests.conftest import make_random_glass
@@ -98,7 +99,9 @@ def test_explain_stores_its_result(run, place, tmp_path):
     result = run(*arguments)
     assert result.returncode == 0, result.stderr
     assert "the top 50 removed" in result.stdout
-    assert (tmp_path / "glass.atom3.explanation.csv").is_file()
+    assert "Polyhedron: " in result.stdout
+    name = load_checkpoint(place / "untrained").label
+    assert (tmp_path / f"glass.atom3.{name}.gnn_explainer.csv").is_file()
     stored = list((place / "data" / "cache" / "explanations").glob("*.npz"))
     assert len(stored) == 1
     before = stored[0].stat().st_mtime_ns
@@ -112,15 +115,21 @@ def test_explain_many_atoms(run, place, tmp_path):
     assert result.returncode == 0, result.stderr
     names = {path.name for path in tmp_path.iterdir()}
     endings = ("importance.xyz", "pairs.csv", "edges.csv", "atoms.csv")
-    assert names == {f"glass.gradient.{ending}" for ending in endings}
-    assert len((tmp_path / "glass.gradient.atoms.csv").read_text().splitlines()) in (4, 5)
+    stem = f"glass.{load_checkpoint(place / 'untrained').label}.gradient"
+    assert names == {f"{stem}.{ending}" for ending in endings}
+    assert len((tmp_path / f"{stem}.atoms.csv").read_text().splitlines()) in (4, 5)
+
+
+def test_checkpoints_of_one_name_have_different_labels(place):
+    labels = [load_checkpoint(name).label for name in ("symgnn", "symgnn/seed1", place / "untrained")]
+    assert labels == ["symgnn", "symgnn-seed1", f"{place.name}-untrained"]
 
 
 def test_evaluate_explanations(run, place, tmp_path):
     options = ("--atoms", "0,1", "--checkpoint", "untrained", "-o", tmp_path)
     result = run("explain", "glass.xyz", "--evaluate", *options)
     assert result.returncode == 0, result.stderr
-    table = (tmp_path / "glass.untrained.methods.md").read_text()
+    table = next(tmp_path.glob("*.methods.md")).read_text()
     for method in ("gnn_explainer", "gradient", "random"):
         assert f"| {method} " in table
 
@@ -165,7 +174,7 @@ def test_topology_with_all_its_options(run, place, tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--radius", 8], ["--radius found without --around"]),
+        (["--radius", 8], ["--radius found without --around, expected --around ATOM with it"]),
         (["--around", 120], ["atom 120 found, expected 0..119"]),
         (["--around", 3, "--radius", 3], ["radius 3.0 Å found", "above the cutoff of 4 Å"]),
         (["--against", "absent.xyz"], ["absent.xyz: no such file"]),
@@ -178,6 +187,129 @@ def test_topology_refuses_in_one_line_and_writes_nothing(run, place, tmp_path, m
     result = run("topology", "glass.xyz", "-o", tmp_path, *options)
     assert_refused(result, *words)
     assert not list(tmp_path.iterdir())
+
+
+def test_topology_leaves_nothing_of_another_cutoff(run, place, tmp_path):
+    write_extxyz(tmp_path / "big.xyz", make_random_glass(240, seed=3))
+    arguments = ("topology", tmp_path / "big.xyz", "-o", tmp_path)
+    assert run(*arguments, "--around", 5, "--radius", 5.5, "--image").returncode == 0
+    folder = tmp_path / "big.topology"
+    (folder / "mine.csv").touch()
+    assert run(*arguments, "--cutoff", 3, "--radius", 5).returncode == 2
+    assert (folder / "around_5.csv").exists(), "a run that fails changes nothing"
+    assert run(*arguments, "--cutoff", 3, "--image").returncode == 0
+    assert {path.name for path in folder.iterdir()} == {
+        "diagrams.csv", "cycles.json", "participation.csv", "alpha_diagrams.csv", "alpha_cycles.json", "image.csv",
+        "mine.csv",
+    }  # fmt: skip
+
+
+def test_structure(run, place, tmp_path):
+    result = run("structure", "glass.xyz", "-o", tmp_path)
+    assert result.returncode == 0, result.stderr
+    lines = (tmp_path / "glass.local_structure.csv").read_text().splitlines()
+    assert len(lines) == 121
+    assert lines[0].startswith("atom,element,voronoi_index")
+
+
+def test_atoms_without_neighbours(run, place, tmp_path):
+    far = np.eye(3) * 20
+    write_extxyz(tmp_path / "far.xyz", Glass([29, 40, 29], far, np.eye(3) * 60, (True, True, True)))
+    arguments = ("explain", tmp_path / "far.xyz", "--checkpoint", "untrained", "-o", tmp_path)
+    result = run(*arguments, "--atoms", "all", "--method", "gradient")
+    assert result.returncode == 0, result.stderr
+    assert "nan" not in result.stdout
+    assert "Warning" not in result.stderr
+    result = run(*arguments, "--atom", 1, "--method", "gradient")
+    assert result.returncode == 0, result.stderr
+    assert "No local structure" in result.stderr
+
+
+def test_explain_warns_of_another_composition(run, place, tmp_path):
+    model, folder = make("symgnn", {"heads": [2, 1]}), tmp_path / "copper"
+    save_checkpoint(
+        folder, model, {"model": "symgnn", "settings": {"heads": [2, 1]}, "composition": {"Cu": [0.9, 1.0]}}
+    )
+    for option in ("--atom", "--atoms"):
+        result = run(
+            "explain", "glass.xyz", option, 1, "--method", "gradient", "--checkpoint", folder, "-o", tmp_path
+        )
+        assert result.returncode == 0, result.stderr
+        assert "Composition outside the training data" in result.stderr
+
+
+COMMANDS_THAT_WRITE = (
+    ("predict", "glass.xyz", "--checkpoint", "untrained"),
+    ("explain", "glass.xyz", "--atom", "1", "--checkpoint", "untrained"),
+    ("explain", "glass.xyz", "--atoms", "all", "--checkpoint", "untrained"),
+    ("explain", "glass.xyz", "--evaluate", "--checkpoint", "untrained"),
+    ("findings", "glass.xyz", "--checkpoint", "untrained"),
+    ("topology", "glass.xyz"),
+    ("structure", "glass.xyz"),
+)
+
+
+@pytest.mark.parametrize("arguments", COMMANDS_THAT_WRITE, ids=" ".join)
+def test_a_folder_that_cannot_be_written_is_refused_at_once(run, place, tmp_path, arguments):
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "below", "/proc/nothing"):
+        assert_refused(run(*arguments, "-o", folder), str(folder), "expected a folder that files")
+
+
+def test_an_unusable_cache_is_refused_at_once(run, place, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("symgnn.explain.store.data_folder", lambda: tmp_path / "file")
+    for arguments in COMMANDS_THAT_WRITE[1:5]:
+        assert_refused(run(*arguments, "-o", tmp_path / "out"), "file/cache/explanations")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_disk_that_fails_ends_in_one_line(run, place, monkeypatch):
+    def full(*glass, **settings):
+        raise OSError(28, "No space left on device", "diagrams.csv")
+
+    monkeypatch.setattr("symgnn.topology.files.write_topology", full)
+    result = run("topology", "glass.xyz")
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1] == "Error: diagrams.csv: No space left on device"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("explain", "glass.xyz", "--atom", "1", "--seed", "-1"),
+        ("explain", "glass.xyz", "--atom", "1", "--top", "0"),
+        ("explain", "glass.xyz", "--atoms", "all", "--workers", "0"),
+        ("findings", "glass.xyz", "--seed", "-1"),
+        ("findings", "glass.xyz", "--workers", "-2"),
+        ("train-explainer", "untrained", "--seed", "-1"),
+        ("train", "--seed", "-1"),
+        ("combine", "untrained", "--output-dir", "x", "--seed", "-1"),
+        ("simulate", "glass", "-o", "x.xyz", "--seed", "-1"),
+    ],
+    ids=" ".join,
+)
+def test_numbers_out_of_range(run, place, arguments):
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert f"Invalid value for '{arguments[-2]}'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "work"), [("--atoms", "batch.explain_batch"), ("--evaluate", "assessment.assess")]
+)
+def test_cancelled_says_that_a_rerun_goes_on(run, place, tmp_path, monkeypatch, option, work):
+    def stopped(*what, **settings):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"symgnn.explain.{work}", stopped)
+    arguments = ("--atoms", "all") if option == "--atoms" else (option,)
+    result = run("explain", "glass.xyz", *arguments, "--checkpoint", "untrained", "-o", tmp_path)
+    assert result.returncode == 130
+    assert result.stderr.splitlines()[-2:] == [
+        "What is finished is kept: the same command goes on where it stopped.",
+        "Cancelled.",
+    ]
 
 
 def test_graph(run, place, tmp_path):
@@ -213,7 +345,7 @@ def test_train_evaluate_and_fetch_on_the_paper(run, place, raw_data, tmp_path):
         "explain", "glass.xyz", "--atoms", "0-9", "--method", "amortised", "--checkpoint", trained, "-o", out
     )
     assert result.returncode == 0, result.stderr
-    assert len((out / "glass.amortised.atoms.csv").read_text().splitlines()) == 11
+    assert len(next(out.glob("*.amortised.atoms.csv")).read_text().splitlines()) == 11
 
     result = run("data", "fetch", "--from", raw_data, "--to", tmp_path / "copy")
     assert result.returncode == 0, result.stderr
@@ -283,8 +415,18 @@ def test_bad_files_end_in_one_line(run, place, tmp_path, name):
         (("predict", "absent.xyz", "--checkpoint", "untrained"), "absent.xyz"),
         (("explain", "glass.xyz", "--atom", "500", "--checkpoint", "untrained"), "expected 0..119"),
         (("explain", "glass.xyz", "--checkpoint", "untrained"), "expected either --atom or --atoms"),
-        (("explain", "glass.xyz", "--atom", "1", "--twin", "glass.xyz"), "--twin found without --evaluate"),
-        (("explain", "glass.xyz", "--atom", "1", "--evaluate"), "--atom or --setting found with --evaluate"),
+        (
+            ("explain", "glass.xyz", "--atom", "1", "--twin", "glass.xyz"),
+            "--twin found with --atom, expected",
+        ),
+        (("explain", "glass.xyz", "--atom", "1", "--evaluate"), "--atom found with --evaluate"),
+        (("explain", "glass.xyz", "--setting", "steps=3", "--evaluate"), "--setting found with --evaluate"),
+        (("explain", "glass.xyz", "--top", "3", "--evaluate"), "expected it with --atom or --atoms only"),
+        (("explain", "glass.xyz", "--atom", "1", "--workers", "2"), "with --atoms or --evaluate only"),
+        (
+            ("explain", "glass.xyz", "--evaluate", "--method", "random", "--method", "random"),
+            "--method random found twice",
+        ),
         (("explain", "glass.xyz", "--atoms", "Ni", "--checkpoint", "untrained"), "atoms 'Ni' found"),
         (
             ("explain", "glass.xyz", "--atom", "1", "--method", "x", "--checkpoint", "untrained"),

@@ -15,6 +15,9 @@ from symgnn.allocator import keep_large_buffers
 from symgnn.cli import explanations, findings, models, structures, topology
 from symgnn.cli.common import errors
 from symgnn.errors import InputError
+from symgnn.files.reading import one_line
+
+CANCELLED = 130  # exit code after Ctrl-C
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -34,9 +37,10 @@ for function in (
     models.combine,
     models.calibrate,
     models.evaluate,
+    models.train_explainer,
     structures.predict,
+    structures.structure,
     explanations.explain,
-    explanations.train_explainer,
     topology.topology,
     findings.findings,
 ):
@@ -49,11 +53,25 @@ def main() -> None:
     try:
         app()
     except InputError as error:
-        errors.print(f"Error: {error}", style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(2)
+        _refuse(str(error))
+    except OSError as error:
+        _refuse(f"{error.filename}: {error.strerror}" if error.filename else one_line(error))
     except KeyboardInterrupt:
-        errors.print("Cancelled.")
-        sys.exit(130)
+        _cancel()
+    except SystemExit as ending:
+        if ending.code == CANCELLED:  # Typer takes Ctrl-C for itself while a command runs
+            _cancel()
+        raise
+
+
+def _refuse(text: str) -> None:
+    errors.print(f"Error: {text}", style="red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(2)
+
+
+def _cancel() -> None:
+    errors.print("Cancelled.")
+    sys.exit(CANCELLED)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +20,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from symgnn.errors import InputError
+
 console, errors = Console(), Console(stderr=True)
 
 File = Annotated[
@@ -25,6 +30,7 @@ File = Annotated[
 Types = Annotated[str | None, typer.Option("--types", help="Elements of LAMMPS atom types, e.g. 1=Cu,2=Zr.")]
 CheckpointName = Annotated[str, typer.Option("--checkpoint", help="Name in checkpoints/, or a folder.")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
+Seed = Annotated[int, typer.Option(min=0, help="Of all that is drawn at random.")]
 
 
 def progress(unit: TextColumn | None = None) -> Progress:
@@ -50,6 +56,43 @@ def read(file: Path, types: str | None):
     from symgnn.files.structures import parse_types, read_glass
 
     return read_glass(file, types=parse_types(types) if types else None)
+
+
+def check_folders(*folders: Path) -> None:
+    """Raise InputError, before anything is computed, where no files can be written into a folder; makes none."""
+    for folder in folders:
+        whole = folder.absolute()
+        try:
+            nearest = next(place for place in (whole, *whole.parents) if place.exists())
+            tempfile.TemporaryDirectory(dir=nearest).cleanup()
+        except OSError as error:
+            raise InputError(
+                f"{folder}: {error.strerror}, expected a folder that files can be written into"
+            ) from None
+
+
+def check_methods(name: str, methods: Sequence[str]) -> None:
+    """Raise InputError where a method is asked for twice. name: of the command."""
+    for method in methods:
+        if methods.count(method) > 1:
+            raise InputError(f"{name}: --method {method} found twice, expected each method once")
+
+
+@contextmanager
+def resumable() -> Iterator[None]:
+    """Around work that keeps what is finished: who stops it with Ctrl-C is told so."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        errors.print("What is finished is kept: the same command goes on where it stopped.")
+        raise
+
+
+def warn_of_extrapolation(checkpoint, glass) -> None:
+    from symgnn.evaluation.predict import extrapolation
+
+    if warning := extrapolation(checkpoint, glass):
+        errors.print(warning, style="yellow", markup=False)
 
 
 def command() -> str:

@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from symgnn.cli.common import CheckpointName, Types, command, console, progress, read, task
+from symgnn.cli.common import (
+    CheckpointName,
+    Seed,
+    Types,
+    check_folders,
+    check_methods,
+    command,
+    console,
+    progress,
+    read,
+    resumable,
+    task,
+)
 from symgnn.errors import InputError
 
 
@@ -20,10 +32,10 @@ def findings(
         list[str] | None, typer.Option(help="Repeat for several. Default: gnn_explainer, nearest, random.")
     ] = None,
     atoms: Annotated[
-        int, typer.Option(help="Explained atoms per glass, in equal shares of the elements.")
+        int, typer.Option(min=1, help="Explained atoms per glass, in equal shares of the elements.")
     ] = 50,
-    top: Annotated[int, typer.Option(help="Important edges of each.")] = 10,
-    seed: Annotated[int, typer.Option()] = 0,
+    top: Annotated[int, typer.Option(min=1, help="Important edges of each.")] = 10,
+    seed: Seed = 0,
     retrained: Annotated[
         list[str] | None, typer.Option(help="The model trained from another seed, a folder; repeat for more.")
     ] = None,
@@ -33,18 +45,21 @@ def findings(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder for text, tables and figures.")
     ] = Path("findings"),
-    workers: Annotated[int | None, typer.Option(help="Processes; default: one per core.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")] = None,
     types: Types = None,
 ) -> None:
     """Do important edges lie on more cycles, how far do they reach, how stable is it? Writes text, tables, figures."""
     from symgnn.evaluation.predict import load_checkpoint
     from symgnn.explain.methods import build_method
+    from symgnn.explain.store import store_folder
     from symgnn.files.writing import replacing
     from symgnn.findings.report import report
     from symgnn.findings.study import Study
     from symgnn.findings.tables import write_tables
-    from symgnn.pictures.finding_plots import write_figures
+    from symgnn.pictures.figure_files import figure_file, write_figure
+    from symgnn.pictures.finding_plots import finding_figures
 
+    check_methods("findings", method or [])
     glasses = [read(file, types) for file in files]
     if len({glass.name for glass in glasses}) < len(glasses):
         raise InputError("findings: two glasses of one name found, expected different files")
@@ -60,13 +75,16 @@ def findings(
         twins=None if twins is None else (read(twins[0], types), read(twins[1], types)),
         workers=workers,
     )
-    with progress() as bars:
+    check_folders(output, store_folder())
+    with resumable(), progress() as bars:
         results, variants = study.run(task(bars, "Findings"))
-    tables, figures = write_tables(output, results, variants), write_figures(output, results)
-    names = [path.name for path in figures]
+    figures = finding_figures(results)
+    names = [figure_file(name) for name in figures]
     text = report(results, variants, study=study, command=command(), figures=names)
+    tables = write_tables(output, results, variants)
+    pictures = [write_figure(output, name, figure) for name, figure in figures.items()]
     page = output / "README.md"
     with replacing(page) as temporary:
         temporary.write_text(text, encoding="utf-8")
-    for path in (*tables, *figures, page):
+    for path in (*tables, *pictures, page):
         console.print(str(path), markup=False)

@@ -1,4 +1,4 @@
-"""Commands on models: train, combine, calibrate, evaluate."""
+"""Commands on models: train, combine, calibrate, evaluate, train-explainer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.progress import TextColumn
 from rich.table import Table
 
-from symgnn.cli.common import command, console, errors, progress, task
+from symgnn.cli.common import Seed, check_folders, command, console, errors, progress, task
 from symgnn.errors import InputError
 
 
@@ -27,7 +27,7 @@ def train(
     ] = None,
     max_epoch: Annotated[int | None, typer.Option()] = None,
     eval_interval: Annotated[int | None, typer.Option(help="Epochs.")] = None,
-    seed: Annotated[int | None, typer.Option()] = None,
+    seed: Annotated[int | None, typer.Option(min=0)] = None,
     log_level: Annotated[str, typer.Option(help="DEBUG, INFO, WARNING or ERROR.")] = "INFO",
     console_log: Annotated[bool, typer.Option(help="Print the log too, not only to train.log.")] = False,
 ) -> None:
@@ -47,6 +47,7 @@ def train(
     check_device(device)
     folder = output_dir or Path("runs") / model_name
     training, (validation,) = load_split("train", data), load_split("validation", data)
+    check_folders(folder)
     _log_to(folder / "train.log", log_level, console_log)
     with progress(TextColumn("{task.fields[scores]}")) as bars:
         task = bars.add_task(f"Training {model_name}", total=settings.max_epoch, scores="")
@@ -85,7 +86,7 @@ def _log_to(path: Path, level: str, to_console: bool) -> None:
 def combine(
     members: Annotated[list[str], typer.Argument(help="Checkpoints: names in checkpoints/, or folders.")],
     output_dir: Annotated[Path, typer.Option("--output-dir", help="Folder of the new checkpoint.")],
-    seed: Annotated[int, typer.Option(help="Number of the committee, where several are made.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Number of the committee, where several are made.")] = 0,
     data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
 ) -> None:
     """Average trained checkpoints: a committee, as a checkpoint of its own, with a calibrated uncertainty."""
@@ -95,6 +96,7 @@ def combine(
 
     loaded = [load_checkpoint(name) for name in members]
     training, (validation,) = load_split("train", data), load_split("validation", data)
+    check_folders(output_dir)
     with errors.status("Calibrating"):
         scores = combine_checkpoints(loaded, training, validation, output_dir, seed=seed, command=command())
     console.print(
@@ -152,6 +154,33 @@ def evaluate(
         path = write_readme(root)
         _print_table(short_table(leaderboard(root)))
         console.print(str(path), markup=False)
+
+
+def train_explainer(
+    checkpoint: Annotated[str, typer.Argument(help="Name in checkpoints/, or a folder.")] = "symgnn",
+    atoms: Annotated[int, typer.Option(help="Atoms of the training glasses to learn from.")] = 1200,
+    epochs: Annotated[int, typer.Option(help="Passes over their edges.")] = 30,
+    data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
+    seed: Seed = 0,
+) -> None:
+    """Train the amortised explainer of a checkpoint, once: `symgnn explain --method amortised` uses it."""
+    from symgnn.evaluation.predict import load_checkpoint
+    from symgnn.explain.amortised import EXPLAINER
+    from symgnn.explain.amortised_training import ExplainerTraining, train_explainer
+    from symgnn.files.datasets import load_split
+
+    loaded, training = load_checkpoint(checkpoint), ExplainerTraining(atoms=atoms, epochs=epochs, seed=seed)
+    glasses, (validation,) = load_split("train", data), load_split("validation", data)
+    check_folders(loaded.folder)
+    with progress() as bars:
+        show = task(bars, f"Training the explainer of {loaded.name}")
+        scores = train_explainer(loaded, glasses, validation, training, command=command(), progress=show)
+    console.print(
+        f"Effects on {validation.name}, {scores['atoms']} atoms: R² {scores['r2']:.3f} of gradient × weight, "
+        f"{100 * scores['jaccard_top10']:.0f}% of the top 10 edges shared (Jaccard index)\n"
+        f"{loaded.folder / EXPLAINER}",
+        markup=False,
+    )
 
 
 def _print_table(table) -> None:

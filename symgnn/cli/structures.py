@@ -1,4 +1,4 @@
-"""Commands on structures: data fetch, graph, predict, simulate glass."""
+"""Commands on structures: data fetch, graph, predict, structure, simulate glass."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from symgnn.cli.common import (
     CheckpointName,
     File,
     Output,
+    Seed,
     Types,
+    check_folders,
     command,
     console,
-    errors,
     progress,
     read,
     task,
+    warn_of_extrapolation,
 )
 from symgnn.errors import InputError
 
@@ -52,6 +54,7 @@ def graph(
     from symgnn.graph.dgl_files import write_graphs
 
     glasses = [read(file, types) for file in files]
+    check_folders(output.parent)
     write_graphs(output, glasses, cutoff=cutoff, self_loops=self_loops)
     console.print(f"{len(glasses)} graph(s) in {output}", markup=False)
 
@@ -63,19 +66,14 @@ def predict(
     types: Types = None,
 ) -> None:
     """Predict the energy barrier of every atom; write extended XYZ and CSV."""
-    from symgnn.evaluation.predict import (
-        extrapolation,
-        load_checkpoint,
-        predict_with_uncertainty,
-        write_prediction,
-    )
+    from symgnn.evaluation.predict import load_checkpoint, predict_with_uncertainty, write_prediction
 
     glass, loaded = read(file, types), load_checkpoint(checkpoint)
+    check_folders(output)
     with progress() as bars:  # shown only for a glass so big that it is predicted in tiles
         prediction = predict_with_uncertainty(loaded, glass, progress=task(bars, "Predicting atoms"))
     barriers = prediction.barriers
-    if warning := extrapolation(loaded, glass):
-        errors.print(warning, style="yellow", markup=False)
+    warn_of_extrapolation(loaded, glass)
     paths = write_prediction(output, file.stem, glass, loaded, prediction)
     console.print(
         f"{glass.composition}, {len(glass)} atoms: predicted barrier {barriers.mean():.3f} ± {barriers.std():.3f} eV "
@@ -92,12 +90,23 @@ def predict(
         console.print(str(path), markup=False)
 
 
+def structure(file: File, output: Output = Path("."), types: Types = None) -> None:
+    """Write the local structure of every atom: Voronoi index, coordination, volume, Q6, first shell."""
+    from symgnn.local_structure import write_table
+
+    glass = read(file, types)
+    check_folders(output)
+    path = output / f"{file.stem}.local_structure.csv"
+    write_table(path, glass)
+    console.print(str(path), markup=False)
+
+
 def simulate_glass(
     output: Annotated[Path, typer.Option("--output", "-o", help="Extended XYZ file to write.")],
     atoms: Annotated[int, typer.Option(help="Number of atoms, at least 234 for Cu64Zr36.")] = 500,
     composition: Annotated[str, typer.Option(help="Atomic percent.")] = "Cu64Zr36",
     quench_rate: Annotated[float, typer.Option(help="K/s.")] = 1e13,
-    seed: Annotated[int, typer.Option()] = 0,
+    seed: Seed = 0,
 ) -> None:
     """Melt and quench a Cu-Zr glass under the Mendelev 2009 potential (needs the extra `physics`)."""
     from symgnn.files.structures import write_extxyz
@@ -107,6 +116,7 @@ def simulate_glass(
     except ModuleNotFoundError as error:
         raise InputError(str(error)) from None
 
+    check_folders(output.parent)
     with progress() as bars:
         show = task(bars, "Quenching")
         glass = make_glass(

@@ -9,7 +9,7 @@ import typer
 from rich.progress import Progress
 from rich.table import Table
 
-from symgnn.cli.common import File, Output, Types, console, errors, progress, read, task
+from symgnn.cli.common import File, Output, Types, check_folders, console, errors, progress, read, task
 from symgnn.errors import InputError
 
 
@@ -53,14 +53,18 @@ def topology(
     alpha_diagrams.csv, alpha_cycles.json: the alpha complex, dimensions 0 to 2
 
     voids.csv, image.csv, around_ATOM.csv, distances_FILE.csv: with the options
+
+    Those of an earlier run that this one does not write are removed.
     """
     from symgnn.topology import files
     from symgnn.topology.local_diagrams import RADIUS, local_persistence
 
     if radius is not None and around is None:
-        raise InputError("topology: --radius found without --around, expected both or neither")
+        raise InputError("topology: --radius found without --around, expected --around ATOM with it")
     glass = read(file, types)
     other = read(against, types) if against else None
+    folder = output / f"{file.stem}.topology"
+    check_folders(folder)
     local = None
     if around is not None:
         local = local_persistence(glass, around, radius=RADIUS if radius is None else radius, cutoff=cutoff)
@@ -73,7 +77,6 @@ def topology(
             found = _with_exact_cycles(found, bars)
         distances = [] if other is None else _distances(found, void, other, bars)
 
-    folder = output / f"{file.stem}.topology"
     paths = files.write_topology(found, folder)
     title = f"{glass.composition}, {len(glass)} atoms, Rips up to {cutoff:g} Å"
     _print_numbers(title, found.describe())
@@ -107,6 +110,7 @@ def topology(
         paths.append(folder / f"distances_{against.stem}.csv")
         files.write_distances(paths[-1], distances)
         _print_distances(f"Distances of the diagrams: {file.name} and {against.name}", distances)
+    files.remove_outdated(folder, paths)
     for path in paths:
         console.print(str(path), markup=False)
 

@@ -84,11 +84,6 @@ def has_explainer(checkpoint: Checkpoint) -> bool:
     return (checkpoint.folder / EXPLAINER).is_file()
 
 
-def explainer_card(checkpoint: Checkpoint) -> dict[str, Any]:
-    """What the file of the checkpoint's explainer says of itself. Raises InputError as `load_explainer`."""
-    return _read(checkpoint)[0]
-
-
 def load_explainer(checkpoint: Checkpoint) -> Amortised:
     """The explainer that was trained for a checkpoint.
 

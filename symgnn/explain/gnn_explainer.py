@@ -20,6 +20,7 @@ so the masks are those of single runs.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import ClassVar
 
@@ -45,8 +46,8 @@ class GNNExplainer:
 
     def __post_init__(self):
         for name, value in asdict(self).items():
-            if not value > 0:
-                raise InputError(f"{name} {value!r} found, expected a positive number")
+            if not 0 < value < math.inf:
+                raise InputError(f"{name} {value!r} found, expected a positive, finite number")
 
     def attribute(
         self, model: BarrierModel, fields: ReceptiveFields, *, seed: int = 0, progress: Progress | None = None

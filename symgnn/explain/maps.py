@@ -58,6 +58,8 @@ def write_maps(
 ) -> list[Path]:
     """Write <stem>.<method>.importance.xyz, .pairs.csv, .edges.csv and .atoms.csv; returns the paths.
 
+    stem: names glass and checkpoint.
+
     importance.xyz  extended XYZ with the per-atom fields `importance` and, for a signed method, `effect` (eV)
     pairs.csv       every edge of the glass: atoms, elements, image, length (Å), importance, effect (eV), times seen
     edges.csv       the most important edges of every explained atom

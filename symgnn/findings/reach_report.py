@@ -15,7 +15,7 @@ from symgnn.findings.study import BASELINES, Variant
 def reach_text(results: Sequence[Result]) -> str:
     rows = [r for r in results if r.method not in BASELINES and "important" in r.reach]
     if not rows:
-        return "There are no important atoms."
+        return "No method beside the baselines names important atoms."
     median = span([r.reach["important"].median for r in rows])
     far = span([100 * r.reach["important"].beyond for r in rows], 0)
     random = span([100 * r.reach["random"].beyond for r in rows], 0)

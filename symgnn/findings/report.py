@@ -10,7 +10,7 @@ from symgnn.findings.markdown import span, table, with_band
 from symgnn.findings.reach import MEDIUM_RANGE
 from symgnn.findings.reach_report import peak_table, peak_text, reach_table, reach_text, shell_table
 from symgnn.findings.study import BASELINES, Study, Variant
-from symgnn.findings.tables import comparisons
+from symgnn.findings.tables import Comparison, comparisons
 
 LEVEL = 0.05
 
@@ -44,9 +44,9 @@ def report(
         "*Random*: edges of the same receptive field, the paper's control. *Like them*: edges of the same receptive "
         "field, length (to 0.05 Å) and element pair that are not important; an edge that is not in the filtration "
         "lies on 0 cycles. d: Cohen's d over atoms, p: sign-flip test over atoms, both against edges like them; Holm: "
-        f"p corrected for the {sum(row.p_holm is not None for row in comparisons(results))} rows of methods. Nearest "
-        "and random edges are baselines that know nothing of the model. Last column: controls that also stand as many "
-        "hops from the explained atom, of which there are few.",
+        f"p corrected for the {len(_claims(results))} rows of methods. Nearest and random edges are baselines that "
+        "know nothing of the model. Last column: controls that also stand as many hops from the explained atom, of "
+        "which there are few.",
         "## How far do important atoms reach?",
         *(_picture(name) for name in figures[1:]),
         reach_text(results),
@@ -66,10 +66,15 @@ def _picture(name: str) -> str:
     return f"{'!' if name.endswith('.png') else ''}[{name}]({name})"
 
 
+def _claims(results: Sequence[Result]) -> list[Comparison]:
+    """The comparisons that were tested: all but those of the baselines."""
+    return [row for row in comparisons(results) if row.p_holm is not None]
+
+
 def _cycles_text(results: Sequence[Result]) -> str:
-    rows = [row for row in comparisons(results) if row.p_holm is not None]
+    rows = _claims(results)
     if not rows:
-        return "No important edge could be compared."
+        return "No important edge of a method could be compared; baselines are no claims."
     as_paper = [row.found.against_field.ratio for row in rows]
     differing = [row for row in rows if row.p_holm < LEVEL]
     spans = ", ".join(
@@ -127,16 +132,22 @@ def _cycles_table(results: Sequence[Result]) -> str:
 
 def _stability_text(variants: Sequence[Variant]) -> str:
     real = [one for one in variants if not one.is_control]
-    tests = comparisons([one.result for one in real])
+    tests = _claims([one.result for one in real])
     differing = sum(row.p_holm < LEVEL for row in tests)
     above = sum(row.found.against_matched.ratio > 1 for row in tests)
     shares = [100 * one.result.reach["important"].beyond for one in real if "important" in one.result.reach]
+    seen = []
+    if tests:
+        seen.append(
+            f"Of {len(tests)} comparisons with edges of the same length and pair, controls aside, {differing} differ "
+            f"at {LEVEL:.0%} after correction and {above} lie above 1"
+        )
+    if shares:
+        seen.append(f"{span(shares, 0)}% of the important atoms are beyond {MEDIUM_RANGE:g} Å")
     return (
-        f"The same questions under other conditions. Of {len(tests)} comparisons with edges of the same length and "
-        f"pair, controls aside, {differing} differ at {LEVEL:.0%} after correction and {above} lie above 1; "
-        f"{span(shares, 0)}% of the important atoms are beyond {MEDIUM_RANGE:g} Å. *Shared*: share of an atom's "
-        f"important edges that the reference names too; *by chance*: the same for edges drawn at random from those of "
-        f"the same receptive field, length, element pair and hops."
+        f"The same questions under other conditions. {'; '.join(seen) or 'Nothing can be compared'}. *Shared*: share "
+        "of an atom's important edges that the reference names too; *by chance*: the same for edges drawn at random "
+        "from those of the same receptive field, length, element pair and hops."
     )
 
 

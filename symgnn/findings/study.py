@@ -12,7 +12,7 @@ from symgnn.explain.amortised import Amortised
 from symgnn.explain.attribution import Method
 from symgnn.explain.methods import TITLES
 from symgnn.explain.selection import random_atoms
-from symgnn.explain.stability import shuffled_weights
+from symgnn.explain.stability import check_twin, shuffled_weights
 from symgnn.findings.cycle_counts import CycleCounts, cycle_counts
 from symgnn.findings.evaluate import Result, evaluate
 from symgnn.findings.important_edges import ExplainedFields, explained_fields
@@ -72,11 +72,8 @@ class Study:
                 f"findings: method {Amortised.name} found first, with models trained again, expected another: it knows "
                 "the states of one checkpoint only"
             )
-        if self.twins is not None and not np.array_equal(self.twins[0].species, self.twins[1].species):
-            raise InputError(
-                f"{self.twins[1].name}: atoms differ from those of {self.twins[0].name}, expected the same in the same "
-                "order"
-            )
+        if self.twins is not None:
+            check_twin(*self.twins)
 
     def run(self, progress: Progress | None = None) -> tuple[list[Result], list[Variant]]:
         """The results per glass and method, and those under other conditions. Explanations are stored for a rerun."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,7 +13,6 @@ from symgnn.findings.cycle_enrichment import CycleEnrichment
 from symgnn.findings.evaluate import Result
 from symgnn.findings.reach import MEDIUM_RANGE, PEAKS, Preference
 from symgnn.pictures.colors import CONTROL, EXPLAINED, TOP, element_color, faded
-from symgnn.pictures.figure_files import write_figure
 from symgnn.pictures.style import INK, nothing_to_show, styled
 
 SMALLEST = 0.01  # ratio that is still drawn
@@ -33,7 +31,7 @@ def cycles_of_important_edges(
     if not glasses:
         return nothing_to_show("No important edge that can be compared", height=panel_height)
     figure = make_subplots(
-        rows=len(found), cols=len(glasses), horizontal_spacing=0.05, vertical_spacing=0.22 / len(found),
+        rows=len(found), cols=len(glasses), horizontal_spacing=0.05, vertical_spacing=0.3 / len(found),
         shared_yaxes=True, subplot_titles=[f"{glass}, {name}" for name in found for glass in glasses],
     )  # fmt: skip
     bars = (
@@ -162,8 +160,8 @@ def _curve(
     )  # fmt: skip
 
 
-def write_figures(folder: Path, results: Sequence[Result]) -> list[Path]:
-    """Write cycles and, per glass with the first method, reach.<glass>; returns the paths."""
+def finding_figures(results: Sequence[Result]) -> dict[str, go.Figure]:
+    """cycles and, per glass with the first method, reach.<glass>."""
     found: dict = {}
     for result in results:
         for name, one in result.enrichment.items():
@@ -174,4 +172,4 @@ def write_figures(folder: Path, results: Sequence[Result]) -> list[Path]:
     for result in results:
         peaks = PEAKS if set(result.elements) == {"Cu", "Zr"} else ()
         figures.setdefault(f"reach.{result.glass}", reach_of_importance(result, peaks=peaks))
-    return [write_figure(folder, name, figure) for name, figure in figures.items()]
+    return figures

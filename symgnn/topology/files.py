@@ -21,6 +21,15 @@ from symgnn.topology.summary import GlassTopology
 
 CLASS = ("dimension", "birth_A", "death_A", "persistence_A")
 ATOMS = ("birth_atoms", "death_atoms")
+OPTIONAL = (
+    "alpha_diagrams.csv",
+    "alpha_cycles.json",
+    "voids.csv",
+    "image.csv",
+    "around_*.csv",
+    "distances_*.csv",
+)
+"""Files that `symgnn topology` writes into its folder or not, by glass and options."""
 
 
 def write_topology(topology: GlassTopology, folder: str | os.PathLike) -> list[Path]:
@@ -104,6 +113,13 @@ def write_distances(path: Path, distances: Sequence[DiagramDistance]) -> None:
         for distance in distances
     )
     _write_csv(path, header + counts, rows)
+
+
+def remove_outdated(folder: Path, written: Sequence[Path]) -> None:
+    """Remove what an earlier run left in `folder` and the present one has not written: it may be of another cutoff."""
+    for pattern in OPTIONAL:
+        for path in set(folder.glob(pattern)) - set(written):
+            path.unlink()
 
 
 def _classes(diagram: Diagram, pairs: np.ndarray) -> Iterable[tuple]:

@@ -44,6 +44,12 @@ class Checkpoint:
         return self.folder.name
 
     @property
+    def label(self) -> str:
+        """Its name in names of files: symgnn, symgnn-seed1; for a folder elsewhere its last two names, runs-mine."""
+        root = CHECKPOINTS if self.folder.is_relative_to(CHECKPOINTS) else Path(self.folder.anchor)
+        return "-".join(self.folder.relative_to(root).parts[-2:])
+
+    @property
     def elements(self) -> tuple[str, ...]:
         return self.model.elements
 

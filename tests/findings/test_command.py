@@ -28,6 +28,25 @@ def test_text_tables_and_figures_appear(tmp_path, monkeypatch):
     assert all(int(row["explained_atoms"]) == 6 for row in rows)
 
 
+def test_nothing_is_written_where_the_text_fails(tmp_path, monkeypatch):
+    def fail(*results, **rest):
+        raise RuntimeError("no text")
+
+    monkeypatch.setattr("symgnn.explain.batch.store_folder", lambda: tmp_path / "store")
+    monkeypatch.setattr("symgnn.findings.report.report", fail)
+    arguments = ["findings", str(SAMPLE), "--method", "nearest", "--atoms", "4", "--workers", "1", "-o",
+                 str(tmp_path / "out")]  # fmt: skip
+    with pytest.raises(RuntimeError, match="no text"):
+        CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_method_twice_is_refused():
+    arguments = ["findings", str(SAMPLE), "--method", "gradient", "--method", "gradient"]
+    with pytest.raises(InputError, match="--method gradient found twice"):
+        CliRunner().invoke(app, arguments, catch_exceptions=False)
+
+
 def test_the_same_glass_twice_is_refused():
     with pytest.raises(InputError, match="two glasses of one name"):
         CliRunner().invoke(app, ["findings", str(SAMPLE), str(SAMPLE)], catch_exceptions=False)

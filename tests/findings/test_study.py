@@ -203,10 +203,27 @@ def test_one_command_writes_all(known_reason, glass, tmp_path, monkeypatch):
     assert again[0].reach == results[0].reach  # stored, and the same
 
 
+def glass_with_moved_atoms(glass):
+    moved = np.random.default_rng(0).permutation(glass.positions)
+    return Glass(glass.species, moved, glass.cell, glass.pbc, name="moved")
+
+
+def test_baselines_alone_are_reported_without_a_claim(known_reason, glass, tmp_path, monkeypatch):
+    monkeypatch.setattr("symgnn.explain.batch.store_folder", lambda: tmp_path / "store")
+    study = Study([glass], known_reason, [NearestEdges()], n_atoms=4, top_k=4, workers=1)
+    results, variants = study.run()
+    text = report(results, variants, study=study, command="symgnn findings", figures=["cycles.png"])
+    assert "baselines are no claims" in text
+    assert "comparisons" not in text
+    assert "## How stable is it?" in text
+
+
 def test_a_study_refuses_what_it_cannot_compare(known_reason, glass):
     with pytest.raises(InputError, match="at least 1"):
         Study([glass], known_reason, [RandomEdges()], top_k=0)
     with pytest.raises(InputError, match="one glass and one method"):
         Study([], known_reason, [RandomEdges()])
+    with pytest.raises(InputError, match="from their places"):
+        Study([glass], known_reason, [RandomEdges()], twins=(glass, glass_with_moved_atoms(glass)))
     with pytest.raises(InputError, match="same order"):
         Study([glass], known_reason, [RandomEdges()], twins=(glass, make_random_glass(30, seed=1)))

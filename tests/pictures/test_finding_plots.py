@@ -6,7 +6,8 @@ import pytest
 from symgnn.findings.cycle_enrichment import cycle_enrichment
 from symgnn.findings.evaluate import FINE, Result
 from symgnn.findings.reach import preference, reach
-from symgnn.pictures.finding_plots import cycles_of_important_edges, reach_of_importance, write_figures
+from symgnn.pictures.figure_files import write_figure
+from symgnn.pictures.finding_plots import cycles_of_important_edges, finding_figures, reach_of_importance
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +101,6 @@ def test_axes_are_titled(result, enrichment):
 
 def test_without_kaleido_the_figures_are_pages(result, tmp_path, monkeypatch):
     monkeypatch.setattr("symgnn.pictures.figure_files.find_spec", lambda name: None)
-    paths = write_figures(tmp_path, [result])
+    paths = [write_figure(tmp_path, name, figure) for name, figure in finding_figures([result]).items()]
     assert [path.name for path in paths] == ["cycles.html", "reach.glass.html"]
     assert all("cdn.plot.ly" not in path.read_text()[:200_000] for path in paths)

@@ -1,0 +1,142 @@
+"""What the command explain does, prints and writes: one atom, many atoms, methods against their controls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.table import Table
+
+from symgnn.cli.common import console, errors, progress, resumable, task, warn_of_extrapolation
+from symgnn.errors import InputError
+
+
+def explain_one(file: Path, glass, checkpoint, atom: int, method, output: Path, seed: int, top: int) -> None:
+    from symgnn.explain.store import stored_explanation
+
+    with progress() as bars:
+        show = task(bars, f"Explaining atom {atom}")
+        explanation = stored_explanation(checkpoint, glass, atom, method=method, seed=seed, progress=show)
+    path = output / f"{file.stem}.atom{atom}.{checkpoint.label}.{method.name}.csv"
+    explanation.write_table(path, glass)
+    warn_of_extrapolation(checkpoint, glass)
+
+    symbols, signed = glass.symbols, explanation.effect is not None
+    in_mask = "" if explanation.mask is None else f", {explanation.mask.sum():.0f} of them are in the mask"
+    console.print(
+        f"Atom {atom} ({symbols[atom]}): predicted barrier {explanation.prediction:.3f} eV; "
+        f"{len(explanation.lengths)} edges can change it{in_mask}",
+        markup=False,
+    )
+    _print_local_structure(glass, atom)
+    columns = ["edge", "elements", "length / Å", "hops", "importance", *(["effect / eV"] if signed else [])]
+    table = Table(*columns)
+    for row in explanation.top(top):
+        i, j = explanation.pairs[row]
+        table.add_row(f"{i} - {j}", f"{symbols[i]}-{symbols[j]}", f"{explanation.lengths[row]:.3f}",
+                      str(explanation.hops[row]), f"{explanation.importance[row]:.3f}",
+                      *([f"{explanation.effect[row]:+.4f}"] if signed else []))  # fmt: skip
+    console.print(table)
+    f = explanation.fidelity
+    if f.get("k"):
+        verdicts = Table(
+            "test", "change / eV", "edges like them / eV", "p", title="Does the explanation hold?"
+        )
+        for key, text in (
+            ("mask_keep", "edges weighted by the mask (small is good)"),
+            ("mask_remove", "edges weighted by 1 - mask (large is good)"),
+            ("keep_top", f"only the top {f['k']:.0f} kept (small is good)"),
+            ("remove_top", f"the top {f['k']:.0f} removed (large is good)"),
+        ):
+            if key in f:
+                numbers = f"{f[key]:.3f}", f"{f[key + '_matched']:.3f}", f"{f[key + '_p']:.3f}"
+                verdicts.add_row(text, *numbers)
+        console.print(verdicts)
+        console.print(
+            f"For {f['k_others']:.0f} of the top {f['k']:.0f} there are others of the same length, elements, hops to "
+            f"compare with. Removing every edge changes the prediction by {f['keep_none']:.3f} eV.",
+            markup=False,
+        )
+    console.print(str(path), markup=False)
+
+
+def _print_local_structure(glass, atom: int) -> None:
+    from symgnn.local_structure import local_structure
+
+    try:
+        words = local_structure(glass).describe(atom)
+    except InputError as error:  # the explanation holds all the same
+        errors.print(f"No local structure: {error}", style="yellow", markup=False)
+    else:
+        console.print("; ".join(f"{label}: {text}" for label, text in words.items()), markup=False)
+
+
+def explain_many(
+    file: Path, glass, checkpoint, text: str, method, output: Path, seed: int, top: int, workers: int | None
+) -> None:
+    from symgnn.evaluation.predict import predict
+    from symgnn.explain.batch import explain_batch
+    from symgnn.explain.maps import write_maps
+    from symgnn.explain.selection import parse_atoms
+    from symgnn.graph.cache import cached_graph
+
+    chosen = parse_atoms(text, glass, predict(checkpoint, glass), seed)
+    with resumable(), progress() as bars:
+        show = task(bars, "Explaining atoms")
+        batch = explain_batch(
+            checkpoint, glass, chosen, method=method, seed=seed, top=top, workers=workers, progress=show
+        )
+    warn_of_extrapolation(checkpoint, glass)
+    graph = cached_graph(glass, checkpoint.cutoff, checkpoint.model.inputs)
+    where = "no edge can change it"
+    if len(batch.distance):
+        where = f"the {top} most important edges of an atom stand {batch.distance.mean():.2f} Å from it on average"
+    console.print(
+        f"{len(batch.atoms)} atoms explained by {batch.method}: predicted barrier {batch.prediction.mean():.3f} eV on "
+        f"average; {where}",
+        markup=False,
+    )
+    for path in write_maps(output, f"{file.stem}.{checkpoint.label}", glass, graph, batch):
+        console.print(str(path), markup=False)
+
+
+def evaluate_methods(
+    file: Path,
+    glass,
+    checkpoint,
+    text: str | None,
+    methods: list,
+    twin,
+    output: Path,
+    seed: int,
+    workers: int | None,
+) -> None:
+    from symgnn.evaluation.predict import predict
+    from symgnn.explain.assessment import assess
+    from symgnn.explain.assessment_tables import CURVES
+    from symgnn.explain.methods import TITLES
+    from symgnn.explain.selection import parse_atoms
+    from symgnn.pictures.fidelity_curves import fidelity_curves
+    from symgnn.pictures.figure_files import write_figure
+
+    text = text or f"random:{min(50, len(glass))}"
+    chosen = parse_atoms(text, glass, predict(checkpoint, glass), seed)
+    with resumable(), progress() as bars:
+        show = task(bars, "Judging explanations")
+        found = assess(
+            checkpoint, glass, chosen, methods, twin=twin, seed=seed, workers=workers, progress=show
+        )
+    warn_of_extrapolation(checkpoint, glass)
+    title = f"{glass.name}, checkpoint {checkpoint.name}, {len(chosen)} atoms"
+    table = Table("measure", *found.records, title=title)
+    for row in found.rows():
+        table.add_row(*row)
+    console.print(table)
+    stem = f"{file.stem}.{checkpoint.label}.methods"
+    curves = {
+        TITLES[name]: {curve: found.curve(name, curve) for curve in CURVES}
+        for name, atoms_of in found.curves.items()
+        if any(atoms_of.values())
+    }
+    figure = write_figure(output, f"{stem}.curves", fidelity_curves(found.budgets, curves))
+    for path in (*found.write(output / stem), figure):
+        console.print(str(path), markup=False)
