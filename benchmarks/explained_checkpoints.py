@@ -16,7 +16,13 @@ from symgnn.explain.assessment_tables import MEASURES
 from symgnn.explain.methods import METHODS
 from symgnn.findings.markdown import number, table, with_band
 
-TABLES = (("plus", "plus_control"), ("plus_excess",), ("area_minus", "area_minus_control"), ("weights",))
+TABLES = (
+    ("plus", "plus_control"),
+    ("plus_excess",),
+    ("others",),
+    ("area_minus", "area_minus_control"),
+    ("weights",),
+)
 Row = dict[str, str]
 
 

@@ -200,18 +200,23 @@ def loop_distance(first: Glass, second: Glass) -> float:
     )
 
 
+def _read_by(model: Checkpoint, glass: Glass) -> str:
+    """Hash of what the model reads of the glass."""
+    return glass.content_hash_with(model.model.inputs)
+
+
 def predicted(model: Checkpoint, glass: Glass) -> np.ndarray:
     """(N,) predicted barriers in eV."""
-    return _predicted(model.key, glass.content_hash, model, glass).barriers
+    return _predicted(model.key, _read_by(model, glass), model, glass).barriers
 
 
 def uncertainty(model: Checkpoint, glass: Glass) -> np.ndarray | None:
     """(N,) standard deviation of every predicted barrier in eV; None for a checkpoint without calibration."""
-    return _predicted(model.key, glass.content_hash, model, glass).sigma
+    return _predicted(model.key, _read_by(model, glass), model, glass).sigma
 
 
 @st.cache_resource(max_entries=KEPT_RESULTS, show_spinner="Predicting barriers")
-def _predicted(checkpoint_key: str, content_hash: str, _model: Checkpoint, _glass: Glass) -> Prediction:
+def _predicted(checkpoint_key: str, glass_key: str, _model: Checkpoint, _glass: Glass) -> Prediction:
     found = predict_with_uncertainty(_model, _glass)
     for values in (found.barriers, found.sigma):
         if values is not None:
@@ -237,7 +242,7 @@ def explanation(
             model, glass, atom, method=build_method(method, {}, model), seed=seed, progress=progress
         )
 
-    key = ("explain", model.key, glass.content_hash, atom, method, seed)
+    key = ("explain", model.key, _read_by(model, glass), atom, method, seed)
     return _kept(key, f"Explaining atom {atom}", compute)
 
 
@@ -245,7 +250,7 @@ def explanation_is_kept(
     model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str = GNNExplainer.name
 ) -> bool:
     """Whether `explanation` would return at once."""
-    if ("explain", model.key, glass.content_hash, atom, method, seed) in _results():
+    if ("explain", model.key, _read_by(model, glass), atom, method, seed) in _results():
         return True
     return find_explanation(model, glass, atom, method=build_method(method, {}, model), seed=seed) is not None
 
@@ -260,11 +265,11 @@ def to_explain(model: Checkpoint, glass: Glass, method: str, atoms: str) -> tupl
     missing = unexplained(model, glass, chosen, method=how)
     if not missing:
         return 0, 0.0
-    return missing, missing * _seconds_per_atom(model.key, glass.content_hash, method, model, glass)
+    return missing, missing * _seconds_per_atom(model.key, _read_by(model, glass), method, model, glass)
 
 
 @st.cache_data(max_entries=64, show_spinner="Timing two explanations")
-def _seconds_per_atom(key: str, content_hash: str, method: str, _model: Checkpoint, _glass: Glass) -> float:
+def _seconds_per_atom(key: str, glass_key: str, method: str, _model: Checkpoint, _glass: Glass) -> float:
     how, atoms = build_method(method, {}, _model), list(range(min(2, len(_glass))))
     for _ in range(2):  # the first call builds what later ones share
         started = time.perf_counter()
@@ -291,7 +296,7 @@ def explained_glass(
         graph = cached_graph(glass, model.cutoff, model.model.inputs)
         return batch, importance_map(graph, batch), graph
 
-    key = ("explain many", model.key, glass.content_hash, method, atoms)
+    key = ("explain many", model.key, _read_by(model, glass), method, atoms)
     return _kept(key, "Explaining atoms", compute)
 
 

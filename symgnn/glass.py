@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -125,6 +125,17 @@ class Glass:
         for lengths in (self.positions, self.cell):
             digest.update((np.round(lengths, 6) + 0.0).astype("<f8").tobytes())  # + 0.0 turns -0. into 0.
         digest.update(self.pbc.tobytes())
+        return digest.hexdigest()[:16]
+
+    def content_hash_with(self, fields: Sequence[str]) -> str:
+        """`content_hash` for a model that also reads these per-atom fields: other values give another hash. Without
+        fields it is `content_hash`."""
+        known = [name for name in fields if name in self.fields]
+        if not known:
+            return self.content_hash
+        digest = hashlib.sha256(self.content_hash.encode())
+        for name in known:
+            digest.update(name.encode() + b"\0" + self.fields[name].astype("<f8").tobytes())
         return digest.hexdigest()[:16]
 
     def wrapped(self) -> np.ndarray:

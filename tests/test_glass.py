@@ -155,6 +155,15 @@ def test_hash_sees_species_cell_and_periodicity():
     assert len(hashes) == 5
 
 
+def test_hash_with_fields_sees_their_values_and_names():
+    glass = make(fields={"a": [0, 1, 2], "b": [0, 1, 2]})
+    assert glass.content_hash_with(()) == glass.content_hash_with(["absent"]) == glass.content_hash
+    other = make(fields={"a": [0, 1, 2.5], "b": [0, 1, 2]})
+    assert glass.content_hash_with(["a"]) != other.content_hash_with(["a"])
+    assert glass.content_hash_with(["b"]) == other.content_hash_with(["b"])
+    assert len({glass.content_hash, *(glass.content_hash_with([name]) for name in "ab")}) == 3
+
+
 @pytest.mark.parametrize("pbc", [(1, 1, 1), (1, 0, 1), (0, 0, 1), (1, 1, 0)])
 def test_wrapping_in_a_triclinic_cell(random_glass, pbc):
     pbc = np.array(pbc, bool)

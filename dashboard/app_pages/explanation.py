@@ -129,8 +129,9 @@ def fidelity() -> None:
     chart(plots.fidelity_bars(measures), "fidelity")
     st.caption(
         "How far the prediction moves when only these edges are kept (less is better, ↓) or when they are removed "
-        "(more is better, ↑), beside random edges of the same lengths, elements and hops. p: share of random draws "
-        f"that do as well. Without any edge it moves by {found['keep_none']:.3f} eV."
+        "(more is better, ↑), beside other edges of the same lengths, elements and hops, which there are for "
+        f"{found['k_others']:.0f} of the {found['k']:.0f}. p: share of random draws of such edges, the important ones "
+        f"included, that do as well. Without any edge it moves by {found['keep_none']:.3f} eV."
     )
 
 

@@ -18,7 +18,7 @@ from symgnn.explain.amortised import Amortised, save_explainer, states_of
 from symgnn.explain.attribution import Progress, gradient
 from symgnn.explain.edge_scorer import EdgeScorer
 from symgnn.explain.explaining import fields_of
-from symgnn.explain.fidelity import most_important
+from symgnn.explain.explanation import most_important
 from symgnn.explain.quality import jaccard
 from symgnn.files.writing import replacing
 from symgnn.glass import Glass

@@ -16,6 +16,7 @@ MEASURES = {
     "plus": "fid+, top 10",
     "plus_control": "fid+, control of it",
     "plus_excess": "difference of the two",
+    "others": "control: share that is not in the top 10",
     "signed": "Δ of the top 10 / eV",
     "area_plus": "fid+ area",
     "area_plus_control": "fid+ area, control",
@@ -36,9 +37,10 @@ MEASURES = {
 
 CURVES = {
     "plus": "fid+: |Δ| / spread, the top k removed",
-    "plus_control": "the same, random edges like them",
+    "plus_control": "the same, other edges like them",
     "minus": "fid−: |Δ| / spread, only the top k kept",
-    "minus_control": "the same, random edges like them",
+    "minus_control": "the same, other edges like them",
+    "others": "control: share that is not among the top k",
     "removal_eV": "Δ / eV, the top k removed",
     "keeping_eV": "Δ / eV, only the top k kept",
 }
@@ -76,7 +78,7 @@ class Assessment:
         for measure, title in MEASURES.items():
             found = [self.interval(method, measure) for method in self.records]
             if any(found):
-                yield [title, *("" if i is None else f"{i[0]:.2f} [{i[1]:.2f}, {i[2]:.2f}]" for i in found)]
+                yield [title, *("" if i is None else _with_interval(*i) for i in found)]
 
     def write(self, stem: Path) -> list[Path]:
         """Write <stem>.csv (mean and interval of every measure), <stem>.md (the table and the agreement) and
@@ -107,6 +109,10 @@ class Assessment:
                     for budget, numbers in zip(self.budgets, self.curve(method, name), strict=False):
                         writer.writerow([method, name, budget, *(f"{number:.6g}" for number in numbers)])
         return paths
+
+
+def _with_interval(mean: float, low: float, high: float) -> str:
+    return f"{mean:.2f}" if np.isnan(low) else f"{mean:.2f} [{low:.2f}, {high:.2f}]"
 
 
 def _row(cells: Sequence[str]) -> str:

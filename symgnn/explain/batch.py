@@ -129,7 +129,7 @@ def _joined(work: Work, atoms: np.ndarray, shards: Iterable[dict[str, np.ndarray
         method=work.method.name,
         settings=settings_of(work.method),
         seed=work.seed,
-        glass_key=work.glass.content_hash,
+        glass_key=work.glass_key,
         checkpoint_key=work.checkpoint.key,
         atoms=atoms,
         prediction=predict(work.checkpoint, work.glass)[atoms].astype(float),

@@ -64,7 +64,7 @@ def explain_atoms(
     columns = {
         "pairs": graph.pair_atoms.index_select(0, number),
         "images": graph.pair_image.index_select(0, number),
-        "lengths": graph.length[graph.pair_edge].index_select(0, number).double(),
+        "lengths": fields.pair_length.double(),
         "importance": found.importance(fields).double(),
         "mask": None if found.mask is None else found.mask.double(),
         "hops": fields.pair_hops,
@@ -81,7 +81,7 @@ def explain_atoms(
             method=method.name,
             settings=settings_of(method),
             seed=seed,
-            glass_key=glass.content_hash,
+            glass_key=glass.content_hash_with(model.inputs),
             checkpoint_key=checkpoint.key,
             **{name: None if column[row] is None else column[row].numpy() for name, column in parts.items()},
         )

@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
 from symgnn.errors import InputError
 from symgnn.files.writing import replacing
 from symgnn.glass import Glass
+
+VERSION = 1  # of what the methods compute; a stored explanation of another version is computed anew
 
 _COLUMNS = {"pairs": np.int64, "images": np.int64, "lengths": float, "importance": float, "mask": float,
             "hops": np.int64, "effect": float}  # fmt: skip
@@ -80,13 +84,12 @@ class Explanation:
 
     @property
     def key(self) -> str:
-        return explanation_key(
-            self.glass_key, self.checkpoint_key, self.atom, self.method, self.settings, self.seed
-        )
+        facts = {**self.settings, "version": VERSION}
+        return explanation_key(self.glass_key, self.checkpoint_key, self.atom, self.method, facts, self.seed)
 
     def top(self, k: int) -> np.ndarray:
-        """Row numbers of the k most important edges, most important first; ties in order of length."""
-        return np.lexsort((self.lengths, -self.importance))[:k]
+        """Row numbers of the k most important edges, most important first; ties in order of the rows."""
+        return most_important(self.importance, k)
 
     def save(self, folder: Path) -> Path:
         """Write folder/<key>.npz; returns the path."""
@@ -110,7 +113,7 @@ class Explanation:
             if not all(isinstance(facts[name], kind) for name, kind in _FACTS.items()):
                 raise ValueError("a fact has the wrong type")
             return cls(**{name: facts[name] for name in _FACTS}, **columns)
-        except (OSError, KeyError, ValueError, TypeError, EOFError) as error:
+        except (OSError, KeyError, ValueError, TypeError, EOFError, BadZipFile, zlib.error) as error:
             raise InputError(f"{path}: not readable as an explanation: {error}") from None
 
     def write_table(self, path: Path, glass: Glass) -> None:
@@ -129,11 +132,18 @@ class Explanation:
                                  *([f"{self.effect[row]:.6f}"] if self.effect is not None else [])])  # fmt: skip
 
 
+def most_important(importance: np.ndarray, k: int) -> np.ndarray:
+    """Row numbers of the k most important edges, most important first; ties in order of the rows, which knows nothing
+    of lengths."""
+    return np.argsort(-np.asarray(importance), kind="stable")[:k]
+
+
 def explanation_key(
-    glass_key: str, checkpoint_key: str, atom: int, method: str, settings: Mapping[str, Any], seed: int
+    glass_key: str, checkpoint_key: str, atom: int, method: str, facts: Mapping[str, Any], seed: int
 ) -> str:
-    """20 hex digits that name an explanation before it is computed: equal inputs, equal key."""
-    text = json.dumps(
-        [glass_key, checkpoint_key, int(atom), method, dict(settings), int(seed)], sort_keys=True
-    )
+    """20 hex digits that name what is stored before it is computed: equal inputs, equal key.
+
+    facts: the method's settings, and what else it depends on.
+    """
+    text = json.dumps([glass_key, checkpoint_key, int(atom), method, dict(facts), int(seed)], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:20]

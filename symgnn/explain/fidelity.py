@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from symgnn.explain.explanation import most_important
 from symgnn.explain.receptive_field import ReceptiveFields
 from symgnn.models import BarrierModel
 
@@ -24,21 +25,30 @@ def strata(fields: ReceptiveFields) -> np.ndarray:
     """
     graph, number = fields.whole, fields.pair_number
     elements = graph.species[graph.pair_atoms].sort(1).values.index_select(0, number)
-    length = graph.length[graph.pair_edge].index_select(0, number)
-    columns = [elements, (length / LENGTH_BIN).long()[:, None], fields.pair_hops[:, None]]
+    columns = [elements, (fields.pair_length / LENGTH_BIN).long()[:, None], fields.pair_hops[:, None]]
     labels = torch.cat([*columns, fields.pair_field[:, None]], 1)
     return torch.unique(labels, dim=0, return_inverse=True)[1].cpu().numpy()
 
 
 def matched_random(strata_of: np.ndarray, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Random rows, as many from every stratum as `chosen` has in it, without repetition."""
-    groups, counts = np.unique(strata_of[chosen], return_counts=True)
-    return np.concatenate(
-        [
-            rng.choice(np.flatnonzero(strata_of == group), count, replace=False)
-            for group, count in zip(groups, counts, strict=True)
-        ]
-    )
+    """Random rows, as many from every stratum as `chosen` has in it, without repetition: what a method draws that knows
+    nothing but the strata."""
+    return _drawn(strata_of, chosen, rng.random(len(strata_of)))
+
+
+def others_like(strata_of: np.ndarray, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The same, but rows that are not `chosen`: a chosen one is drawn only where its stratum has too few others."""
+    priority = rng.random(len(strata_of))
+    priority[chosen] += 1
+    return _drawn(strata_of, chosen, priority)
+
+
+def _drawn(strata_of: np.ndarray, chosen: np.ndarray, priority: np.ndarray) -> np.ndarray:
+    """The rows of lowest priority, as many from every stratum as `chosen` has in it."""
+    order = np.lexsort((priority, strata_of))
+    group = strata_of[order]
+    wanted = np.bincount(strata_of[chosen], minlength=group[-1] + 1)
+    return order[np.arange(len(group)) - np.searchsorted(group, group) < wanted[group]]
 
 
 @torch.no_grad()
@@ -46,11 +56,22 @@ def predictions_under(model: BarrierModel, fields: ReceptiveFields, weights: np.
     """(W,) eV: the barrier of the one centre of `fields` under each of W weightings (W, P) of its pairs, in [0, 1]."""
     if len(fields) != 1:
         raise ValueError(f"{len(fields)} fields found, expected one")
-    found = []
+    found, copies = [], {1: fields}
     for rows in torch.from_numpy(np.atleast_2d(weights)).to(fields.graph.length).split(AT_ONCE):
-        several = fields if len(rows) == 1 else fields.repeat(len(rows))
-        found.append(several.predict(model, rows.flatten()).double())
+        n = len(rows)
+        if n not in copies:
+            copies[n] = fields.repeat(n)
+        found.append(_barriers(model, copies[n], rows.flatten()).double())
     return torch.cat(found).cpu().numpy()
+
+
+def _barriers(model: BarrierModel, fields: ReceptiveFields, pair_weight: torch.Tensor) -> torch.Tensor:
+    """`fields.predict`. Where most edges have weight 0 they are left out, which is the same and sooner."""
+    weight = pair_weight.index_select(0, fields.pair)
+    kept = weight > 0
+    if 2 * int(kept.sum()) > len(kept):
+        return fields.predict(model, pair_weight)
+    return model(fields.graph.edge_subgraph(kept), weight[kept])[: len(fields)]
 
 
 def shuffled_within(strata_of: np.ndarray, values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -68,11 +89,6 @@ def indicator(n: int, rows: np.ndarray) -> np.ndarray:
     return hard
 
 
-def most_important(importance: np.ndarray, k: int) -> np.ndarray:
-    """Row numbers of the k most important pairs; ties in order of the rows."""
-    return np.lexsort((np.arange(len(importance)), -np.asarray(importance)))[:k]
-
-
 def fidelity(
     model: BarrierModel,
     fields: ReceptiveFields,
@@ -85,10 +101,13 @@ def fidelity(
 ) -> dict[str, float]:
     """Changes of one atom's prediction in eV under the mask, and under the k most important pairs alone.
 
-    Each number stands beside its control: the mean over `n_draws` random masks that treat edges of the same
-    kind alike (`strata`). The shares p are (1 + draws that do as well) / (1 + draws).
+    Each number stands beside its control, the mean over `n_draws` random masks that treat edges of the same kind
+    (`strata`) alike: for the top k other edges (`others_like`), for the mask its values shuffled. The shares p are
+    (1 + draws that do as well) / (1 + draws); for the top k the draws of p are from all edges of a kind, the important
+    ones included, as a permutation test wants it.
 
     k                the number of pairs (at most all)
+    k_others         for how many of them the control has another pair; the rest have no unimportant like
     mask_keep        |change| when every edge is weighted by the mask: small if the explanation suffices
     mask_keep_matched, mask_keep_p       the same for the mask shuffled among like edges
     mask_remove      |change| when every edge is weighted by 1 - mask: large if the explanation is needed
@@ -107,27 +126,30 @@ def fidelity(
         return {"k": 0.0}
     groups, rng = strata(fields), np.random.default_rng(seed)
     top = most_important(importance, k)
-    sets = {
-        "{}_top": [
-            indicator(n_pairs, rows)
-            for rows in (top, *(matched_random(groups, top, rng) for _ in range(n_draws)))
-        ]
-    }
+    others = [others_like(groups, top, rng) for _ in range(n_draws)]
+    permuted = [matched_random(groups, top, rng) for _ in range(n_draws)]
+    sets = {"{}_top": [indicator(n_pairs, rows) for rows in (top, *others, *permuted)]}
     if mask is not None:
         soft = np.asarray(mask, dtype=np.float64)
         sets["mask_{}"] = [soft, *(shuffled_within(groups, soft, rng) for _ in range(n_draws))]
     full, none = predictions_under(model, fields, np.stack([np.ones(n_pairs), np.zeros(n_pairs)]))
-    result = {"k": float(k), "keep_none": abs(none - full)}
+    result = {"k": k, "k_others": len(np.setdiff1d(others[0], top)), "keep_none": abs(none - full)}
     for name, weights in sets.items():
         kept = np.stack(weights)
         for kind, applied in (("keep", kept), ("remove", 1 - kept)):
             signed = predictions_under(model, fields, applied) - full
-            found, *others = np.abs(signed)
-            as_good = (np.array(others) <= found) if kind == "keep" else (np.array(others) >= found)
+            found, control, drawn = (
+                np.abs(signed[0]),
+                np.abs(signed[1 : 1 + n_draws]),
+                np.abs(signed[-n_draws:]),
+            )
+            as_good = drawn <= found if kind == "keep" else drawn >= found
             key = name.format(kind)
-            result[key] = float(found)
-            result[f"{key}_matched"] = float(np.mean(others))
-            result[f"{key}_p"] = float((1 + as_good.sum()) / (1 + n_draws))
+            result |= {
+                key: found,
+                f"{key}_matched": control.mean(),
+                f"{key}_p": (1 + as_good.sum()) / (1 + n_draws),
+            }
             if key == "remove_top":
-                result["remove_signed"] = float(signed[0])
+                result["remove_signed"] = signed[0]
     return {name: float(value) for name, value in result.items()}

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import numpy as np
 from symgnn.explain.attribution import Method
 from symgnn.explain.explaining import explain_atoms, fields_of
 from symgnn.explain.explanation import Explanation
-from symgnn.explain.fidelity import indicator, matched_random, most_important, predictions_under, strata
+from symgnn.explain.fidelity import indicator, others_like, predictions_under, strata
 from symgnn.explain.methods import settings_of
 from symgnn.explain.quality import characterization, curve_area, relative_change, sparsity
 from symgnn.explain.stability import compare, compare_within_hops, edge_keys, rotated, shuffled_weights
@@ -26,7 +25,7 @@ from symgnn.glass import Glass
 from symgnn.training.checkpoint import Checkpoint
 
 TOP = 10  # edges of the sets that are compared
-VERSION = 3  # of the measures; a record of another version is taken anew
+VERSION = 4  # of the measures; a record of another version is taken anew
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +33,7 @@ class Judging:
     """What judgements are taken from, besides atom and method.
 
     spread   eV, standard deviation of the barriers predicted for the glass
-    budgets  numbers of edges that are removed or kept; n_draws matched random sets for each
+    budgets  numbers of edges that are removed or kept; n_draws sets of other edges like them for each
     watched  atoms whose explanations are also compared with those under another seed, rotation, twin and weights
     """
 
@@ -54,8 +53,9 @@ class Judging:
         "top": keys of the 10 most important edges; "measures": name -> number; "curves": name -> (budgets,) numbers.
         """
         try:
-            return json.loads(self._path(atom, method).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            record = json.loads(self._path(atom, method).read_text(encoding="utf-8"))
+            return {name: record[name] for name in ("top", "measures", "curves")}
+        except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def compute(self, job: tuple[int, Method]) -> None:
@@ -73,7 +73,8 @@ class Judging:
 
     def _path(self, atom: int, method: Method) -> Path:
         watched = atom in self.watched
-        facts = [self.glass.content_hash, self.checkpoint.key, atom, method.name, settings_of(method), self.seed,
+        glass_key = self.glass.content_hash_with(self.checkpoint.model.inputs)
+        facts = [glass_key, self.checkpoint.key, atom, method.name, settings_of(method), self.seed,
                  list(self.budgets), self.n_draws, self.twin.content_hash if self.twin and watched else "",
                  watched, VERSION]  # fmt: skip
         key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
@@ -86,10 +87,12 @@ class Judging:
         if n_pairs == 0:
             return {}, {}
         groups, rng = strata(fields), np.random.default_rng(self.seed)
-        sets = []
+        sets, others = [], []
         for budget in self.budgets:
-            top = most_important(found.importance, budget)
-            sets += [top, *(matched_random(groups, top, rng) for _ in range(self.n_draws))]
+            top = found.top(budget)
+            control = [others_like(groups, top, rng) for _ in range(self.n_draws)]
+            others.append(len(np.setdiff1d(control[0], top)) / len(top))
+            sets += [top, *control]
         kept = np.stack([indicator(n_pairs, rows) for rows in sets])
         shape = (len(self.budgets), 1 + self.n_draws)
         removal = (predictions_under(model, fields, 1 - kept) - found.prediction).reshape(shape)
@@ -100,6 +103,7 @@ class Judging:
             "plus_control": plus[:, 1:].mean(1),
             "minus": minus[:, 0],
             "minus_control": minus[:, 1:].mean(1),
+            "others": np.array(others),
             "removal_eV": removal[:, 0],
             "keeping_eV": keeping[:, 0],
         }
@@ -110,6 +114,7 @@ class Judging:
             "plus": float(plus[place, 0]),
             "plus_control": float(plus[place, 1:].mean()),
             "plus_excess": float(plus[place, 0] - plus[place, 1:].mean()),
+            "others": others[place],
             "signed": float(removal[place, 0]),
             **areas,
             "characterization": characterization(areas["area_plus"], areas["area_minus"]),
@@ -117,21 +122,21 @@ class Judging:
         }
         return measures, {name: values.tolist() for name, values in curves.items()}
 
-    @cached_property
-    def _variants(self) -> dict[str, tuple[Checkpoint, Glass, int]]:
-        """Under which model, for which glass and with which seed an explanation is repeated."""
+    def _variants(self, atom: int) -> dict[str, tuple[Checkpoint, Glass, int]]:
+        """Under which model, for which glass and with which seed an explanation is repeated: every atom has a rotation
+        and shuffled weights of its own."""
         checkpoint, glass, seed = self.checkpoint, self.glass, self.seed
         variants = {
             "seed": (checkpoint, glass, seed + 1),
-            "rotation": (checkpoint, rotated(glass, seed), seed),
-            "weights": (shuffled_weights(checkpoint, seed), glass, seed),
+            "rotation": (checkpoint, rotated(glass, seed + atom), seed),
+            "weights": (shuffled_weights(checkpoint, seed + atom), glass, seed),
         }
         return variants if self.twin is None else variants | {"twin": (checkpoint, self.twin, seed)}
 
     def _stability(self, found: Explanation, method: Method) -> dict[str, float]:
         """Top 10 shared (Jaccard) and rank correlation with the explanations that should, or should not, be others."""
         measures: dict[str, float] = {}
-        for name, (model, other, other_seed) in self._variants.items():
+        for name, (model, other, other_seed) in self._variants(found.atom).items():
             (changed,) = explain_atoms(model, other, [found.atom], method=method, seed=other_seed)
             same_edges, ranks = compare(found, changed, len(self.glass), TOP)
             if name == "weights":

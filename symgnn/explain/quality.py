@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import spearmanr
+from scipy.stats import norm, spearmanr, t
 
 
 def relative_change(change: np.ndarray, spread: float) -> np.ndarray:
@@ -63,8 +63,17 @@ def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
 def bootstrap_interval(
     values: np.ndarray, seed: int, *, n_draws: int = 2000, level: float = 0.95
 ) -> tuple[float, float, float]:
-    """Mean, and the ends of its bootstrap interval (percentiles), over values (A,): one for each explained atom."""
+    """Mean, and the ends of its bootstrap interval, over values (A,): one for each explained atom. NaN for the ends
+    where there is one value only.
+
+    Percentiles of a bootstrap of few values are too narrow; they are taken so far out as Student's t demands (expanded
+    percentiles: Hesterberg, The American Statistician 69, 2015).
+    """
     values = np.asarray(values, dtype=float)
-    draws = np.random.default_rng(seed).integers(0, len(values), (n_draws, len(values)))
-    low, high = np.quantile(values[draws].mean(axis=1), [(1 - level) / 2, (1 + level) / 2])
+    n = len(values)
+    if n == 1:
+        return float(values[0]), np.nan, np.nan
+    tail = norm.cdf(-np.sqrt(n / (n - 1)) * t.ppf((1 + level) / 2, n - 1))
+    draws = np.random.default_rng(seed).integers(0, n, (n_draws, n))
+    low, high = np.quantile(values[draws].mean(axis=1), [tail, 1 - tail])
     return float(values.mean()), float(low), float(high)

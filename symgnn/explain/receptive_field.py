@@ -84,6 +84,11 @@ class ReceptiveFields:
         distance = torch.full((self.n_pairs,), torch.inf, device=graph.device)
         return distance.scatter_reduce(0, self.pair, middle.norm(dim=1), "amin")
 
+    @cached_property
+    def pair_length(self) -> Tensor:
+        """(P,) Å."""
+        return self.whole.length[self.whole.pair_edge].index_select(0, self.pair_number)
+
     @property
     def pairs_per_field(self) -> list[int]:
         """Number of pairs of each field: `tensor.split(fields.pairs_per_field)` takes a (P,) column apart."""

@@ -11,14 +11,14 @@ import numpy as np
 
 from symgnn.explain.attribution import Method
 from symgnn.explain.explaining import fields_of
-from symgnn.explain.explanation import explanation_key
+from symgnn.explain.explanation import explanation_key, most_important
 from symgnn.explain.methods import settings_of
 from symgnn.files.writing import replacing
 from symgnn.glass import Glass
 from symgnn.training.checkpoint import Checkpoint
 
 SHARD, SIDE_BY_SIDE = 16, 4
-VERSION = 2  # of the arrays below; a shard of another version is computed anew
+VERSION = 2  # of arrays below and of what methods compute; a shard of another version is computed anew
 
 # Columns of shards and of BatchExplanation: one entry per atom, the others per kept edge; sums over the whole glass.
 ROWS = ("n_edges", "rank_atom", "pair", "importance", "effect", "hops", "distance")
@@ -36,6 +36,11 @@ class Work:
     top: int
     folder: Path
 
+    @property
+    def glass_key(self) -> str:
+        """Hash of all that the model reads of the glass."""
+        return self.glass.content_hash_with(self.checkpoint.model.inputs)
+
     def path(self, atoms: Sequence[int]) -> Path:
         facts = {
             **settings_of(self.method),
@@ -44,7 +49,7 @@ class Work:
             "version": VERSION,
         }
         key = explanation_key(
-            self.glass.content_hash, self.checkpoint.key, atoms[0], self.method.name, facts, self.seed
+            self.glass_key, self.checkpoint.key, atoms[0], self.method.name, facts, self.seed
         )
         return self.folder / f"shard-{key}.npz"
 
@@ -66,12 +71,11 @@ class Work:
             )
             number, hops = fields.pair_number.cpu().numpy(), fields.pair_hops.cpu().numpy()
             distance = fields.pair_distance.double().cpu().numpy()
-            length = graph.length[graph.pair_edge].index_select(0, fields.pair_number).cpu().numpy()
             ends = np.cumsum([0, *fields.pairs_per_field])
             columns["n_edges"].append(np.diff(ends))
             for atom, start, end in zip(some, ends, ends[1:], strict=False):
                 own = slice(start, end)
-                best = start + np.lexsort((length[own], -importance[own]))[: self.top]
+                best = start + most_important(importance[own], self.top)
                 columns["rank_atom"].append(np.full(len(best), atom))
                 rows = (number, importance, effect, hops, distance)
                 for name, values in zip(ROWS[2:], rows, strict=True):

@@ -8,7 +8,7 @@ from pathlib import Path
 from symgnn.errors import InputError
 from symgnn.explain.attribution import Method
 from symgnn.explain.explaining import explain_atom
-from symgnn.explain.explanation import Explanation, explanation_key
+from symgnn.explain.explanation import VERSION, Explanation, explanation_key
 from symgnn.explain.gnn_explainer import GNNExplainer
 from symgnn.explain.methods import settings_of
 from symgnn.files.datasets import data_folder
@@ -32,7 +32,9 @@ def find_explanation(
 ) -> Explanation | None:
     """The stored explanation, None where there is none. A file that cannot be read counts as none."""
     method = method or GNNExplainer()
-    key = explanation_key(glass.content_hash, checkpoint.key, atom, method.name, settings_of(method), seed)
+    facts = {**settings_of(method), "version": VERSION}
+    glass_key = glass.content_hash_with(checkpoint.model.inputs)
+    key = explanation_key(glass_key, checkpoint.key, atom, method.name, facts, seed)
     path = (folder or store_folder()) / f"{key}.npz"
     if not path.is_file():
         return None

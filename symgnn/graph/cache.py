@@ -13,13 +13,12 @@ from symgnn.graph.atom_graph import AtomGraph, build_graph
 
 KEPT = 8  # graphs; one of 8000 atoms takes about 20 MB
 
-_graphs: OrderedDict[tuple[str, float, tuple[str, ...], int], AtomGraph] = OrderedDict()
+_graphs: OrderedDict[tuple[str, float, tuple[str, ...]], AtomGraph] = OrderedDict()
 
 
 def cached_graph(glass: Glass, cutoff: float, inputs: Sequence[str] = ()) -> AtomGraph:
     """`build_graph(glass, cutoff, inputs)`, computed once for equal content. The least recently used goes first."""
-    values = hash(tuple(glass.fields[name].tobytes() for name in inputs if name in glass.fields))
-    key = (glass.content_hash, float(cutoff), tuple(inputs), values)
+    key = (glass.content_hash_with(inputs), float(cutoff), tuple(inputs))
     if key not in _graphs:
         _graphs[key] = build_graph(glass, cutoff, inputs)
         while len(_graphs) > KEPT:

@@ -10,7 +10,14 @@ from symgnn.errors import InputError
 from symgnn.explain.attribution import gradient
 from symgnn.explain.explaining import explain_atom, explain_atoms
 from symgnn.explain.explanation import Explanation
-from symgnn.explain.fidelity import fidelity, matched_random, predictions_under, shuffled_within, strata
+from symgnn.explain.fidelity import (
+    fidelity,
+    matched_random,
+    others_like,
+    predictions_under,
+    shuffled_within,
+    strata,
+)
 from symgnn.explain.gnn_explainer import GNNExplainer
 from symgnn.explain.receptive_field import receptive_fields
 from symgnn.explain.store import find_explanation, stored_explanation
@@ -116,6 +123,32 @@ def test_matched_random_edges_are_of_the_same_kind(symgnn_checkpoint, glass):
         assert np.ptp(length[groups == group]) <= 0.25
 
 
+def test_other_edges_are_other_ones_where_there_are_any():
+    groups = np.array([0, 0, 0, 0, 1, 1, 1, 2])
+    chosen = np.array([0, 4, 5, 7])
+    counts = np.zeros(8)
+    for seed in range(300):
+        drawn = others_like(groups, chosen, np.random.default_rng(seed))
+        assert sorted(groups[drawn]) == [0, 1, 1, 2]
+        assert len(set(drawn)) == 4
+        counts[drawn] += 1
+    assert counts[0] == 0, "there are others of its kind"
+    assert counts[6] == counts[7] == 300, "the only other one, and the only one at all"
+    assert counts[4] + counts[5] == 300, "one chosen edge has to stand in"
+    assert counts[1:4].min() > 60
+
+
+def test_edges_of_weight_0_may_be_left_out(symgnn_checkpoint, glass):
+    """Weightings that keep few edges, many, none and all, hard and soft: the barriers of single passes."""
+    field, rng = receptive_fields(build_graph(glass, 5.0), [0], 4), np.random.default_rng(0)
+    shares = np.array([0.0, 0.02, 0.3, 0.49, 0.9, 1.0, 0.1])
+    weights = (rng.random((len(shares), field.n_pairs)) < shares[:, None]).astype(float)
+    weights[-1] *= rng.random(field.n_pairs)
+    with torch.no_grad():
+        single = [field.predict(symgnn_checkpoint.model, torch.tensor(row).float()).item() for row in weights]
+    assert np.allclose(predictions_under(symgnn_checkpoint.model, field, weights), single, atol=1e-5)
+
+
 def test_shuffling_stays_within_kinds():
     rng = np.random.default_rng(0)
     groups, values = rng.integers(0, 5, 200), rng.random(200)
@@ -195,6 +228,9 @@ def test_an_atom_that_is_not_there(known_reason, glass, atom):
 def test_settings_are_checked():
     with pytest.raises(InputError, match="steps 0 found"):
         GNNExplainer(steps=0)
+    for size in (float("inf"), float("nan")):
+        with pytest.raises(InputError, match="positive, finite"):
+            GNNExplainer(size=size)
 
 
 def test_masks_are_checked():
