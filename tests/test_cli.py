@@ -121,8 +121,9 @@ def test_explain_many_atoms(run, place, tmp_path):
 
 
 def test_checkpoints_of_one_name_have_different_labels(place):
-    labels = [load_checkpoint(name).label for name in ("symgnn", "symgnn/seed1", place / "untrained")]
-    assert labels == ["symgnn", "symgnn-seed1", f"{place.name}-untrained"]
+    found = [load_checkpoint(name) for name in ("symgnn", "symgnn/seed1", place / "untrained")]
+    assert [one.label for one in found] == ["symgnn", "symgnn-seed1", f"{place.name}-untrained"]
+    assert [one.argument for one in found] == ["symgnn", "symgnn/seed1", str(place / "untrained")]
 
 
 def test_evaluate_explanations(run, place, tmp_path):
@@ -434,7 +435,7 @@ def test_bad_files_end_in_one_line(run, place, tmp_path, name):
         ),
         (
             ("explain", "glass.xyz", "--atom", "1", "--method", "amortised", "--checkpoint", "untrained"),
-            "symgnn train-explainer untrained",
+            "/untrained`",
         ),
         (("train-explainer", "untrained", "--epochs", "0"), "epochs 0"),
         (("train-explainer", "untrained", "--data", "."), "symgnn data fetch"),

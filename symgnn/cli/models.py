@@ -173,7 +173,7 @@ def train_explainer(
     glasses, (validation,) = load_split("train", data), load_split("validation", data)
     check_folders(loaded.folder)
     with progress() as bars:
-        show = task(bars, f"Training the explainer of {loaded.name}")
+        show = task(bars, f"Training the explainer of {loaded.argument}")
         scores = train_explainer(loaded, glasses, validation, training, command=command(), progress=show)
     console.print(
         f"Effects on {validation.name}, {scores['atoms']} atoms: R² {scores['r2']:.3f} of gradient × weight, "

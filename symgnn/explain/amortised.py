@@ -112,7 +112,7 @@ def _read(checkpoint: Checkpoint) -> tuple[dict[str, Any], dict[str, Tensor], st
     if not path.is_file():
         raise InputError(
             f"checkpoint {checkpoint.name}: no amortised explainer found, expected {path}: run `symgnn train-explainer "
-            f"{checkpoint.name}`"
+            f"{checkpoint.argument}`"
         )
     try:
         key = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
@@ -128,6 +128,6 @@ def _read(checkpoint: Checkpoint) -> tuple[dict[str, Any], dict[str, Tensor], st
     if card["checkpoint_key"] != checkpoint.key:
         raise InputError(
             f"{path}: was trained for weights {card['checkpoint_key']}, but those of {checkpoint.name} are "
-            f"{checkpoint.key}: run `symgnn train-explainer {checkpoint.name}` anew"
+            f"{checkpoint.key}: run `symgnn train-explainer {checkpoint.argument}` anew"
         )
     return card, state, key

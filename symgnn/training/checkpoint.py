@@ -44,6 +44,12 @@ class Checkpoint:
         return self.folder.name
 
     @property
+    def argument(self) -> str:
+        """What finds it on the command line: symgnn, symgnn/seed1, or its folder elsewhere."""
+        inside = self.folder.is_relative_to(CHECKPOINTS)
+        return self.folder.relative_to(CHECKPOINTS).as_posix() if inside else str(self.folder)
+
+    @property
     def label(self) -> str:
         """Its name in names of files: symgnn, symgnn-seed1; for a folder elsewhere its last two names, runs-mine."""
         root = CHECKPOINTS if self.folder.is_relative_to(CHECKPOINTS) else Path(self.folder.anchor)
