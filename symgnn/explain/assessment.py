@@ -52,7 +52,9 @@ def assess(
     if twin is not None:
         check_twin(glass, twin)
     atoms = [int(atom) for atom in atoms]
-    graph = fields_of(checkpoint, glass, atoms).whole
+    graph = fields_of(
+        checkpoint, glass, [min(atoms), max(atoms)]
+    ).whole  # refuse at once what cannot be explained
     with torch.no_grad():
         spread = float(checkpoint.model(graph).std())
     watched = frozenset(np.random.default_rng(seed).permutation(atoms)[:n_stability].tolist())

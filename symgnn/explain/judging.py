@@ -72,11 +72,10 @@ class Judging:
             temporary.write_text(json.dumps(record), encoding="utf-8")
 
     def _path(self, atom: int, method: Method) -> Path:
-        watched = atom in self.watched
-        glass_key = self.glass.content_hash_with(self.checkpoint.model.inputs)
-        facts = [glass_key, self.checkpoint.key, atom, method.name, settings_of(method), self.seed,
-                 list(self.budgets), self.n_draws, self.twin.content_hash if self.twin and watched else "",
-                 watched, VERSION]  # fmt: skip
+        watched, inputs = atom in self.watched, self.checkpoint.model.inputs
+        twin_key = self.twin.content_hash_with(inputs) if self.twin and watched else ""
+        facts = [self.glass.content_hash_with(inputs), self.checkpoint.key, atom, method.name, settings_of(method),
+                 self.seed, list(self.budgets), self.n_draws, twin_key, watched, VERSION]  # fmt: skip
         key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
         return self.folder / f"judged-{key}.json"
 

@@ -18,7 +18,7 @@ from symgnn.glass import Glass
 from symgnn.training.checkpoint import Checkpoint
 
 SHARD, SIDE_BY_SIDE = 16, 4
-VERSION = 2  # of arrays below and of what methods compute; a shard of another version is computed anew
+VERSION = 3  # of arrays below and of what methods compute; a shard of another version is computed anew
 
 # Columns of shards and of BatchExplanation: one entry per atom, the others per kept edge; sums over the whole glass.
 ROWS = ("n_edges", "rank_atom", "pair", "importance", "effect", "hops", "distance")

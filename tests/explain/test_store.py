@@ -37,6 +37,10 @@ def test_other_physical_inputs_are_another_explanation(stressed, tmp_path):
     judging.compute((3, METHOD))
     assert judging.read(3, METHOD) is not None
     assert replace(judging, glass=second).read(3, METHOD) is None
+    watched = replace(judging, twin=first, watched=frozenset([3]))
+    watched.compute((3, METHOD))
+    assert watched.read(3, METHOD)["measures"]["twin"] == 1
+    assert replace(watched, twin=second).read(3, METHOD) is None
 
 
 def test_an_explanation_of_an_earlier_version_is_computed_anew(
