@@ -9,10 +9,9 @@ import streamlit as st
 from dashboard import calls, notices, session
 from symgnn.errors import InputError
 from symgnn.evaluation.predict import extrapolation, list_checkpoints
-from symgnn.files.structures import ENDINGS, parse_types
+from symgnn.files.compression import plain_name
+from symgnn.files.structures import TYPED_ENDINGS, parse_types
 from symgnn.glass import Glass
-
-LAMMPS = tuple(ending for ending, kind in ENDINGS.items() if kind.startswith("lammps"))
 
 
 def show() -> bool:
@@ -135,7 +134,7 @@ def _open_file() -> None:
             st.session_state.pop("_opened", None)
             return
         types = ()
-        if file.name.lower().endswith(LAMMPS):
+        if plain_name(file.name).lower().endswith(TYPED_ENDINGS):
             text = st.text_input("Elements of the LAMMPS types", placeholder="1=Cu, 2=Zr")
             types = _types(text)
         try:

@@ -11,6 +11,7 @@ ORDER = [
     "metrics",
     "allocator",
     "glass",
+    "pair_search",
     "files",
     "simulate",
     "graph",
