@@ -10,7 +10,8 @@ from dashboard import calls, notices, session
 from symgnn.errors import InputError
 from symgnn.evaluation.predict import extrapolation, list_checkpoints
 from symgnn.files.compression import plain_name
-from symgnn.files.structures import TYPED_ENDINGS, parse_types
+from symgnn.files.formats import format_of
+from symgnn.files.structures import parse_types, reading_notes
 from symgnn.glass import Glass
 
 
@@ -74,8 +75,11 @@ def choose_atom(key: str, label: str, glass: Glass) -> int:
         with messages():
             notices.not_found("atom", refused, f"This glass has atoms 0 to {last}; showing atom 0.")
     st.session_state[key] = min(int(st.session_state[key] or 0), last)
-    help_text = f"Index in the file, 0 to {last}. A click on an atom in 3D sets it."
-    return int(st.number_input(label, 0, last, key=key, step=1, help=help_text, persist_state="session"))
+    help_text = f"Index, 0 to {last}, in the order of the file (LAMMPS: of its ids). A click on an atom in 3D sets it."
+    atom = int(st.number_input(label, 0, last, key=key, step=1, help=help_text, persist_state="session"))
+    if (file_id := glass.file_id(atom)) is not None:
+        st.caption(f"Atom {atom} has id {file_id} in the file.")
+    return atom
 
 
 def messages():
@@ -127,18 +131,17 @@ def _open_file() -> None:
         file = st.file_uploader(
             "Structure file",
             type=None,
-            help="Extended XYZ, LAMMPS data or dump, CIF, POSCAR, or a pickle of the paper. "
+            help="Extended XYZ, LAMMPS data or dump, CIF, POSCAR, an ASE trajectory or a pickle of the paper, also as "
+            ".gz or .xz. "
             "The file stays on this machine, in this session.",
         )
         if file is None:
             st.session_state.pop("_opened", None)
             return
-        types = ()
-        if plain_name(file.name).lower().endswith(TYPED_ENDINGS):
-            text = st.text_input("Elements of the LAMMPS types", placeholder="1=Cu, 2=Zr")
-            types = _types(text)
+        name, data = file.name, file.getvalue()
         try:
-            glass = calls.read_upload(file.name, file.getvalue(), types)
+            types = _types() if _has_types(name, data) else ()
+            glass = calls.read_upload(name, data, types)
         except InputError as error:
             if "--types" in str(error):  # what the command line calls the field above
                 notices.types_wanted(error)
@@ -152,9 +155,24 @@ def _open_file() -> None:
             st.session_state["glass"] = glass_id
             st.session_state["atom"] = 0
         st.caption(f"{len(glass)} atoms, {glass.composition}")
+        for note in reading_notes(glass):
+            st.warning(notices.plain(note), icon=":material/info:")
 
 
-def _types(text: str) -> tuple[tuple[int, str], ...]:
+def _has_types(name: str, data: bytes) -> bool:
+    """Whether the atoms of an upload may have numbers for elements: in LAMMPS files, in others without symbols."""
+    if format_of(plain_name(name)).title.startswith("LAMMPS"):
+        return True
+    try:
+        calls.read_upload(name, data, ())
+    except InputError as error:
+        return "--types" in str(error)
+    return False
+
+
+def _types() -> tuple[tuple[int, str], ...]:
+    """The elements that the user gives for the types; none yet, or not readable: ()."""
+    text = st.text_input("Elements of the atom types", placeholder="1=Cu, 2=Zr")
     if not text.strip():
         return ()
     try:

@@ -386,10 +386,10 @@ BAD_FILES = {
     "one.xyz": (b'1\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\n', "at least 2"),
     "nan.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\nZr nan 0 0\n', "nan.xyz"),
     "element.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\nXx 3 0 0\n', "element.xyz"),
-    "aluminium.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9" pbc="T T T"\nCu 0 0 0\nAl 3 0 0\n', "Al"),
+    "aluminium.xyz": (b'2\nLattice="5 0 0 0 5 0 0 0 5" pbc="T T T"\nCu 0 0 0\nAl 2.5 0 0\n', "Al"),
     "no_cell.xyz": (b"2\n\nCu 0 0 0\nZr 3 0 0\n", "no direction"),
     "script.xyz": (b"2\n</script><script>alert(1)</script>\nCu 0 0 0\nZr 3 0 0\n", "no direction"),
-    "twice.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\nZr 0 0 0\n', "different places"),
+    "twice.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\nZr 0 0 0\n', "listed twice"),
     "truncated.pickle": (pickle.dumps({"positions": [1.0] * 1000}, 4)[:500], "truncated.pickle"),
     "malicious.pickle": (pickle.dumps(RunsACommand(), 4), "system"),
     "types.data": (b"LAMMPS\n\n2 atoms\n1 atom types\n0 9 xlo xhi\n0 9 ylo yhi\n0 9 zlo zhi\n\nAtoms # atomic\n\n"

@@ -36,10 +36,10 @@ def check_distances(glass: Glass) -> None:
         return
     row = int(np.argmin(np.where(near, lengths / limits, np.inf)))
     names = [f"{glass.symbols[atom]} (atom {atom})" for atom in sorted((int(first[row]), int(second[row])))]
-    if len(np.union1d(first[near], second[near])) > len(glass) / 2:
-        cause = "are the lengths in nm, expected Å?"
-    elif lengths[row] < SAME_PLACE:
+    if lengths[row] < SAME_PLACE:
         cause = "is one atom listed twice, or are two elements on one site?"
+    elif len(np.union1d(first[near], second[near])) > len(glass) / 2:
+        cause = "are the lengths in nm, expected Å?"
     else:
         cause = "symmetry copies, alternatives of a disordered site, or a wrong cell?"
     raise InputError(

@@ -30,7 +30,7 @@ from ase.calculators.calculator import all_properties
 
 from symgnn.errors import InputError
 from symgnn.files.compression import plain_name, unpacked
-from symgnn.files.formats import ENDINGS, FORMATS, SUPPORTED, Source, format_of
+from symgnn.files.formats import ENDINGS, SUPPORTED, Source, format_of
 from symgnn.files.formats.elements import parse_types
 from symgnn.files.formats.xyz import BARRIER_COLUMN
 from symgnn.files.formats.xyz_comment import OWN_KEY
@@ -42,14 +42,13 @@ from symgnn.glass import Glass
 __all__ = [
     "ENDINGS",
     "SUPPORTED",
-    "TYPED_ENDINGS",
     "parse_types",
     "read_glass",
     "read_glass_bytes",
+    "reading_notes",
     "write_extxyz",
 ]
 
-TYPED_ENDINGS = tuple(ending for form in FORMATS if form.typed for ending in form.endings)
 READING_NOTES = ("frame", "block", "boundary", "columns", "symmetry", "density")
 """Notes that a reader makes about its choices: the command line and the dashboard show them."""
 

@@ -1,7 +1,6 @@
-"""CIF: gemmi parses the file and knows the settings of space groups; the symmetry is applied here.
+"""CIF, parsed by gemmi. Of several data blocks the first with atoms is read; the symmetry is applied here.
 
-Of several data blocks the first with atoms is read. Symmetry is that of the operations listed, else of the Hall
-symbol, the Hermann-Mauguin symbol or the number of the space group; without any, the listed atoms are all (P 1).
+Without any symmetry in the file (cif_symmetry.py) the atoms listed are all of the cell.
 """
 
 from __future__ import annotations
@@ -13,20 +12,12 @@ import gemmi
 import numpy as np
 
 from symgnn.errors import InputError
+from symgnn.files.formats.cif_symmetry import operations_of
 from symgnn.files.formats.source import Format, Source
 from symgnn.files.reading import MAX_ATOMS, clean_name, one_line
 from symgnn.glass import Glass, atomic_number
 
 SAME_SITE = 0.4  # Å: symmetry copies of an atom nearer than this are one atom on a special position
-_OPERATIONS = (
-    "_space_group_symop_operation_xyz",
-    "_symmetry_equiv_pos_as_xyz",
-    "_space_group_symop.operation_xyz",
-)
-_HALL = ("_space_group_name_Hall", "_symmetry_space_group_name_Hall")
-_SYMBOL = ("_space_group_name_H-M_alt", "_symmetry_space_group_name_H-M", "_space_group.name_H-M_alt")
-_NUMBER = ("_space_group_IT_number", "_symmetry_Int_Tables_number")
-_ICSD_SETTING = {"S": "1", "Z": "2", "H": "H", "R": "R"}  # letters behind the symbol in files of the ICSD
 
 
 def read_cif(source: Source) -> Glass:
@@ -39,7 +30,7 @@ def read_cif(source: Source) -> Glass:
     block, notes = _block(document)
     cell = _cell(block)
     species, fractions, labels = _sites(block)
-    operations, symmetry_note = _operations(block, cell)
+    operations, symmetry_note = operations_of(block, cell)
     if len(species) * len(operations) > 192 * MAX_ATOMS:
         raise InputError(
             f"{len(species)} sites under {len(operations)} operations, the limit is {MAX_ATOMS} atoms"
@@ -137,105 +128,6 @@ def _element(text: str, label: str) -> int:
     raise InputError(
         f"not readable as CIF: '{clean_name(text, longest=40)}' of site {label} is no chemical symbol"
     )
-
-
-def _operations(block: gemmi.cif.Block, cell: gemmi.UnitCell) -> tuple[list[gemmi.Op], dict[str, str]]:
-    """The symmetry operations, and a note where the file states none."""
-    listed = [gemmi.cif.as_string(text) for tag in _OPERATIONS for text in block.find_values(tag)]
-    symbol, number = _value(block, _SYMBOL), _value(block, _NUMBER)
-    if listed:
-        operations = _listed(listed)
-    elif (group := _group(_value(block, _HALL), symbol, number, cell)) is not None:
-        operations = list(group.operations())
-    else:
-        return [gemmi.Op("x,y,z")], {
-            "symmetry": "the file states no symmetry: the atoms listed are all (P 1)"
-        }
-    for operation in operations:
-        _check_operation(operation, cell)
-    return operations, {}
-
-
-def _value(block: gemmi.cif.Block, tags: tuple[str, ...]) -> str:
-    for tag in tags:
-        value = block.find_value(tag)
-        if value and (text := gemmi.cif.as_string(value).strip()) not in ("", "?", "."):
-            return text
-    return ""
-
-
-def _listed(texts: list[str]) -> list[gemmi.Op]:
-    """Operations written as x,y,z. Raises InputError where one cannot be read, or some are missing."""
-    try:
-        operations = [gemmi.Op(text) for text in texts]
-    except Exception as error:  # gemmi raises RuntimeError
-        raise InputError(f"not readable as CIF: symmetry operation: {one_line(error)}") from None
-    triplets = {operation.wrap().triplet() for operation in operations} | {"x,y,z"}
-    for first in operations if len(triplets) <= 192 else []:
-        if any((first * gemmi.Op(other)).wrap().triplet() not in triplets for other in triplets):
-            raise InputError(
-                f"{len(texts)} symmetry operations listed that are no group, expected all of them"
-            )
-    return [gemmi.Op(triplet) for triplet in sorted(triplets)]
-
-
-def _group(hall: str, symbol: str, number: str, cell: gemmi.UnitCell) -> gemmi.SpaceGroup | None:
-    """The space group that the file names; None where it names none. Raises InputError where that is not one group."""
-    if hall and (group := gemmi.find_spacegroup_by_ops(_of_hall(hall))) is not None:
-        return group
-    if symbol:
-        group = _of_symbol(symbol, cell)
-        if group is None:
-            raise InputError(f"space group '{clean_name(symbol)}' is not known, and no operations are listed")
-        if number.isdecimal() and int(number) not in (0, group.number):
-            raise InputError(
-                f"space group '{clean_name(symbol)}' has number {group.number}, but the file says {number}"
-            )
-        return group
-    if not number:
-        return None
-    group = gemmi.find_spacegroup_by_number(int(number)) if number.isdecimal() else None
-    if group is None:
-        raise InputError(f"space group number '{clean_name(number)}', expected 1..230")
-    return _of_symbol(group.hm, cell)
-
-
-def _of_hall(symbol: str) -> gemmi.GroupOps:
-    try:
-        return gemmi.symops_from_hall(symbol)
-    except Exception as error:  # gemmi raises RuntimeError
-        raise InputError(f"Hall symbol '{clean_name(symbol)}' is not known: {one_line(error)}") from None
-
-
-def _of_symbol(symbol: str, cell: gemmi.UnitCell) -> gemmi.SpaceGroup | None:
-    """The group of a Hermann-Mauguin symbol, with its setting where the group has several: 'F d -3 m :2'."""
-    plain = symbol.replace("_", "")
-    name, _, setting = plain.partition(":")
-    setting = setting.strip().upper()
-    lattice = re.fullmatch(r"(.*\S)\s+([SZHR])", name)
-    if lattice and not setting and gemmi.find_spacegroup_by_name(lattice[1]) is not None:
-        name, setting = lattice[1], _ICSD_SETTING[lattice[2]]
-    if setting:
-        return gemmi.find_spacegroup_by_name(f"{name.strip()}:{setting}")
-    group = gemmi.find_spacegroup_by_name(name.strip(), cell.alpha, cell.gamma)
-    if group is not None and group.ext in ("1", "2"):
-        raise InputError(
-            f"space group '{clean_name(symbol)}' has two origin choices, and no operations are listed: expected "
-            "':1' or ':2' behind its symbol"
-        )
-    return group
-
-
-def _check_operation(operation: gemmi.Op, cell: gemmi.UnitCell) -> None:
-    """Raise InputError where the cell does not have the symmetry: a rotation has to keep all lengths."""
-    metric = np.array(cell.orth.mat.tolist()).T
-    metric = metric @ metric.T
-    turn = np.array(operation.rot) / operation.DEN
-    if np.abs(turn.T @ metric @ turn - metric).max() > 0.02 * np.abs(metric).max():
-        raise InputError(
-            f"cell {' '.join(f'{value:g}' for value in cell.parameters)} does not have the symmetry "
-            f"{operation.triplet()} of its space group"
-        )
 
 
 def _copies(

@@ -82,7 +82,7 @@ def read_lammps_data(source: Source) -> Glass:
     )
 
 
-FORMAT = Format("LAMMPS data", (".data", ".lmp", ".lammps"), read_lammps_data, typed=True)
+FORMAT = Format("LAMMPS data", (".data", ".lmp", ".lammps"), read_lammps_data)
 
 
 def _split(lines: list[str]) -> tuple[list[Line], dict[str, tuple[str, list[Line]]]]:

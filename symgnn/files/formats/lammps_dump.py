@@ -37,6 +37,10 @@ def read_lammps_dump(source: Source) -> Glass:
     frame, frames = _last_frame(source.lines())
     head, rows = _atoms(frame)
     names = head.split()[2:]
+    if not names:
+        raise InputError(
+            "'ITEM: ATOMS' names no columns (an old dump), expected e.g. 'ITEM: ATOMS id type x y z'"
+        )
     columns = table(rows, names)
     if len(columns) < len(names):
         raise InputError(f"'{clean_name(head)}' names a column twice, expected different names")
@@ -63,7 +67,7 @@ def read_lammps_dump(source: Source) -> Glass:
     )
 
 
-FORMAT = Format("LAMMPS dump", (".dump", ".lammpstrj"), read_lammps_dump, typed=True)
+FORMAT = Format("LAMMPS dump", (".dump", ".lammpstrj"), read_lammps_dump)
 
 
 def _last_frame(lines: list[str]) -> tuple[list[Line], int]:

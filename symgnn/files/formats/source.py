@@ -73,14 +73,12 @@ class Format:
     endings  of file names, in small letters
     read     makes the glass; raises InputError, whose message the caller completes with the file's name
     names    beginnings of file names that have no ending, in capitals
-    typed    whether its atoms may have numbers, for which the user gives the elements (option `types`)
     """
 
     title: str
     endings: tuple[str, ...]
     read: Callable[[Source], Glass]
     names: tuple[str, ...] = ()
-    typed: bool = False
 
 
 def frame_note(frames: int) -> dict[str, str]:

@@ -70,7 +70,7 @@ def read_xyz(source: Source) -> Glass:
     )
 
 
-FORMAT = Format("XYZ", (".xyz", ".extxyz"), read_xyz, typed=True)
+FORMAT = Format("XYZ", (".xyz", ".extxyz"), read_xyz)
 
 
 def _last_frame(lines: list[str]) -> tuple[str, list[Line], np.ndarray, int]:
