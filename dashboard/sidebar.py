@@ -9,7 +9,6 @@ import streamlit as st
 from dashboard import calls, notices, session
 from symgnn.errors import InputError
 from symgnn.evaluation.predict import extrapolation, list_checkpoints
-from symgnn.files.compression import plain_name
 from symgnn.files.formats import format_of
 from symgnn.files.structures import parse_types, reading_notes
 from symgnn.glass import Glass
@@ -161,7 +160,7 @@ def _open_file() -> None:
 
 def _has_types(name: str, data: bytes) -> bool:
     """Whether the atoms of an upload may have numbers for elements: in LAMMPS files, in others without symbols."""
-    if format_of(plain_name(name)).title.startswith("LAMMPS"):
+    if format_of(name).title.startswith("LAMMPS"):
         return True
     try:
         calls.read_upload(name, data, ())

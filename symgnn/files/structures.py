@@ -72,7 +72,7 @@ def read_glass(
     nearer to each other than any are.
     """
     path = Path(path)
-    format_of(plain_name(path.name))  # an unknown ending is told before a file is opened
+    format_of(path.name)  # an unknown ending is told before a file is opened
     glass = _parse(path.name, read_bytes(path), types)
     return glass if name is None else replace(glass, name=name)
 
@@ -122,9 +122,8 @@ def write_extxyz(path: str | os.PathLike, glass: Glass) -> None:
 
 
 def _parse(name: str, data: bytes, types: Mapping[int, str] | None) -> Glass:
-    shown, plain = clean_name(name), plain_name(name)
-    form = format_of(plain)
-    source = Source(plain, unpacked(name, data), types)
+    shown, form = clean_name(name), format_of(name)
+    source = Source(plain_name(name), unpacked(name, data), types)
     try:
         glass = form.read(source)
         check_distances(replace(glass, name=shown))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from symgnn.errors import InputError
+from symgnn.files.compression import plain_name
 from symgnn.files.formats import cif, lammps_data, lammps_dump, poscar, trajectory, xyz
 from symgnn.files.formats.source import Format, Source
 from symgnn.files.paper_pickle import parse_paper_pickle
@@ -28,10 +29,14 @@ __all__ = ["ENDINGS", "FORMATS", "SUPPORTED", "Format", "Source", "format_of"]
 
 
 def format_of(name: str) -> Format:
-    """The format of a file by its name. Raises InputError, naming all formats, where it is none of them."""
-    ending = Path(name).suffix.lower()
+    """The format of a file by its name, with or without the ending of a compression.
+
+    Raises InputError, naming all formats, where it is none of them.
+    """
+    plain = plain_name(name)
+    ending = Path(plain).suffix.lower()
     by_ending = [form for form in FORMATS if ending in form.endings]
-    by_name = [form for form in FORMATS if form.names and name.upper().startswith(form.names)]
+    by_name = [form for form in FORMATS if form.names and plain.upper().startswith(form.names)]
     for form in by_ending + by_name:
         return form
     raise InputError(
