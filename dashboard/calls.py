@@ -89,7 +89,11 @@ def _checkpoint(name: str, version: tuple[str, int]) -> Checkpoint:
 def models() -> tuple[list[Row], list[InputError]]:
     """The models of the leaderboard, best on validation first, and what is wrong with cards that do not fit."""
     rows, problems = [], []
-    for name in list_checkpoints():
+    try:
+        names = list_checkpoints()
+    except InputError as error:
+        return [], [error]
+    for name in names:
         files = card_files(name)
         try:
             rows.append(_row(name, tuple(map(_version, files.values())), files))

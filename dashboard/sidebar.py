@@ -89,7 +89,12 @@ def _no_such_glass(text: str, instead: str) -> None:
 
 
 def _choose_checkpoint(glass: Glass):
-    names, fallback = _checkpoints(glass)
+    try:
+        names, fallback = _checkpoints(glass)
+    except InputError as error:
+        with messages():
+            notices.problem(error)
+        return None
     if not names:
         st.caption("Checkpoint: none trained yet")
         return None

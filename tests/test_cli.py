@@ -120,6 +120,18 @@ def test_explain_many_atoms(run, place, tmp_path):
     assert len((tmp_path / f"{stem}.atoms.csv").read_text().splitlines()) in (4, 5)
 
 
+def test_the_folder_of_checkpoints_can_be_chosen(run, place, tmp_path, monkeypatch):
+    monkeypatch.setenv("SYMGNN_CHECKPOINTS", str(place))
+    done = run("predict", "glass.xyz", "--checkpoint", "untrained", "-o", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert read_glass(tmp_path / "glass.predicted.xyz").notes["checkpoint"] == "untrained"
+    monkeypatch.setenv("SYMGNN_CHECKPOINTS", str(tmp_path / "nowhere"))
+    done = run("predict", "glass.xyz", "--checkpoint", "untrained", "-o", tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: SYMGNN_CHECKPOINTS: ")
+    assert done.stderr.count("\n") == 1
+
+
 def test_checkpoints_of_one_name_have_different_labels(place):
     found = [load_checkpoint(name) for name in ("symgnn", "symgnn/seed1", place / "untrained")]
     assert [one.label for one in found] == ["symgnn", "symgnn-seed1", f"{place.name}-untrained"]

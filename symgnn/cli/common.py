@@ -28,7 +28,9 @@ File = Annotated[
     Path, typer.Argument(help="Structure file: extended XYZ, LAMMPS data or dump, CIF, POSCAR, .pickle.")
 ]
 Types = Annotated[str | None, typer.Option("--types", help="Elements of LAMMPS atom types, e.g. 1=Cu,2=Zr.")]
-CheckpointName = Annotated[str, typer.Option("--checkpoint", help="Name in checkpoints/, or a folder.")]
+CheckpointName = Annotated[
+    str, typer.Option("--checkpoint", help="Name in checkpoints/ (or $SYMGNN_CHECKPOINTS), or a folder.")
+]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of all that is drawn at random.")]
 

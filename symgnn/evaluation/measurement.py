@@ -37,7 +37,7 @@ def evaluate_checkpoint(checkpoint: Checkpoint, validation: Glass, test: list[Gl
     Scores and coverage of glasses that are not given stay as they are: they belong to the same weights.
     """
     if not test:
-        raise InputError(f"no test glass to score {checkpoint.name} on, expected test0, test1 or both")
+        raise InputError(f"no test glass to score {checkpoint.full_name} on, expected test0, test1 or both")
     scores = {**score(checkpoint, [validation]), **score(checkpoint, test)}
     before = checkpoint.card.get("evaluation", {}).get("data_hashes", {})
     hashes = {glass.name: glass.content_hash for glass in (validation, *test)}

@@ -12,7 +12,6 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from dashboard import calls
-from symgnn.evaluation import leaderboard
 from symgnn.explain import gnn_explainer, store
 from symgnn.files.structures import write_extxyz
 from symgnn.models import build_model
@@ -64,6 +63,4 @@ def app(data, checkpoints, monkeypatch) -> AppTest:
 
 def use_checkpoints(monkeypatch, folder: Path) -> None:
     """Let the dashboard find its checkpoints in a folder."""
-    monkeypatch.setattr(checkpoint.list_checkpoints, "__defaults__", (folder,))
-    monkeypatch.setattr(checkpoint.load_checkpoint, "__defaults__", (folder,))
-    monkeypatch.setattr(leaderboard.card_files, "__defaults__", (folder,))
+    monkeypatch.setenv("SYMGNN_CHECKPOINTS", str(folder))

@@ -171,6 +171,14 @@ def test_without_a_checkpoint_pages_say_what_to_run(app, monkeypatch, tmp_path):
             assert any("symgnn train" in code.value for code in app.code)
 
 
+def test_a_folder_of_checkpoints_that_does_not_exist_is_told(app, monkeypatch, tmp_path):
+    monkeypatch.setenv("SYMGNN_CHECKPOINTS", str(tmp_path / "nowhere"))
+    for page in PAGES:
+        opened(app, page)
+        assert not app.exception
+        assert "SYMGNN_CHECKPOINTS: " in told(app.error)
+
+
 def test_without_any_glass_the_page_says_where_to_get_one(app, monkeypatch, tmp_path):
     monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
     app.run()
