@@ -41,14 +41,14 @@ def check_glass(checkpoint: Checkpoint, glass: Glass) -> None:
     unknown = [element for element in glass.elements if element not in checkpoint.elements]
     if unknown:
         raise InputError(
-            f"{glass.name}: element {', '.join(unknown)} found, but checkpoint {checkpoint.name} "
+            f"{glass.name}: element {', '.join(unknown)} found, but checkpoint {checkpoint.full_name} "
             f"knows {', '.join(checkpoint.elements)} only"
         )
     if not glass.pbc.all():
         periodic = "".join(axis for axis, is_periodic in zip("abc", glass.pbc, strict=True) if is_periodic)
         raise InputError(
             f"{glass.name}: periodic along {periodic or 'no direction'}, expected a cell that is periodic along "
-            f"a, b and c: checkpoint {checkpoint.name} was trained on bulk glass"
+            f"a, b and c: checkpoint {checkpoint.full_name} was trained on bulk glass"
         )
 
 
@@ -141,7 +141,7 @@ def write_prediction(
     if prediction.sigma is not None:
         columns[SIGMA] = prediction.sigma
     predicted = glass.with_fields(**columns)
-    notes = {**glass.notes, "checkpoint": checkpoint.name, "checkpoint_key": checkpoint.key}
+    notes = {**glass.notes, "checkpoint": checkpoint.full_name, "checkpoint_key": checkpoint.key}
     structure, table = folder / f"{stem}.predicted.xyz", folder / f"{stem}.predicted.csv"
     write_extxyz(structure, replace(predicted, notes=notes))
     with replacing(table) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:

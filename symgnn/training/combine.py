@@ -35,8 +35,8 @@ def combine(
         for field in ("split", "data_hashes"):
             if checkpoint.card[field] != first[field]:
                 raise InputError(
-                    f"{checkpoint.name}: {field} differs from that of {checkpoints[0].name}, expected members "
-                    "trained on the same glasses"
+                    f"{checkpoint.full_name}: {field} differs from that of {checkpoints[0].full_name}, expected "
+                    "members trained on the same glasses"
                 )
     specifications = [
         {"model": checkpoint.card["model"], "settings": checkpoint.card["settings"]}
@@ -57,7 +57,7 @@ def combine(
         "target": first["target"],
         "members": [
             {
-                "name": checkpoint.card.get("name", checkpoint.name),
+                "name": checkpoint.full_name,
                 "seed": checkpoint.card["training"]["seed"],
                 "weights_sha256": checkpoint.card["weights_sha256"],
             }

@@ -33,13 +33,14 @@ def test_mean_of_the_members(members, glasses, tmp_path):
     np.testing.assert_allclose(predict(both, probe), expected, atol=1e-5)
     assert both.uncertainty is not None
     assert both.card["selected"]["pearson"] == scores["pearson"]
-    assert [member["name"] for member in both.card["members"]] == ["one", "two"]
+    parent = members[0].folder.parent.name
+    assert [member["name"] for member in both.card["members"]] == [f"{parent}/one", f"{parent}/two"]
     assert both.card["n_parameters"] == sum(member.card["n_parameters"] for member in members)
 
 
 def test_members_of_other_data_are_refused(members, glasses, tmp_path):
     other = [labelled(100, 4)], glasses[1]
     train_checkpoint(TrainingConfig(model="ridge", settings={"cutoff": 4.0}), *other, tmp_path / "other")
-    with pytest.raises(InputError, match="other: split differs from that of one"):
+    with pytest.raises(InputError, match="other: split differs from that of members0/one"):
         combine([members[0], load_checkpoint(tmp_path / "other")], *glasses, tmp_path / "both", seed=0)
     assert not (tmp_path / "both").exists()
