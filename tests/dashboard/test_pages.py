@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from symgnn.explain.explanation import Explanation
 from symgnn.files.structures import read_glass, write_extxyz
 from symgnn.topology import (
     alpha_complex,
@@ -19,7 +20,7 @@ from symgnn.topology import (
 from symgnn.topology.distances import bottleneck, wasserstein
 from symgnn.topology.exact_cycles import exact_cycles
 from tests.conftest import make_random_glass
-from tests.dashboard.conftest import use_checkpoints
+from tests.dashboard.conftest import STEPS, use_checkpoints
 
 PAGES = ("structure", "explanation", "whole_glass", "topology", "compare", "models")
 
@@ -123,6 +124,14 @@ def test_explanation_shows_numbers_with_their_controls(app):
     assert "p: share of random draws" in captions
     names = [metric.label for metric in app.metric]
     assert names[:2] == ["Predicted barrier", "Labelled barrier"]
+
+
+def test_explanations_in_these_tests_take_few_steps(app, data):
+    opened(app, "explanation", atom=5)
+    found = [Explanation.load(path) for path in (data / "cache" / "explanations").glob("*.npz")]
+    steps = [one.settings["steps"] for one in found if one.method == "gnn_explainer"]
+    assert steps
+    assert set(steps) == {STEPS}
 
 
 def test_moving_the_slider_changes_the_address_and_the_table(app):
