@@ -16,6 +16,8 @@ from symgnn.training.checkpoint import Checkpoint, save_checkpoint
 from symgnn.training.run import calibrate
 from symgnn.training.uncertainty import predict_with_features
 
+COPIED = ("split", "composition", "data_hashes", "label_hashes", "software")  # from the first member's card
+
 
 def combine(
     checkpoints: Sequence[Checkpoint],
@@ -28,12 +30,14 @@ def combine(
 ) -> dict[str, float]:
     """Write the committee of some checkpoints, its uncertainty calibrated anew; returns its validation scores.
 
-    Raises InputError where the members were not trained on the same split and data.
+    Raises InputError where the members were not trained on the same split and data, labels included. Cards of before
+    labels were stated are taken on trust.
     """
     first = checkpoints[0].card
     for checkpoint in checkpoints[1:]:
-        for field in ("split", "data_hashes"):
-            if checkpoint.card[field] != first[field]:
+        for field in ("split", "data_hashes", "label_hashes"):
+            stated = [card[field] for card in (checkpoint.card, first) if field in card]
+            if len(stated) == 2 and stated[0] != stated[1]:
                 raise InputError(
                     f"{checkpoint.full_name}: {field} differs from that of {checkpoints[0].full_name}, expected "
                     "members trained on the same glasses"
@@ -64,7 +68,7 @@ def combine(
             for checkpoint in checkpoints
         ],
         "training": {"seed": seed},
-        **{field: first[field] for field in ("split", "composition", "data_hashes", "software")},
+        **{field: first[field] for field in COPIED if field in first},
         "selected": {"by": "members by validation Pearson r, epochs as in the members", **scores},
         "scores": {},
         "curve": [],

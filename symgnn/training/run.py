@@ -22,6 +22,7 @@ from symgnn.training.closed_form import fit_ridge
 from symgnn.training.config import TrainingConfig
 from symgnn.training.loop import train
 from symgnn.training.result import Progress, TrainingResult
+from symgnn.training.resuming import label_hash
 from symgnn.training.uncertainty import Uncertainty, coverage, fit_uncertainty, predict_with_features
 
 CURVE = "curve.csv"
@@ -118,6 +119,7 @@ def _card(
         "split": {"train": [g.name for g in training], "validation": [validation.name]},
         "composition": composition_range(training),
         "data_hashes": {glass.name: glass.content_hash for glass in (*training, validation)},
+        "label_hashes": {glass.name: label_hash(glass) for glass in (*training, validation)},
         "selected": {"by": "highest Pearson r on the validation glass", **result.best},
         "scores": {},
         "curve": result.curve,

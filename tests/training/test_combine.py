@@ -1,5 +1,7 @@
 """Committees of checkpoints on disk."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -44,3 +46,16 @@ def test_members_of_other_data_are_refused(members, glasses, tmp_path):
     with pytest.raises(InputError, match="other: split differs from that of members0/one"):
         combine([members[0], load_checkpoint(tmp_path / "other")], *glasses, tmp_path / "both", seed=0)
     assert not (tmp_path / "both").exists()
+
+
+def test_members_trained_on_other_labels_are_refused(members, glasses, tmp_path):
+    relabelled = [replace(glass, barriers=glass.barriers[::-1]) for glass in glasses[0]]
+    config = TrainingConfig(model="ridge", settings={"cutoff": 4.0})
+    train_checkpoint(config, relabelled, glasses[1], tmp_path / "relabelled")
+    other = load_checkpoint(tmp_path / "relabelled")
+    with pytest.raises(InputError, match="relabelled: label_hashes differs from that of members0/one"):
+        combine([members[0], other], *glasses, tmp_path / "both", seed=0)
+    assert not (tmp_path / "both").exists()
+    old = replace(other, card={name: of for name, of in other.card.items() if name != "label_hashes"})
+    combine([members[0], old], *glasses, tmp_path / "both", seed=0)  # an older card says nothing of labels
+    assert load_checkpoint(tmp_path / "both").card["label_hashes"] == members[0].card["label_hashes"]
