@@ -6,7 +6,6 @@ Long ones show a progress bar on the page while they run.
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +38,7 @@ from symgnn.graph.atom_graph import AtomGraph
 from symgnn.graph.cache import cached_graph
 from symgnn.graph.neighbors import Neighbors, neighbor_list
 from symgnn.local_structure import COORDINATION_CUTOFF, LocalStructure, local_structure
+from symgnn.recently_used import RecentlyUsed
 from symgnn.topology import Cycles, rips_filtration
 from symgnn.topology.distances import bottleneck, wasserstein
 from symgnn.topology.exact_cycles import exact_cycles
@@ -305,24 +305,27 @@ def explained_glass(
 
 
 @st.cache_resource
-def _results() -> OrderedDict:
-    return OrderedDict()
+def _results() -> RecentlyUsed:
+    """Of all sessions: each runs its pages in a thread of its own."""
+    return RecentlyUsed(KEPT_RESULTS)
 
 
 def _kept(key: tuple, title: str, compute: Callable[[Callable[[float, str], None]], Any]) -> Any:
-    """The result for a key: kept from before, or computed under a progress bar. The oldest are dropped.
+    """The result for a key: kept from before, or computed under a progress bar. The least recently used are dropped.
 
-    compute receives progress(fraction, what is being done).
+    compute receives progress(fraction, what is being done). What another session computes just now is waited for.
     """
     results = _results()
-    if key not in results:
-        bar = st.progress(0.0, text=title)
-        try:
-            results[key] = compute(
-                lambda done, what: bar.progress(min(max(done, 0.0), 1.0), f"{title}: {what}")
-            )
-        finally:
-            bar.empty()
-        while len(results) > KEPT_RESULTS:
-            results.popitem(last=False)
-    return results[key]
+    if key in results:
+        return results.get(key, lambda: compute(lambda done, what: None))
+    bar = st.progress(0.0, text=title)
+
+    def progress(done: float, what: str) -> None:
+        bar.progress(min(max(done, 0.0), 1.0), f"{title}: {what}")
+
+    try:
+        return results.get(
+            key, lambda: compute(progress), waiting=lambda: progress(0.0, "another session computes it")
+        )
+    finally:
+        bar.empty()

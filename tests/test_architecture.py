@@ -9,6 +9,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "symgnn"
 ORDER = [
     "errors",
     "paths",
+    "recently_used",
     "metrics",
     "allocator",
     "glass",
