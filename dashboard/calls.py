@@ -26,7 +26,6 @@ from symgnn.evaluation.predict import (
 from symgnn.explain.batch import BatchExplanation, explain_batch, unexplained
 from symgnn.explain.explaining import fields_of
 from symgnn.explain.explanation import Explanation
-from symgnn.explain.gnn_explainer import GNNExplainer
 from symgnn.explain.maps import ImportanceMap, importance_map
 from symgnn.explain.methods import available_methods, build_method
 from symgnn.explain.selection import parse_atoms
@@ -233,9 +232,7 @@ def methods(model: Checkpoint) -> list[str]:
     return available_methods(model)
 
 
-def explanation(
-    model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str = GNNExplainer.name
-) -> Explanation:
+def explanation(model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str) -> Explanation:
     """Which edges the prediction for one atom rests on; shared with the command line through its files."""
 
     def compute(report: Callable[[float, str], None]) -> Explanation:
@@ -250,9 +247,7 @@ def explanation(
     return _kept(key, f"Explaining atom {atom}", compute)
 
 
-def explanation_is_kept(
-    model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str = GNNExplainer.name
-) -> bool:
+def explanation_is_kept(model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str) -> bool:
     """Whether `explanation` would return at once."""
     if ("explain", model.key, _read_by(model, glass), atom, method, seed) in _results():
         return True
