@@ -8,10 +8,11 @@ import streamlit as st
 
 from dashboard import calls, notices, session
 from symgnn.errors import InputError
-from symgnn.evaluation.predict import extrapolation, list_checkpoints
+from symgnn.evaluation.predict import Checkpoint, extrapolation, list_checkpoints
 from symgnn.files.formats import format_of
 from symgnn.files.structures import parse_types, reading_notes
 from symgnn.glass import Glass
+from symgnn.physical_inputs import NOTE, missing_inputs
 
 
 def show() -> bool:
@@ -36,6 +37,8 @@ def show() -> bool:
     if checkpoint and (warning := extrapolation(checkpoint, glass)):
         with messages():
             st.warning(notices.plain(warning), icon=":material/query_stats:")
+    if checkpoint:
+        _tell_what_was_computed(checkpoint, glass)
     names = {"checkpoint": st.session_state["checkpoint"]} if checkpoint else {}
     session.publish(glass=glass_id, **names, atom=atom)
     return True
@@ -81,6 +84,17 @@ def choose_atom(key: str, label: str, glass: Glass) -> int:
     return atom
 
 
+def _tell_what_was_computed(checkpoint: Checkpoint, glass: Glass) -> None:
+    """A line where the model reads fields that the file does not hold."""
+    if missing_inputs(glass, checkpoint.model.inputs):
+        try:
+            note = calls.readable(checkpoint, glass).notes[NOTE]
+        except InputError:
+            return  # the page says so where it predicts
+        with messages():
+            st.info(notices.plain(f"Fields of atoms: {note}"), icon=":material/calculate:")
+
+
 def messages():
     """Where messages about the address stand: on the page, not in the narrow sidebar."""
     return st.session_state["_messages"]
@@ -91,7 +105,12 @@ def _no_such_glass(text: str, instead: str) -> None:
 
 
 def _choose_checkpoint(glass: Glass):
-    names, fallback = _checkpoints(glass)
+    try:
+        names, fallback = _checkpoints(glass)
+    except InputError as error:
+        with messages():
+            notices.problem(error)
+        return None
     if not names:
         st.caption("Checkpoint: none trained yet")
         return None

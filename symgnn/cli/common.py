@@ -33,7 +33,9 @@ File = Annotated[
 Types = Annotated[
     str | None, typer.Option("--types", help="Elements of atom types, where a file has numbers: 1=Cu,2=Zr.")
 ]
-CheckpointName = Annotated[str, typer.Option("--checkpoint", help="Name in checkpoints/, or a folder.")]
+CheckpointName = Annotated[
+    str, typer.Option("--checkpoint", help="Name in checkpoints/ (or $SYMGNN_CHECKPOINTS), or a folder.")
+]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of all that is drawn at random.")]
 
@@ -102,6 +104,17 @@ def resumable() -> Iterator[None]:
     except KeyboardInterrupt:
         errors.print("What is finished is kept: the same command goes on where it stopped.")
         raise
+
+
+def readable(checkpoint, glass):
+    """The glass with all that the checkpoint reads; says which fields had to be computed."""
+    from symgnn.evaluation.predict import readable as complete
+    from symgnn.physical_inputs import NOTE, missing_inputs
+
+    completed = complete(checkpoint, glass)
+    if missing_inputs(glass, checkpoint.model.inputs):
+        errors.print(f"{glass.name}: {completed.notes[NOTE]}", markup=False)
+    return completed
 
 
 def warn_of_extrapolation(checkpoint, glass) -> None:

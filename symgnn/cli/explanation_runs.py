@@ -126,7 +126,7 @@ def evaluate_methods(
             checkpoint, glass, chosen, methods, twin=twin, seed=seed, workers=workers, progress=show
         )
     warn_of_extrapolation(checkpoint, glass)
-    title = f"{glass.name}, checkpoint {checkpoint.argument}, {len(chosen)} atoms"
+    title = f"{glass.name}, checkpoint {checkpoint.full_name}, {len(chosen)} atoms"
     table = Table("measure", *found.records, title=title)
     for row in found.rows():
         table.add_row(*row)
