@@ -11,6 +11,7 @@ from symgnn.errors import InputError
 from symgnn.explain.baselines import NearestEdges, RandomEdges
 from symgnn.explain.explaining import explain_atoms
 from symgnn.explain.gradient import GradientTimesWeight
+from symgnn.explain.methods import TITLES
 from symgnn.findings.cycle_counts import cycle_counts
 from symgnn.findings.cycle_enrichment import like_edges
 from symgnn.findings.evaluate import ends, evaluate
@@ -198,9 +199,24 @@ def test_one_command_writes_all(known_reason, glass, tmp_path, monkeypatch):
             assert float(row["p_matched_holm"]) >= float(row["p_matched"])
     text = report(results, variants, study=study, command="symgnn findings", figures=["cycles.png"])
     assert "nan" not in text
-    assert text.count("|") > 100
+    assert_tables_say(text, results)
     again = study.run()[0]
     assert again[0].reach == results[0].reach  # stored, and the same
+
+
+def assert_tables_say(text, results):
+    """Every table of the text is one, and the numbers of cycles in it are those of the results."""
+    tables = [block.splitlines() for block in text.split("\n\n") if block.startswith("|")]
+    assert len(tables) >= 3
+    for table in tables:
+        cells = [line.count("|") for line in table]
+        assert len(set(cells)) == 1, table
+        assert set(table[1]) <= set("|-: ")
+        assert len(table) > 2, "a table with nothing in it"
+    for result in results:
+        for name, found in result.enrichment.items():
+            numbers = f"{found.important:.2f} | {found.field:.2f}"
+            assert f"| {result.glass} | {TITLES[result.method]} | {name} | {numbers} |" in text
 
 
 def glass_with_moved_atoms(glass):
