@@ -12,12 +12,12 @@ from symgnn.errors import InputError
 from symgnn.models import build_model
 from symgnn.training.checkpoint import (
     CARD,
-    CHECKPOINTS,
     WEIGHTS,
     list_checkpoints,
     load_checkpoint,
     save_checkpoint,
 )
+from tests.conftest import REPOSITORY
 
 SETTINGS = {"width": 8, "heads": [2, 1]}
 
@@ -97,7 +97,7 @@ def test_the_key_names_weights_and_settings(tmp_path):
 @pytest.mark.parametrize("name", list_checkpoints())
 def test_every_committed_checkpoint_is_whole(name):
     """All seeds of it: card and weights fit, its key is its own, and no test glass had a part in it."""
-    places = [path.parent for path in sorted((CHECKPOINTS / name).glob(f"**/{CARD}"))]
+    places = [path.parent for path in sorted((REPOSITORY / "checkpoints" / name).glob(f"**/{CARD}"))]
     loaded = [load_checkpoint(place) for place in places]
     assert len({one.key for one in loaded}) == len(places) >= 1
     for one in loaded:
