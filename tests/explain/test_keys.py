@@ -7,7 +7,7 @@ import pytest
 
 from symgnn.evaluation.predict import load_checkpoint
 from symgnn.explain import judging, shards
-from symgnn.explain.baselines import RandomEdges
+from symgnn.explain.baselines import NearestEdges, RandomEdges
 from symgnn.explain.batch import explain_batch, unexplained
 from symgnn.explain.explaining import explain_atom, explain_atoms
 from symgnn.explain.explanation import Explanation
@@ -87,6 +87,20 @@ def test_settings_of_every_method_are_in_the_key(question, tmp_path):
     methods = [IntegratedGradients(), IntegratedGradients(points=4), IntegratedGradients(baseline=0.8),
                Occlusion(), Occlusion(reach=0)]  # fmt: skip
     assert len({shard(tmp_path, {**question, "method": method}) for method in methods}) == len(methods)
+
+
+def test_methods_that_have_no_settings_are_told_apart(question, kept, tmp_path):
+    """By their names alone."""
+    asked = [
+        {**question, "method": method} for method in (RandomEdges(), NearestEdges(), GradientTimesWeight())
+    ]
+    assert all(settings_of(one["method"]) == {} for one in asked)
+    assert len({shard(tmp_path, one) for one in asked}) == 3
+    assert len({judgements(one, tmp_path) for one in asked}) == 3
+    (found,) = [Explanation.load(path) for path in kept.glob("*.npz")]
+    replace(found, method="random", settings={}).save(kept)
+    answers = [find_explanation(**one, atom=3, folder=kept) for one in asked]
+    assert [answer is not None for answer in answers] == [True, False, False]
 
 
 @pytest.mark.parametrize("change", QUESTION)
