@@ -6,13 +6,17 @@ VIEWER := dashboard/static/3Dmol-min.js
 VIEWER_VERSION := 2.5.5
 VIEWER_SHA256 := f7cc78921ae72e7623e89cdd111434f58c2efddd2ffda1cd212644b406fb8016
 
-.PHONY: dashboard test lint install viewer clean
+.PHONY: dashboard test mutants lint install viewer clean
 
 dashboard: install viewer
 	$(BIN)/symgnn dashboard
 
 test: $(VENV)/.installed-test viewer lint
 	$(BIN)/python -m pytest
+
+# Breaks pieces of the code one by one, in a copy, and says which breaks no test notices. `make mutants ONLY=pattern`
+mutants: $(VENV)/.installed-test
+	$(BIN)/python -m tests.mutants.run "$(ONLY)"
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

@@ -89,7 +89,7 @@ class AveragedDescriptors(nn.Module):
         """
         graph, near, last = (graph.reaching(layers_left) for layers_left in (3, 2, 1))
         element, strength = element[: graph.n_atoms], strength[: graph.n_edges]
-        species = F.one_hot(element, self.n_elements).float()
+        species = F.one_hot(element, self.n_elements).to(graph.length.dtype)
         densities = torch.cat(
             [local_densities(graph, strength, species, self.radii), graph.inputs[:, : self.n_inputs]], 1
         )

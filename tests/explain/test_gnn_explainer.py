@@ -58,7 +58,7 @@ def test_lengths_and_images_belong_to_the_pairs(symgnn_checkpoint, glass):
     i, j = explanation.pairs.T
     vector = glass.positions[j] + explanation.images @ glass.cell - glass.positions[i]
     assert np.allclose(np.linalg.norm(vector, axis=1), explanation.lengths, atol=1e-4)
-    assert ((explanation.hops == 0) >= (explanation.pairs == 5).any(1)).all()
+    assert np.array_equal(explanation.hops == 0, (explanation.pairs == 5).any(1))
 
 
 def test_the_price_of_an_edge_decides_how_many_are_kept(known_reason, glass):
@@ -119,8 +119,12 @@ def test_matched_random_edges_are_of_the_same_kind(symgnn_checkpoint, glass):
     assert sorted(groups[drawn]) == sorted(groups[chosen])
     assert set(drawn) != set(chosen)
     length = field.whole.length[field.whole.pair_edge][field.pair_number].numpy()
+    i, j = field.whole.pair_atoms[field.pair_number].numpy().T
+    elements, touches = np.sort(glass.species[[i, j]], axis=0), (i == 0) | (j == 0)
     for group in np.unique(groups):
-        assert np.ptp(length[groups == group]) <= 0.25
+        rows = groups == group
+        assert np.ptp(length[rows]) <= 0.25
+        assert len({*elements[0, rows]}) == len({*elements[1, rows]}) == len({*touches[rows]}) == 1
 
 
 def test_other_edges_are_other_ones_where_there_are_any():

@@ -88,6 +88,8 @@ def test_a_rotated_glass_keeps_lengths_and_angles(glass):
         assert np.allclose(turned.cell @ turned.cell.T, glass.cell @ glass.cell.T)
         assert np.allclose(turned.positions @ turned.positions.T, glass.positions @ glass.positions.T)
         assert not np.allclose(turned.positions, glass.positions)
+    handed = {np.sign(np.linalg.det(rotated(glass, seed).cell)) for seed in range(8)}
+    assert handed == {1, -1}, "rotations and reflections"
 
 
 def test_explanations_are_compared_edge_by_edge(symgnn_checkpoint, glass):

@@ -78,15 +78,39 @@ def test_gradients_by_finite_differences():
     assert torch.autograd.gradcheck(attend, (*inputs, gates, edge_weight))
 
 
-def test_weight_zero_is_removal_even_of_the_strongest_edge(graph):
-    values, logits, self_logits = (x.detach() for x in tensors(graph))
-    logits[5] = 500.0  # would swamp every other edge of its atom
+@pytest.mark.parametrize(("dtype", "logit"), [(torch.float64, 1000.0), (torch.float32, 200.0)], ids=str)
+def test_weight_zero_is_removal_even_of_the_strongest_edge(graph, dtype, logit):
+    """The logit of a removed edge is so far above all others that its exp is infinite, and infinity times 0 no number:
+    neither result nor gradient may take notice."""
+    values, logits, self_logits = (x.detach().to(dtype) for x in tensors(graph))
+    assert torch.isinf(torch.tensor(logit, dtype=dtype).exp())
+    logits[5] = logit
     keep = torch.ones(graph.n_edges, dtype=torch.bool)
     keep[[5, 6, 40]] = False
-    masked = aggregate.attend(graph, values, logits, self_logits, edge_weight=keep.double())
-    removed = aggregate.attend(graph.edge_subgraph(keep), values, logits[keep], self_logits)
+    masked_inputs = [x.clone().requires_grad_() for x in (values, logits, self_logits)]
+    masked = aggregate.attend(graph, *masked_inputs, edge_weight=keep.to(dtype))
+    removed_inputs = [x.clone().requires_grad_() for x in (values, logits[keep], self_logits)]
+    removed = aggregate.attend(graph.edge_subgraph(keep), *removed_inputs)
+    tolerance = 1e-12 if dtype is torch.float64 else 1e-5
     for one, other in zip(masked, removed, strict=True):
-        assert torch.allclose(one, other, atol=1e-12)
+        assert torch.isfinite(other).all()
+        assert torch.allclose(one, other, atol=tolerance)
+    for out, inputs in ((masked, masked_inputs), (removed, removed_inputs)):
+        (out[0].square().sum() + out[1].sum()).backward()
+        assert all(torch.isfinite(x.grad).all() for x in inputs)
+    assert torch.allclose(masked_inputs[0].grad, removed_inputs[0].grad, atol=100 * tolerance)
+    assert torch.allclose(masked_inputs[1].grad[keep], removed_inputs[1].grad, atol=100 * tolerance)
+    assert not masked_inputs[1].grad[~keep].any()
+
+
+@pytest.mark.parametrize("logit", [1000.0, -1000.0])
+def test_logits_of_any_size(graph, logit):
+    """A softmax does not change where all logits grow alike."""
+    values, logits, self_logits = (x.detach() for x in tensors(graph))
+    out, total = aggregate.attend(graph, values, logits, self_logits)
+    shifted, shifted_total = aggregate.attend(graph, values, logits + logit, self_logits + logit)
+    assert torch.allclose(shifted, out, atol=1e-9)
+    assert torch.allclose(shifted_total, total + logit, atol=1e-9)
 
 
 def test_atom_without_edges_keeps_its_own_value():

@@ -66,7 +66,8 @@ def test_a_killed_run_resumes_to_the_same_result(glasses, tmp_path, killed_after
     assert resumed[0] == killed_after // 2 * 2 + 1, "goes on after the last evaluation"
     assert [row["epoch"] for row in parts.curve] == [2, 4, 6]
     for one, other in zip(whole.curve, parts.curve, strict=True):
-        assert one == pytest.approx(other, rel=1e-5, nan_ok=True)
+        assert np.isfinite([one["train_loss"], one["mae_eV"], one["pearson"]]).all()
+        assert one == pytest.approx(other, rel=1e-5, nan_ok=True)  # there may be no extreme labels to find
     for name, value in whole.model.state_dict().items():
         assert torch.allclose(
             value.double(), parts.model.state_dict()[name].double(), rtol=1e-4, atol=1e-6

@@ -6,7 +6,7 @@ import torch
 from scipy.spatial.distance import mahalanobis
 
 from symgnn.errors import InputError
-from symgnn.graph.atom_graph import build_graph
+from symgnn.graph.atom_graph import batch_graphs, build_graph
 from symgnn.models import build_model
 from symgnn.training.checkpoint import CARD, load_checkpoint, save_checkpoint
 from symgnn.training.run import calibrate_checkpoint
@@ -59,8 +59,28 @@ def test_noise_of_known_size_is_found_and_covered(model, graphs):
     assert np.median(sigma / true) == pytest.approx(1, abs=0.2)
     fresh = barriers.numpy() + rng.normal(size=250) * true
     assert coverage(barriers.numpy(), sigma, fresh, fitted.factor95)["68%"] == pytest.approx(0.68, abs=0.1)
+
+
+def test_spread_that_grows_with_leverage_is_found(model, graphs):
+    """Noise of .1 eV * sqrt(1 + leverage): the exponent comes out, and atoms unlike the training's are less sure."""
+    rng = np.random.default_rng(2)
+    plain = fit_uncertainty(model, graphs[:2], graphs[2], rng.normal(size=250))
+    validation = batch_graphs(
+        [build_graph(make_random_glass(250, seed), model.cutoff) for seed in range(3, 9)]
+    )
+    barriers, features, z = predict_with_features(model, validation)
+    leverage = plain.leverage(features).numpy()
+    assert np.quantile(leverage, 0.95) > 2 * np.quantile(leverage, 0.05)
+    labels = barriers.numpy() + 0.1 * np.sqrt(1 + leverage) * rng.normal(size=len(leverage))
+    fitted = fit_uncertainty(model, graphs[:2], validation, labels)
+    assert fitted.unusual == pytest.approx(0.5, abs=0.15)
+    assert fitted.high == pytest.approx(0, abs=0.1)
+    near = fitted.sigma(features, z)
     far = fitted.sigma(features + 50 * features.std(0), z)
-    assert (far.numpy() >= sigma).all(), "an unusual atom is never surer"
+    far_leverage = plain.leverage(features + 50 * features.std(0)).numpy()
+    expected = ((1 + far_leverage) / (1 + leverage)) ** fitted.unusual
+    np.testing.assert_allclose(far / near, expected, rtol=1e-6)
+    assert (far / near).min() > 3
 
 
 def test_saved_with_the_weights(model, tmp_path):

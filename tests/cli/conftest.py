@@ -1,0 +1,60 @@
+"""A command line whose work is replaced by a function that notes its arguments."""
+
+import importlib
+import inspect
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+from symgnn.cli import app
+from symgnn.files.structures import write_extxyz
+from tests.conftest import make_random_glass
+
+
+class Reached(Exception):
+    """The function was called with these arguments."""
+
+    def __init__(self, arguments):
+        super().__init__()
+        self.arguments = arguments
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory):
+    """A folder with glass.xyz, other.xyz and twin.xyz, which is glass.xyz with every atom moved a little."""
+    folder = tmp_path_factory.mktemp("options")
+    glass = replace(make_random_glass(120, 7), name="glass")
+    twin = replace(glass, positions=glass.positions + 0.01, name="twin")
+    other = replace(make_random_glass(120, 8), name="other")
+    for one in (glass, twin, other):
+        write_extxyz(folder / f"{one.name}.xyz", one)
+    return folder
+
+
+@pytest.fixture
+def called(place, monkeypatch):
+    """called("module:function", command line) -> the arguments, by name, with which the command calls the function."""
+
+    def call(target, line):
+        monkeypatch.chdir(place)
+        monkeypatch.setenv("SYMGNN_DATA", str(place / "data"))
+        module, _, path = target.partition(":")
+        owner = importlib.import_module(module)
+        *parents, name = path.split(".")
+        for parent in parents:
+            owner = getattr(owner, parent)
+        signature = inspect.signature(getattr(owner, name))
+
+        def note(*arguments, **named):
+            bound = signature.bind(*arguments, **named)
+            bound.apply_defaults()
+            raise Reached(bound.arguments)
+
+        monkeypatch.setattr("symgnn.files.datasets.load_split", lambda split, data: [f"{split} of {data}"])
+        monkeypatch.setattr(owner, name, note)
+        result = CliRunner().invoke(app, line.split())
+        assert isinstance(result.exception, Reached), (result.output, result.exception)
+        return result.exception.arguments
+
+    return call

@@ -1,0 +1,84 @@
+"""Every option of the commands on models and data reaches the function that it is for; see test_options.py. And no
+option of any command is left out."""
+
+import pytest
+import typer
+
+from symgnn.cli import app
+from symgnn.explain.selection import random_atoms
+from symgnn.files.structures import read_glass
+from tests.cli.test_options import CASES, JUDGE, MANY, name_of
+
+TRAIN = "symgnn.training.run:train_checkpoint"
+
+OTHERS = [
+    (TRAIN, "train --learning-rate .5", lambda a: a["config"].learning_rate, 0.5),
+    (TRAIN, "train --patience 7", lambda a: a["config"].patience, 7),
+    (TRAIN, "train --max-epoch 7", lambda a: a["config"].max_epoch, 7),
+    (TRAIN, "train --eval-interval 7", lambda a: a["config"].eval_interval, 7),
+    (TRAIN, "train --seed 7", lambda a: a["config"].seed, 7),
+    (TRAIN, "train --model-name egat", lambda a: a["config"].model, "egat"),
+    (TRAIN, "train --output-dir out", lambda a: str(a["folder"]), "out"),
+    (TRAIN, "train --model-name egat", lambda a: str(a["folder"]), "runs/egat"),
+    (TRAIN, "train --device cpu", lambda a: a["device"], "cpu"),
+    (TRAIN, "train --data place", lambda a: (a["training"], a["validation"]),
+     (["train of place"], "validation of place")),
+    ("symgnn.training.config:read_config", "train --config my.yaml", lambda a: str(a["path"]), "my.yaml"),
+    ("symgnn.training.loop:check_device", "train --device abacus", lambda a: a["device"], "abacus"),
+    ("symgnn.cli.models:_log_to", "train --log-level DEBUG --console-log",
+     lambda a: (a["level"], a["to_console"]), ("DEBUG", True)),
+    ("symgnn.training.combine:combine", "combine egat schnet --output-dir out --seed 7",
+     lambda a: ([name_of(one) for one in a["checkpoints"]], str(a["folder"]), a["seed"]),
+     (["egat", "schnet"], "out", 7)),
+    ("symgnn.training.combine:combine", "combine egat --output-dir out --data place",
+     lambda a: (a["training"], a["validation"]), (["train of place"], "validation of place")),
+    ("symgnn.training.run:calibrate_checkpoint", "calibrate egat --data place",
+     lambda a: (name_of(a["checkpoint"]), a["training"], a["validation"]),
+     ("egat", ["train of place"], "validation of place")),
+    ("symgnn.evaluation.runs:evaluate_all", "evaluate egat schnet --split test --data place --root .",
+     lambda a: (a["names"], a["split"], str(a["data"]), str(a["root"])), (["egat", "schnet"], "test", "place", ".")),
+    ("symgnn.evaluation.report:write_readme", "evaluate --table-only --root here", lambda a: str(a["root"]), "here"),
+    ("symgnn.explain.amortised_training:train_explainer", "train-explainer egat --atoms 7 --epochs 5 --seed 3",
+     lambda a: (name_of(a["checkpoint"]), a["training"].atoms, a["training"].epochs, a["training"].seed),
+     ("egat", 7, 5, 3)),
+    ("symgnn.files.datasets:load_split", "train-explainer egat --data place", lambda a: str(a["folder"]), "place"),
+    ("symgnn.files.datasets:fetch", "data fetch --from a --to b",
+     lambda a: (str(a["source"]), str(a["folder"])), ("a", "b")),
+    ("symgnn.simulate:make_glass", "simulate glass -o x.xyz --atoms 300 --quench-rate 2e12 --seed 3",
+     lambda a: (a["n_atoms"], a["quench_rate"], a["seed"]), (300, 2e12, 3)),
+    ("symgnn.simulate:parse_composition", "simulate glass -o x.xyz --composition Cu50Zr50",
+     lambda a: next(iter(a.values())), "Cu50Zr50"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("target", "line", "found", "expected"), OTHERS, ids=[line for _, line, _, _ in OTHERS]
+)
+def test_an_option_of_other_commands_reaches_its_function(called, target, line, found, expected):
+    assert found(called(target, line)) == expected
+
+
+@pytest.mark.parametrize("seed", [0, 4])
+@pytest.mark.parametrize(("target", "options"), [(MANY, ""), (JUDGE, "--evaluate")])
+def test_the_seed_decides_which_atoms_are_drawn(called, place, target, options, seed):
+    found = called(target, f"explain glass.xyz --atoms random:5 {options} --seed {seed}")["atoms"]
+    assert found.tolist() == random_atoms(read_glass(place / "glass.xyz"), 5, seed).tolist()
+
+
+ELSEWHERE = {"--help", "--types"}
+"""Options that other tests put to work: --types in tests/test_cli.py."""
+
+
+def test_no_option_is_left_out():
+    lines = [f"{command} {line}" for command, _, line, _, _ in CASES] + [line for _, line, _, _ in OTHERS]
+    commands = typer.main.get_command(app).commands
+    commands = {**commands, **{f"{group} {name}": command for group in ("data", "simulate")
+                               for name, command in commands[group].commands.items()}}  # fmt: skip
+    left_out = [
+        f"{name} {option.opts[0]}"
+        for name, command in commands.items()
+        for option in command.params
+        if option.param_type_name == "option" and not ELSEWHERE & set(option.opts)
+        if not any(line.startswith(f"{name} ") and set(option.opts) & set(line.split()) for line in lines)
+    ]
+    assert left_out == []

@@ -1,0 +1,91 @@
+"""Every option of the commands on structures reaches the function that it is for. Nothing is computed: a missing,
+swapped or ignored option shows in the arguments of that function."""
+
+import pytest
+
+FILE = "glass.xyz"
+
+
+def name_of(checkpoint):
+    return checkpoint.argument
+
+
+ONE = "symgnn.explain.store:stored_explanation"
+MANY = "symgnn.explain.batch:explain_batch"
+JUDGE = "symgnn.explain.assessment:assess"
+STUDY = "symgnn.findings.study:Study.run"
+
+CASES = [
+    ("explain", ONE, "--atom 5", lambda a: a["atom"], 5),
+    ("explain", ONE, "--atom 5 --seed 3", lambda a: a["seed"], 3),
+    ("explain", ONE, "--atom 5 --checkpoint egat", lambda a: name_of(a["checkpoint"]), "egat"),
+    ("explain", ONE, "--atom 5 --method nearest", lambda a: a["method"].name, "nearest"),
+    ("explain", ONE, "--atom 5 --setting steps=7", lambda a: a["method"].steps, 7),
+    ("explain", ONE, "--atom 5 --setting steps=7 --setting size=2", lambda a: a["method"].size, 2.0),
+    ("explain", ONE, "--atom 5 --method occlusion --setting reach=0", lambda a: a["method"].reach, 0),
+    ("explain", "symgnn.cli.explanations:explain_one", "--atom 5 --top 4", lambda a: a["top"], 4),
+    ("explain", "symgnn.cli.explanations:explain_one", "--atom 5", lambda a: a["top"], 50),
+    ("explain", "symgnn.cli.explanations:explain_one", "--atom 5 -o out", lambda a: str(a["output"]), "out"),
+    ("explain", MANY, "--atoms 3-5", lambda a: a["atoms"].tolist(), [3, 4, 5]),
+    ("explain", MANY, "--atoms 0 --seed 3", lambda a: a["seed"], 3),
+    ("explain", MANY, "--atoms 0 --top 4", lambda a: a["top"], 4),
+    ("explain", MANY, "--atoms 0", lambda a: a["top"], 50),
+    ("explain", MANY, "--atoms 0 --workers 2", lambda a: a["workers"], 2),
+    ("explain", MANY, "--atoms 0", lambda a: a["workers"], None),
+    ("explain", MANY, "--atoms 0 --method gradient", lambda a: a["method"].name, "gradient"),
+    ("explain", MANY, "--atoms 0 --setting steps=7", lambda a: a["method"].steps, 7),
+    ("explain", MANY, "--atoms 0 --checkpoint egat", lambda a: name_of(a["checkpoint"]), "egat"),
+    ("explain", JUDGE, "--evaluate --atoms 3-5", lambda a: a["atoms"].tolist(), [3, 4, 5]),
+    ("explain", JUDGE, "--evaluate", lambda a: len(a["atoms"]), 50),
+    ("explain", JUDGE, "--evaluate --seed 3", lambda a: a["seed"], 3),
+    ("explain", JUDGE, "--evaluate --workers 2", lambda a: a["workers"], 2),
+    ("explain", JUDGE, "--evaluate --checkpoint egat", lambda a: name_of(a["checkpoint"]), "egat"),
+    ("explain", JUDGE, "--evaluate --method random --method nearest",
+     lambda a: [method.name for method in a["methods"]], ["random", "nearest"]),
+    ("explain", JUDGE, "--evaluate --twin twin.xyz", lambda a: a["twin"].name, "twin"),
+    ("explain", JUDGE, "--evaluate", lambda a: a["twin"], None),
+    ("findings", STUDY, "--checkpoint egat", lambda a: name_of(a["self"].checkpoint), "egat"),
+    ("findings", STUDY, "other.xyz", lambda a: [glass.name for glass in a["self"].glasses], ["glass", "other"]),
+    ("findings", STUDY, "--method random --method gradient",
+     lambda a: [method.name for method in a["self"].methods], ["random", "gradient"]),
+    ("findings", STUDY, "--atoms 7", lambda a: a["self"].n_atoms, 7),
+    ("findings", STUDY, "--top 4", lambda a: a["self"].top_k, 4),
+    ("findings", STUDY, "--seed 3", lambda a: a["self"].seed, 3),
+    ("findings", STUDY, "--workers 2", lambda a: a["self"].workers, 2),
+    ("findings", "symgnn.cli.findings:check_folders", "-o out", lambda a: str(a["folders"][0]), "out"),
+    ("findings", STUDY, "--retrained symgnn/seed1 --retrained egat",
+     lambda a: [(name, name_of(one)) for name, one in a["self"].retrained],
+     [("symgnn/seed1", "symgnn/seed1"), ("egat", "egat")]),
+    ("findings", STUDY, "--twins glass.xyz twin.xyz", lambda a: [twin.name for twin in a["self"].twins],
+     ["glass", "twin"]),
+    ("predict", "symgnn.evaluation.predict:predict_with_uncertainty", "--checkpoint egat",
+     lambda a: name_of(a["checkpoint"]), "egat"),
+    ("predict", "symgnn.evaluation.predict:write_prediction", "-o out", lambda a: str(a["folder"]), "out"),
+    ("structure", "symgnn.local_structure:write_table", "-o out",
+     lambda a: str(a["path"]), "out/glass.local_structure.csv"),
+    ("topology", "symgnn.topology:glass_topology", "--cutoff 3.5", lambda a: a["cutoff"], 3.5),
+    ("topology", "symgnn.topology.local_diagrams:local_persistence", "--around 5 --radius 5.5 --cutoff 3.5",
+     lambda a: (a["atom"], a["radius"], a["cutoff"]), (5, 5.5, 3.5)),
+    ("topology", "symgnn.topology.local_diagrams:local_persistence", "--around 5",
+     lambda a: (a["radius"], a["cutoff"]), (8.0, 4.0)),
+    ("topology", "symgnn.topology:rips_filtration", "--voids --cutoff 5.5", lambda a: a["cutoff"], 5.5),
+    ("topology", "symgnn.topology:rips_filtration", "--voids --cutoff 3", lambda a: a["cutoff"], 5.0),
+    ("topology", "symgnn.topology:rips_filtration", "--against other.xyz --cutoff 3",
+     lambda a: (a["glass"].name, a["cutoff"]), ("other", 3.0)),
+    ("topology", "symgnn.topology.exact_cycles:exact_cycles", "--exact --cutoff 3",
+     lambda a: a["persistence"].filtration.cutoff, 3.0),
+    ("topology", "symgnn.topology.images:persistence_image", "--image", lambda a: a["n_atoms"], 120),
+    ("topology", "symgnn.topology.files:write_topology", "-o out", lambda a: str(a["folder"]), "out/glass.topology"),
+    ("graph", "symgnn.graph.dgl_files:write_graphs", "-o g.bin --cutoff 3.5",
+     lambda a: (a["cutoff"], a["self_loops"], str(a["path"])), (3.5, False, "g.bin")),
+    ("graph", "symgnn.graph.dgl_files:write_graphs", "-o g.bin --self-loops", lambda a: a["self_loops"], True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("command", "target", "line", "found", "expected"),
+    CASES,
+    ids=[f"{command} {line}" for command, _, line, _, _ in CASES],
+)
+def test_an_option_reaches_its_function(called, command, target, line, found, expected):
+    assert found(called(target, f"{command} {FILE} {line}")) == expected
