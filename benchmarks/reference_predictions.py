@@ -1,4 +1,4 @@
-"""Predictions of all committed checkpoints for a sample, against those stored in tests/evaluation/reference.safetensors.
+"""Predictions of all committed checkpoints for a sample, against tests/evaluation/reference.safetensors.
 
     python -m benchmarks.reference_predictions            # the largest difference of each checkpoint
     python -m benchmarks.reference_predictions --write    # store them anew: after a checkpoint was trained again
