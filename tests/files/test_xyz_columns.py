@@ -148,6 +148,11 @@ def test_rows_have_as_many_values_as_there_are_columns():
     assert "line 6" in refusal(LATTICE, ATOMS + "Cu 6 6 6\n")
 
 
+def test_names_of_columns_in_capitals():
+    assert read(f"{LATTICE} Properties=Species:S:1:Pos:R:3").symbols == ["Cu", "Zr", "Cu"]
+    assert "expected columns species and pos" in refusal(f"{LATTICE} Properties=name:S:1:pos:R:3")
+
+
 def test_cell_vectors_below_the_atoms():
     glass = read("plain", ATOMS + "VEC1 9 0 0\nVEC2 0 9 0\n")
     assert glass.pbc.tolist() == [True, True, False]

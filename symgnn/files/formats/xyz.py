@@ -33,6 +33,7 @@ from symgnn.files.reading import clean_name
 from symgnn.glass import Glass
 
 BARRIER_COLUMN = "barrier"
+# Names of the columns that describe an atom; the first five in any mixture of small and capital letters.
 _SYMBOLS, _POSITIONS, _NUMBERS = ("species", "symbols", "element"), ("pos", "positions"), ("Z", "numbers")
 _LOGICAL = {"t": 1, "true": 1, ".true.": 1, "1": 1, "f": 0, "false": 0, ".false.": 0, "0": 0}
 _PLAIN = [("species", "S", 1), ("pos", "R", 3)]  # where the comment line has no Properties
@@ -44,7 +45,7 @@ def read_xyz(source: Source) -> Glass:
     pairs = parse_comment(comment)
     notes: dict[str, str] = {}
     if "properties" in pairs:
-        properties = parse_properties(pairs["properties"])
+        properties = [(_canonical(name), *rest) for name, *rest in parse_properties(pairs["properties"])]
         if not _find(properties, _POSITIONS, 3) or not _find(properties, (*_SYMBOLS, *_NUMBERS), 1):
             raise InputError(f"Properties={_names(properties)}, expected columns species and pos among them")
     else:
@@ -56,6 +57,10 @@ def read_xyz(source: Source) -> Glass:
     cell = parse_lattice(pairs["lattice"]) if "lattice" in pairs else vectors
     default = (cell.any(1) if "lattice" not in pairs else np.ones(3)).astype(bool)
     pbc = parse_pbc(pairs["pbc"]) if "pbc" in pairs else tuple(default)
+    if any(pbc) and not cell.any():
+        raise InputError(
+            f"pbc='{clean_name(pairs['pbc'])}', but the comment line has no Lattice=, expected both"
+        )
     barriers = columns.pop(BARRIER_COLUMN, None)
     fields = {own.get("fields", {}).get(name, name): values for name, values in columns.items()}
     return source.glass(
@@ -73,6 +78,10 @@ def read_xyz(source: Source) -> Glass:
 FORMAT = Format("XYZ", (".xyz", ".extxyz"), read_xyz)
 
 
+def _canonical(name: str) -> str:
+    return name.lower() if name.lower() in _SYMBOLS + _POSITIONS else name
+
+
 def _last_frame(lines: list[str]) -> tuple[str, list[Line], np.ndarray, int]:
     """Comment line, rows of atoms, cell vectors below them (lines VEC1 to VEC3), number of frames."""
     start, frames, found = 0, 0, None
@@ -81,6 +90,7 @@ def _last_frame(lines: list[str]) -> tuple[str, list[Line], np.ndarray, int]:
             start += 1
             continue
         first = start + 2
+        _check_comment_line(lines, start)
         end = first + declared_count(lines[start], f"line {start + 1}", len(lines) - first)
         last = end
         while last < len(lines) and lines[last].lstrip().startswith("VEC"):
@@ -93,6 +103,14 @@ def _last_frame(lines: list[str]) -> tuple[str, list[Line], np.ndarray, int]:
     if len(rows) < end - first:
         raise InputError(f"{len(rows)} atoms found, but {end - first} declared")
     return lines[first - 1], rows, _vectors(numbered(lines[end:last], end)), frames
+
+
+def _check_comment_line(lines: list[str], start: int) -> None:
+    """Raise InputError where exactly one line is missing and the one for the comment is an atom: it was forgotten."""
+    words = "".join(lines[start + 1 : start + 2]).split()
+    is_atom = len(words) >= 4 and is_numeric(words[1:4]) and not is_numeric(words[:1])
+    if is_atom and lines[start].strip() == str(len(lines) - start - 1):
+        raise InputError(f"line {start + 2} is an atom, expected a comment line below the number of atoms")
 
 
 def _vectors(rows: Sequence[Line]) -> np.ndarray:
