@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -26,6 +25,7 @@ from symgnn.files.formats.xyz_comment import (
     OWN_KEY,
     parse_comment,
     parse_lattice,
+    parse_own,
     parse_pbc,
     parse_properties,
 )
@@ -52,7 +52,7 @@ def read_xyz(source: Source) -> Glass:
         properties, rows, notes = _plain(rows)
     words = _words(rows, properties)
     columns = _columns(rows, properties, words)
-    own = _own_part(pairs.get(OWN_KEY))
+    own = parse_own(pairs.get(OWN_KEY))
 
     cell = parse_lattice(pairs["lattice"]) if "lattice" in pairs else vectors
     default = (cell.any(1) if "lattice" not in pairs else np.ones(3)).astype(bool)
@@ -227,22 +227,3 @@ def _flag(word: str, name: str, row: Line) -> int:
 
 def _names(properties: list[tuple[str, str, int]]) -> str:
     return clean_name(":".join(f"{name}:{kind}:{width}" for name, kind, width in properties))
-
-
-def _own_part(text: str | None) -> dict:
-    """Name, notes and field names that `write_extxyz` put into the comment line."""
-    if text is None:
-        return {}
-    try:
-        own = json.loads(text)
-        valid = isinstance(own["name"], str) and all(
-            isinstance(item, str)
-            for key in ("notes", "fields")
-            for pair in own.get(key, {}).items()
-            for item in pair
-        )
-    except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
-        valid = False
-    if not valid:
-        raise InputError(f"key {OWN_KEY} of the comment line is not what this program writes there")
-    return own

@@ -7,6 +7,7 @@ the quote is a sign like any other.
 
 from __future__ import annotations
 
+import json
 import re
 
 import numpy as np
@@ -122,6 +123,25 @@ def parse_properties(text: str) -> list[tuple[str, str, int]]:
         if names.count(name) > 1:
             raise InputError(f"{shown}, property {clean_name(name)} stands twice, expected different names")
     return properties
+
+
+def parse_own(text: str | None) -> dict:
+    """Name, notes and field names that `write_extxyz` put into the comment line."""
+    if text is None:
+        return {}
+    try:
+        own = json.loads(text)
+        valid = isinstance(own["name"], str) and all(
+            isinstance(item, str)
+            for key in ("notes", "fields")
+            for pair in own.get(key, {}).items()
+            for item in pair
+        )
+    except (TypeError, ValueError, KeyError, AttributeError, RecursionError):
+        valid = False
+    if not valid:
+        raise InputError(f"key {OWN_KEY} of the comment line is not what this program writes there")
+    return own
 
 
 def _continues(key: str, word: str) -> bool:
