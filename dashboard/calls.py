@@ -23,6 +23,7 @@ from symgnn.evaluation.predict import (
     load_checkpoint,
     predict_with_uncertainty,
 )
+from symgnn.evaluation.predict import readable as complete
 from symgnn.explain.batch import BatchExplanation, explain_batch, unexplained
 from symgnn.explain.explaining import fields_of
 from symgnn.explain.explanation import Explanation
@@ -37,6 +38,7 @@ from symgnn.graph.atom_graph import AtomGraph
 from symgnn.graph.cache import cached_graph
 from symgnn.graph.neighbors import Neighbors, neighbor_list
 from symgnn.local_structure import COORDINATION_CUTOFF, LocalStructure, local_structure
+from symgnn.physical_inputs import missing_inputs
 from symgnn.recently_used import RecentlyUsed
 from symgnn.topology import Cycles, rips_filtration
 from symgnn.topology.distances import bottleneck, wasserstein
@@ -203,18 +205,30 @@ def loop_distance(first: Glass, second: Glass) -> float:
     )
 
 
+def readable(model: Checkpoint, glass: Glass) -> Glass:
+    """The glass with the per-atom fields that the model reads, computed where the file has none and they can be.
+
+    Raises InputError as `symgnn.evaluation.predict.readable` does.
+    """
+    if not missing_inputs(glass, model.model.inputs):
+        return glass  # whatever else is wrong with it is said by who reads it
+    return complete(model, glass)
+
+
 def _read_by(model: Checkpoint, glass: Glass) -> str:
-    """Hash of what the model reads of the glass."""
+    """Hash of what the model reads of the glass, a readable one."""
     return glass.content_hash_with(model.model.inputs)
 
 
 def predicted(model: Checkpoint, glass: Glass) -> np.ndarray:
     """(N,) predicted barriers in eV."""
+    glass = readable(model, glass)
     return _predicted(model.key, _read_by(model, glass), model, glass).barriers
 
 
 def uncertainty(model: Checkpoint, glass: Glass) -> np.ndarray | None:
     """(N,) standard deviation of every predicted barrier in eV; None for a checkpoint without calibration."""
+    glass = readable(model, glass)
     return _predicted(model.key, _read_by(model, glass), model, glass).sigma
 
 
@@ -234,6 +248,7 @@ def methods(model: Checkpoint) -> list[str]:
 
 def explanation(model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str) -> Explanation:
     """Which edges the prediction for one atom rests on; shared with the command line through its files."""
+    glass = readable(model, glass)
 
     def compute(report: Callable[[float, str], None]) -> Explanation:
         def progress(step: int, steps: int) -> None:
@@ -248,7 +263,8 @@ def explanation(model: Checkpoint, glass: Glass, atom: int, *, seed: int, method
 
 
 def explanation_is_kept(model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str) -> bool:
-    """Whether `explanation` would return at once."""
+    """Whether `explanation` would return at once. Raises InputError as `readable` does."""
+    glass = readable(model, glass)
     if ("explain", model.key, _read_by(model, glass), atom, method, seed) in _results():
         return True
     return find_explanation(model, glass, atom, method=build_method(method, {}, model), seed=seed) is not None
@@ -259,6 +275,7 @@ def to_explain(model: Checkpoint, glass: Glass, method: str, atoms: str) -> tupl
 
     Raises InputError as `parse_atoms` and the method do.
     """
+    glass = readable(model, glass)
     chosen = parse_atoms(atoms, glass, predicted(model, glass))
     how = build_method(method, {}, model)
     missing = unexplained(model, glass, chosen, method=how)
@@ -283,6 +300,7 @@ def explained_glass(
 
     In this process: workers would import Streamlit's script as theirs. A run that is stopped goes on where it was.
     """
+    glass = readable(model, glass)
 
     def compute(report: Callable[[float, str], None]) -> tuple[BatchExplanation, ImportanceMap, AtomGraph]:
         def progress(done: int, total: int) -> None:

@@ -8,9 +8,10 @@ import streamlit as st
 
 from dashboard import calls, notices, session
 from symgnn.errors import InputError
-from symgnn.evaluation.predict import extrapolation, list_checkpoints
+from symgnn.evaluation.predict import Checkpoint, extrapolation, list_checkpoints
 from symgnn.files.structures import ENDINGS, parse_types
 from symgnn.glass import Glass
+from symgnn.physical_inputs import NOTE, missing_inputs
 
 LAMMPS = tuple(ending for ending, kind in ENDINGS.items() if kind.startswith("lammps"))
 
@@ -37,6 +38,8 @@ def show() -> bool:
     if checkpoint and (warning := extrapolation(checkpoint, glass)):
         with messages():
             st.warning(notices.plain(warning), icon=":material/query_stats:")
+    if checkpoint:
+        _tell_what_was_computed(checkpoint, glass)
     names = {"checkpoint": st.session_state["checkpoint"]} if checkpoint else {}
     session.publish(glass=glass_id, **names, atom=atom)
     return True
@@ -77,6 +80,17 @@ def choose_atom(key: str, label: str, glass: Glass) -> int:
     st.session_state[key] = min(int(st.session_state[key] or 0), last)
     help_text = f"Index in the file, 0 to {last}. A click on an atom in 3D sets it."
     return int(st.number_input(label, 0, last, key=key, step=1, help=help_text, persist_state="session"))
+
+
+def _tell_what_was_computed(checkpoint: Checkpoint, glass: Glass) -> None:
+    """A line where the model reads fields that the file does not hold."""
+    if missing_inputs(glass, checkpoint.model.inputs):
+        try:
+            note = calls.readable(checkpoint, glass).notes[NOTE]
+        except InputError:
+            return  # the page says so where it predicts
+        with messages():
+            st.info(notices.plain(f"Fields of atoms: {note}"), icon=":material/calculate:")
 
 
 def messages():

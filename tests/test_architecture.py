@@ -15,6 +15,7 @@ ORDER = [
     "glass",
     "files",
     "simulate",
+    "physical_inputs",
     "graph",
     "local_structure",
     "layers",

@@ -79,7 +79,7 @@ def test_predict(run, place, tmp_path):
     assert len(table) == 120
     assert np.allclose(table["predicted_barrier_eV"], written.fields["predicted_barrier"], atol=1e-6)
     assert np.allclose(table["barrier_eV"], np.linspace(1, 2, 120), atol=1e-6)
-    assert written.notes["checkpoint"] == "untrained"
+    assert written.notes["checkpoint"] == load_checkpoint(place / "untrained").full_name
     assert len(list(tmp_path.iterdir())) == 2
 
 

@@ -90,6 +90,17 @@ def resumable() -> Iterator[None]:
         raise
 
 
+def readable(checkpoint, glass):
+    """The glass with all that the checkpoint reads; says which fields had to be computed."""
+    from symgnn.evaluation.predict import readable as complete
+    from symgnn.physical_inputs import NOTE, missing_inputs
+
+    completed = complete(checkpoint, glass)
+    if missing_inputs(glass, checkpoint.model.inputs):
+        errors.print(f"{glass.name}: {completed.notes[NOTE]}", markup=False)
+    return completed
+
+
 def warn_of_extrapolation(checkpoint, glass) -> None:
     from symgnn.evaluation.predict import extrapolation
 

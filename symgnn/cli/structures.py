@@ -18,6 +18,7 @@ from symgnn.cli.common import (
     console,
     progress,
     read,
+    readable,
     task,
     warn_of_extrapolation,
 )
@@ -70,6 +71,7 @@ def predict(
 
     glass, loaded = read(file, types), load_checkpoint(checkpoint)
     check_folders(output)
+    glass = readable(loaded, glass)
     with progress() as bars:  # shown only for a glass so big that it is predicted in tiles
         prediction = predict_with_uncertainty(loaded, glass, progress=task(bars, "Predicting atoms"))
     barriers = prediction.barriers
@@ -108,7 +110,10 @@ def simulate_glass(
     quench_rate: Annotated[float, typer.Option(help="K/s.")] = 1e13,
     seed: Seed = 0,
 ) -> None:
-    """Melt and quench a Cu-Zr glass under the Mendelev 2009 potential (needs the extra `physics`)."""
+    """Melt and quench a Cu-Zr glass under the Mendelev 2009 potential (needs the extra `physics`).
+
+    The file states energy, pressure and shear stress of every atom.
+    """
     from symgnn.files.structures import write_extxyz
 
     try:

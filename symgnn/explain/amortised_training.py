@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from symgnn.errors import InputError
+from symgnn.evaluation.predict import readable
 from symgnn.explain.amortised import Amortised, save_explainer, states_of
 from symgnn.explain.attribution import Progress, gradient
 from symgnn.explain.edge_scorer import EdgeScorer
@@ -94,6 +95,7 @@ def train_explainer(
     """
     training = training or ExplainerTraining()
     started = time.perf_counter()
+    glasses, validation = [readable(checkpoint, glass) for glass in glasses], readable(checkpoint, validation)
     state_file = checkpoint.folder / STATE
     identity = run_identity(checkpoint, glasses, training)
     saved_state(state_file, identity)  # refuse at once, before atoms are explained

@@ -12,6 +12,7 @@ from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
 from symgnn.metrics import regression_scores
 from symgnn.models.committee import average
+from symgnn.physical_inputs import with_physical_inputs
 from symgnn.training.checkpoint import Checkpoint, save_checkpoint
 from symgnn.training.run import calibrate
 from symgnn.training.uncertainty import predict_with_features
@@ -50,6 +51,7 @@ def combine(
         model = average([checkpoint.model for checkpoint in checkpoints], specifications)
     except ValueError as error:
         raise InputError(f"committee: {error}") from None
+    validation = with_physical_inputs(validation, model.inputs)
     graph = build_graph(validation, model.cutoff, model.inputs)
     scores = regression_scores(predict_with_features(model, graph)[0].numpy(), validation.barriers)
     entry, uncertainty = calibrate(model, training, validation)

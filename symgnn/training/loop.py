@@ -20,6 +20,7 @@ from symgnn.graph.atom_graph import AtomGraph, build_graph
 from symgnn.layers.orthogonal import random_orthogonal
 from symgnn.metrics import regression_scores
 from symgnn.models import BarrierModel, build_model
+from symgnn.physical_inputs import with_physical_inputs
 from symgnn.training.config import TrainingConfig
 from symgnn.training.norm import settle_norm
 from symgnn.training.removal import remove_edges, weighted_loss
@@ -55,6 +56,8 @@ def train(
     model = build_model(config.model, config.settings)
     model.set_target_scale(torch.cat(labels).cpu())
     model.to(device)
+    training = [with_physical_inputs(glass, model.inputs) for glass in training]
+    validation = with_physical_inputs(validation, model.inputs)
     graphs = [build_graph(glass, model.cutoff, model.inputs).to(device) for glass in training]
     validation_graph = build_graph(validation, model.cutoff, model.inputs).to(device)
 
