@@ -146,8 +146,8 @@ def write_prediction(
 ) -> list[Path]:
     """Write <stem>.predicted.xyz (fields `predicted_barrier`, `predicted_sigma`) and <stem>.predicted.csv; return both.
 
-    Columns of the CSV: atom, element, x, y, z (Å), predicted_barrier_eV, predicted_sigma_eV where the checkpoint has
-    an uncertainty, and barrier_eV where it is known.
+    Columns of the CSV: atom, its id in the file where it has one (LAMMPS), element, x, y, z (Å), predicted_barrier_eV,
+    predicted_sigma_eV where the checkpoint has an uncertainty, and barrier_eV where it is known.
     """
     columns = {PREDICTED: prediction.barriers}
     if prediction.sigma is not None:
@@ -160,10 +160,10 @@ def write_prediction(
         writer = csv.writer(file)
         if glass.barriers is not None:
             columns["barrier"] = glass.barriers
-        writer.writerow(["atom", "element", "x", "y", "z", *(f"{name}_eV" for name in columns)])
+        ids = ["id"] if "id" in glass.fields else []
+        writer.writerow(["atom", *ids, "element", "x", "y", "z", *(f"{name}_eV" for name in columns)])
         for atom, symbol in enumerate(glass.symbols):
-            position = [f"{x:.6f}" for x in glass.positions[atom]]
-            writer.writerow(
-                [atom, symbol, *position, *(f"{values[atom]:.6f}" for values in columns.values())]
-            )
+            named = [atom, *(glass.file_id(atom) for _ in ids), symbol]
+            numbers = [*glass.positions[atom], *(values[atom] for values in columns.values())]
+            writer.writerow([*named, *(f"{number:.6f}" for number in numbers)])
     return [structure, table]

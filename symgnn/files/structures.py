@@ -104,17 +104,24 @@ def write_extxyz(path: str | os.PathLike, glass: Glass) -> None:
         if column != field:
             renamed[column] = field
 
+    whole = {name for name, values in columns.items() if name == "id" and (values == np.round(values)).all()}
+    kinds = {name: "I" if name in whole else "R" for name in columns}
+
     own = {"name": glass.name, "notes": {str(key): str(value) for key, value in glass.notes.items()}}
     if renamed:
         own["fields"] = renamed
     quoted = json.dumps(own).replace("\\", "\\\\").replace('"', '\\"')  # ASCII without line breaks
     comment = [
         f'Lattice="{" ".join(map(repr, glass.cell.ravel().tolist()))}"' if glass.cell.any() else "",
-        "Properties=species:S:1:pos:R:3" + "".join(f":{column}:R:1" for column in columns),
+        "Properties=species:S:1:pos:R:3" + "".join(f":{name}:{kinds[name]}:1" for name in columns),
         f'pbc="{" ".join("FT"[int(flag)] for flag in glass.pbc)}"',
         f'{OWN_KEY}="{quoted}"',
     ]
-    numbers = np.column_stack([glass.positions, *columns.values()]).tolist()
+    numbers = zip(
+        *glass.positions.T.tolist(),
+        *(values.astype(np.int64 if name in whole else float).tolist() for name, values in columns.items()),
+        strict=True,
+    )
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.write(f"{len(glass)}\n{' '.join(filter(None, comment))}\n")
         for symbol, row in zip(glass.symbols, numbers, strict=True):

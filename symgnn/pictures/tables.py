@@ -19,8 +19,12 @@ def atom_table(
     coordination: np.ndarray,
     sigma: np.ndarray | None = None,
 ) -> pd.DataFrame:
-    """One row per atom: element, position in Å, coordination number, known barriers in eV, fields."""
-    columns: dict[str, object] = {"atom": np.arange(len(glass)), "element": glass.symbols}
+    """One row per atom: id in the file where it has one, element, position in Å, coordination number, known barriers in
+    eV, fields."""
+    columns: dict[str, object] = {"atom": np.arange(len(glass))}
+    if "id" in glass.fields:
+        columns["id"] = glass.fields["id"].astype(np.int64)
+    columns["element"] = glass.symbols
     columns |= {f"{axis}_A": glass.positions[:, k] for k, axis in enumerate("xyz")}
     columns["coordination"] = coordination
     if predicted is not None:

@@ -1,5 +1,6 @@
 """Prediction: what is refused, what is warned of, and agreement with the labels of the paper."""
 
+import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,9 +8,18 @@ import numpy as np
 import pytest
 
 from symgnn.errors import InputError
-from symgnn.evaluation.predict import check_glass, extrapolation, list_checkpoints, load_checkpoint, predict
+from symgnn.evaluation.predict import (
+    Prediction,
+    check_glass,
+    extrapolation,
+    list_checkpoints,
+    load_checkpoint,
+    predict,
+    write_prediction,
+)
 from symgnn.evaluation.scoring import score
 from symgnn.files.structures import read_glass
+from symgnn.glass import Glass
 from symgnn.training.run import composition_range
 from tests.conftest import REPOSITORY, make_random_glass
 
@@ -73,3 +83,13 @@ def test_checkpoints_that_are_not_there(tmp_path):
     assert list_checkpoints(tmp_path) == []
     with pytest.raises(InputError, match=r"checkpoint 'nothing' not found.*none yet"):
         load_checkpoint("nothing", root=Path(tmp_path))
+
+
+@pytest.mark.parametrize("ids", [None, [7, 3, 5]])
+def test_the_table_of_predictions_names_the_ids_of_the_file(tmp_path, shipped, ids):
+    glass = Glass([29, 40, 29], [[0, 0, 0], [0, 0, 3], [4, 4, 4]], 9 * np.eye(3), (True,) * 3)
+    glass = glass if ids is None else glass.with_fields(id=np.array(ids))
+    _, table = write_prediction(tmp_path, "a", glass, shipped, Prediction(np.array([1.0, 2.0, 3.0]), None))
+    rows = list(csv.DictReader(table.open(encoding="utf-8")))
+    assert [row["predicted_barrier_eV"] for row in rows] == ["1.000000", "2.000000", "3.000000"]
+    assert [row.get("id") for row in rows] == ([None] * 3 if ids is None else ["7", "3", "5"])

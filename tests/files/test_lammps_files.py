@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ase.io
 import numpy as np
 import pytest
 
 from symgnn.errors import InputError
-from symgnn.files.structures import read_glass_bytes, reading_notes
+from symgnn.files.structures import read_glass, read_glass_bytes, reading_notes, write_extxyz
+from symgnn.pictures.tables import atom_table
 
 CUZR = {1: "Cu", 2: "Zr"}
 ATOMS = "5 1 0.5 0.5 0.5\n9 2 0.5 0.5 3.5\n7 1 4 4 4\n"
@@ -38,6 +40,17 @@ def test_ids_are_kept_and_sort_the_atoms():
     assert glass.fields["id"].tolist() == [5, 7, 9]
     glass = dump("type x y z", "1 0.5 0.5 0.5\n2 0.5 0.5 3.5\n1 4 4 4\n")
     assert (glass.file_id(0), dict(glass.fields)) == (None, {})
+
+
+def test_ids_are_written_as_whole_numbers(tmp_path):
+    glass = data(f"Atoms # atomic\n\n{ATOMS}")
+    write_extxyz(tmp_path / "a.xyz", glass)
+    assert ":id:I:1" in (tmp_path / "a.xyz").read_text()
+    assert read_glass(tmp_path / "a.xyz").fields["id"].tolist() == [5, 7, 9]
+    atoms = ase.io.read(tmp_path / "a.xyz")
+    assert atoms.arrays["id"].tolist() == [5, 7, 9]
+    found = atom_table(glass, predicted=None, coordination=np.zeros(3))
+    assert found["id"].tolist() == [5, 7, 9]
 
 
 @pytest.mark.parametrize(

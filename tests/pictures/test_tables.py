@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -65,9 +66,10 @@ def test_neighbors_come_nearest_first():
 
 
 def test_extended_xyz_reads_back_with_the_predictions():
-    data = extxyz_bytes(GLASS, np.array([1.1, 1.9, 3.2]))
+    wide = replace(GLASS, positions=2 * GLASS.positions, cell=2 * GLASS.cell)
+    data = extxyz_bytes(wide, np.array([1.1, 1.9, 3.2]))
     back = read_glass_bytes("glass.xyz", data)
-    assert back.content_hash == GLASS.content_hash
+    assert back.content_hash == wide.content_hash
     np.testing.assert_allclose(back.fields["predicted_barrier"], [1.1, 1.9, 3.2])
     np.testing.assert_allclose(back.barriers, GLASS.barriers)
 
