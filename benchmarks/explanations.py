@@ -45,7 +45,7 @@ def main() -> None:
     glass, checkpoint = read_glass(options.file), load_checkpoint(options.checkpoint)
     barriers = predict(checkpoint, glass)
     table = Table("method", "atoms", "time / s", "per atom / ms", title=f"{glass.name}, {len(glass)} atoms, "
-                  f"{options.workers} process(es), checkpoint {checkpoint.name}")  # fmt: skip
+                  f"{options.workers} process(es), checkpoint {checkpoint.full_name}")  # fmt: skip
     for name, text in ATOMS.items():
         if name not in available_methods(checkpoint):
             continue

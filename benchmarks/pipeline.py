@@ -61,7 +61,7 @@ def main() -> None:
         "H1, cycles, participation, Rips and alpha": lambda: glass_topology(glass),
     }
     table = Table("step", "median / s", title=f"{len(glass)} atoms, {graph.n_edges} directed edges, "
-                  f"{torch.get_num_threads()} thread(s), checkpoint {checkpoint.name}")  # fmt: skip
+                  f"{torch.get_num_threads()} thread(s), checkpoint {checkpoint.full_name}")  # fmt: skip
     for name, function in rows.items():
         table.add_row(name, f"{median_seconds(function, options.repeats):.3f}")
     Console().print(table)

@@ -6,7 +6,6 @@ Long ones show a progress bar on the page while they run.
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,10 +23,10 @@ from symgnn.evaluation.predict import (
     load_checkpoint,
     predict_with_uncertainty,
 )
+from symgnn.evaluation.predict import readable as complete
 from symgnn.explain.batch import BatchExplanation, explain_batch, unexplained
 from symgnn.explain.explaining import fields_of
 from symgnn.explain.explanation import Explanation
-from symgnn.explain.gnn_explainer import GNNExplainer
 from symgnn.explain.maps import ImportanceMap, importance_map
 from symgnn.explain.methods import available_methods, build_method
 from symgnn.explain.selection import parse_atoms
@@ -39,6 +38,8 @@ from symgnn.graph.atom_graph import AtomGraph
 from symgnn.graph.cache import cached_graph
 from symgnn.graph.neighbors import Neighbors, neighbor_list
 from symgnn.local_structure import COORDINATION_CUTOFF, LocalStructure, local_structure
+from symgnn.physical_inputs import missing_inputs
+from symgnn.recently_used import RecentlyUsed
 from symgnn.topology import Cycles, rips_filtration
 from symgnn.topology.distances import bottleneck, wasserstein
 from symgnn.topology.exact_cycles import exact_cycles
@@ -89,7 +90,11 @@ def _checkpoint(name: str, version: tuple[str, int]) -> Checkpoint:
 def models() -> tuple[list[Row], list[InputError]]:
     """The models of the leaderboard, best on validation first, and what is wrong with cards that do not fit."""
     rows, problems = [], []
-    for name in list_checkpoints():
+    try:
+        names = list_checkpoints()
+    except InputError as error:
+        return [], [error]
+    for name in names:
         files = card_files(name)
         try:
             rows.append(_row(name, tuple(map(_version, files.values())), files))
@@ -200,18 +205,30 @@ def loop_distance(first: Glass, second: Glass) -> float:
     )
 
 
+def readable(model: Checkpoint, glass: Glass) -> Glass:
+    """The glass with the per-atom fields that the model reads, computed where the file has none and they can be.
+
+    Raises InputError as `symgnn.evaluation.predict.readable` does.
+    """
+    if not missing_inputs(glass, model.model.inputs):
+        return glass  # whatever else is wrong with it is said by who reads it
+    return complete(model, glass)
+
+
 def _read_by(model: Checkpoint, glass: Glass) -> str:
-    """Hash of what the model reads of the glass."""
+    """Hash of what the model reads of the glass, a readable one."""
     return glass.content_hash_with(model.model.inputs)
 
 
 def predicted(model: Checkpoint, glass: Glass) -> np.ndarray:
     """(N,) predicted barriers in eV."""
+    glass = readable(model, glass)
     return _predicted(model.key, _read_by(model, glass), model, glass).barriers
 
 
 def uncertainty(model: Checkpoint, glass: Glass) -> np.ndarray | None:
     """(N,) standard deviation of every predicted barrier in eV; None for a checkpoint without calibration."""
+    glass = readable(model, glass)
     return _predicted(model.key, _read_by(model, glass), model, glass).sigma
 
 
@@ -229,10 +246,9 @@ def methods(model: Checkpoint) -> list[str]:
     return available_methods(model)
 
 
-def explanation(
-    model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str = GNNExplainer.name
-) -> Explanation:
+def explanation(model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str) -> Explanation:
     """Which edges the prediction for one atom rests on; shared with the command line through its files."""
+    glass = readable(model, glass)
 
     def compute(report: Callable[[float, str], None]) -> Explanation:
         def progress(step: int, steps: int) -> None:
@@ -246,10 +262,9 @@ def explanation(
     return _kept(key, f"Explaining atom {atom}", compute)
 
 
-def explanation_is_kept(
-    model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str = GNNExplainer.name
-) -> bool:
-    """Whether `explanation` would return at once."""
+def explanation_is_kept(model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str) -> bool:
+    """Whether `explanation` would return at once. Raises InputError as `readable` does."""
+    glass = readable(model, glass)
     if ("explain", model.key, _read_by(model, glass), atom, method, seed) in _results():
         return True
     return find_explanation(model, glass, atom, method=build_method(method, {}, model), seed=seed) is not None
@@ -260,6 +275,7 @@ def to_explain(model: Checkpoint, glass: Glass, method: str, atoms: str) -> tupl
 
     Raises InputError as `parse_atoms` and the method do.
     """
+    glass = readable(model, glass)
     chosen = parse_atoms(atoms, glass, predicted(model, glass))
     how = build_method(method, {}, model)
     missing = unexplained(model, glass, chosen, method=how)
@@ -284,6 +300,7 @@ def explained_glass(
 
     In this process: workers would import Streamlit's script as theirs. A run that is stopped goes on where it was.
     """
+    glass = readable(model, glass)
 
     def compute(report: Callable[[float, str], None]) -> tuple[BatchExplanation, ImportanceMap, AtomGraph]:
         def progress(done: int, total: int) -> None:
@@ -301,24 +318,27 @@ def explained_glass(
 
 
 @st.cache_resource
-def _results() -> OrderedDict:
-    return OrderedDict()
+def _results() -> RecentlyUsed:
+    """Of all sessions: each runs its pages in a thread of its own."""
+    return RecentlyUsed(KEPT_RESULTS)
 
 
 def _kept(key: tuple, title: str, compute: Callable[[Callable[[float, str], None]], Any]) -> Any:
-    """The result for a key: kept from before, or computed under a progress bar. The oldest are dropped.
+    """The result for a key: kept from before, or computed under a progress bar. The least recently used are dropped.
 
-    compute receives progress(fraction, what is being done).
+    compute receives progress(fraction, what is being done). What another session computes just now is waited for.
     """
     results = _results()
-    if key not in results:
-        bar = st.progress(0.0, text=title)
-        try:
-            results[key] = compute(
-                lambda done, what: bar.progress(min(max(done, 0.0), 1.0), f"{title}: {what}")
-            )
-        finally:
-            bar.empty()
-        while len(results) > KEPT_RESULTS:
-            results.popitem(last=False)
-    return results[key]
+    if key in results:
+        return results.get(key, lambda: compute(lambda done, what: None))
+    bar = st.progress(0.0, text=title)
+
+    def progress(done: float, what: str) -> None:
+        bar.progress(min(max(done, 0.0), 1.0), f"{title}: {what}")
+
+    try:
+        return results.get(
+            key, lambda: compute(progress), waiting=lambda: progress(0.0, "another session computes it")
+        )
+    finally:
+        bar.empty()

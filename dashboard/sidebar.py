@@ -8,11 +8,11 @@ import streamlit as st
 
 from dashboard import calls, notices, session
 from symgnn.errors import InputError
-from symgnn.evaluation.predict import extrapolation, list_checkpoints
-from symgnn.files.structures import ENDINGS, parse_types
+from symgnn.evaluation.predict import Checkpoint, extrapolation, list_checkpoints
+from symgnn.files.formats import format_of
+from symgnn.files.structures import parse_types, reading_notes
 from symgnn.glass import Glass
-
-LAMMPS = tuple(ending for ending, kind in ENDINGS.items() if kind.startswith("lammps"))
+from symgnn.physical_inputs import NOTE, missing_inputs
 
 
 def show() -> bool:
@@ -37,6 +37,8 @@ def show() -> bool:
     if checkpoint and (warning := extrapolation(checkpoint, glass)):
         with messages():
             st.warning(notices.plain(warning), icon=":material/query_stats:")
+    if checkpoint:
+        _tell_what_was_computed(checkpoint, glass)
     names = {"checkpoint": st.session_state["checkpoint"]} if checkpoint else {}
     session.publish(glass=glass_id, **names, atom=atom)
     return True
@@ -75,8 +77,22 @@ def choose_atom(key: str, label: str, glass: Glass) -> int:
         with messages():
             notices.not_found("atom", refused, f"This glass has atoms 0 to {last}; showing atom 0.")
     st.session_state[key] = min(int(st.session_state[key] or 0), last)
-    help_text = f"Index in the file, 0 to {last}. A click on an atom in 3D sets it."
-    return int(st.number_input(label, 0, last, key=key, step=1, help=help_text, persist_state="session"))
+    help_text = f"Index, 0 to {last}, in the order of the file (LAMMPS: of its ids). A click on an atom in 3D sets it."
+    atom = int(st.number_input(label, 0, last, key=key, step=1, help=help_text, persist_state="session"))
+    if (file_id := glass.file_id(atom)) is not None:
+        st.caption(f"Atom {atom} has id {file_id} in the file.")
+    return atom
+
+
+def _tell_what_was_computed(checkpoint: Checkpoint, glass: Glass) -> None:
+    """A line where the model reads fields that the file does not hold."""
+    if missing_inputs(glass, checkpoint.model.inputs):
+        try:
+            note = calls.readable(checkpoint, glass).notes[NOTE]
+        except InputError:
+            return  # the page says so where it predicts
+        with messages():
+            st.info(notices.plain(f"Fields of atoms: {note}"), icon=":material/calculate:")
 
 
 def messages():
@@ -89,7 +105,12 @@ def _no_such_glass(text: str, instead: str) -> None:
 
 
 def _choose_checkpoint(glass: Glass):
-    names, fallback = _checkpoints(glass)
+    try:
+        names, fallback = _checkpoints(glass)
+    except InputError as error:
+        with messages():
+            notices.problem(error)
+        return None
     if not names:
         st.caption("Checkpoint: none trained yet")
         return None
@@ -128,18 +149,17 @@ def _open_file() -> None:
         file = st.file_uploader(
             "Structure file",
             type=None,
-            help="Extended XYZ, LAMMPS data or dump, CIF, POSCAR, or a pickle of the paper. "
+            help="Extended XYZ, LAMMPS data or dump, CIF, POSCAR, an ASE trajectory or a pickle of the paper, also as "
+            ".gz or .xz. "
             "The file stays on this machine, in this session.",
         )
         if file is None:
             st.session_state.pop("_opened", None)
             return
-        types = ()
-        if file.name.lower().endswith(LAMMPS):
-            text = st.text_input("Elements of the LAMMPS types", placeholder="1=Cu, 2=Zr")
-            types = _types(text)
+        name, data = file.name, file.getvalue()
         try:
-            glass = calls.read_upload(file.name, file.getvalue(), types)
+            types = _types() if _has_types(name, data) else ()
+            glass = calls.read_upload(name, data, types)
         except InputError as error:
             if "--types" in str(error):  # what the command line calls the field above
                 notices.types_wanted(error)
@@ -153,9 +173,24 @@ def _open_file() -> None:
             st.session_state["glass"] = glass_id
             st.session_state["atom"] = 0
         st.caption(f"{len(glass)} atoms, {glass.composition}")
+        for note in reading_notes(glass):
+            st.warning(notices.plain(note), icon=":material/info:")
 
 
-def _types(text: str) -> tuple[tuple[int, str], ...]:
+def _has_types(name: str, data: bytes) -> bool:
+    """Whether the atoms of an upload may have numbers for elements: in LAMMPS files, in others without symbols."""
+    if format_of(name).title.startswith("LAMMPS"):
+        return True
+    try:
+        calls.read_upload(name, data, ())
+    except InputError as error:
+        return "--types" in str(error)
+    return False
+
+
+def _types() -> tuple[tuple[int, str], ...]:
+    """The elements that the user gives for the types; none yet, or not readable: ()."""
+    text = st.text_input("Elements of the atom types", placeholder="1=Cu, 2=Zr")
     if not text.strip():
         return ()
     try:

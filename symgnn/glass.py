@@ -138,6 +138,10 @@ class Glass:
             digest.update(name.encode() + b"\0" + self.fields[name].astype("<f8").tobytes())
         return digest.hexdigest()[:16]
 
+    def file_id(self, atom: int) -> int | None:
+        """The id that the file gives an atom 0..N-1 (field `id`, of LAMMPS); None where it has no ids."""
+        return int(self.fields["id"][atom]) if "id" in self.fields else None
+
     def wrapped(self) -> np.ndarray:
         """(N, 3) positions in Å, moved into the cell along its periodic directions."""
         if not self.pbc.any():

@@ -8,11 +8,15 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "symgnn"
 ORDER = [
     "errors",
+    "paths",
+    "recently_used",
     "metrics",
     "allocator",
     "glass",
+    "pair_search",
     "files",
     "simulate",
+    "physical_inputs",
     "graph",
     "local_structure",
     "layers",

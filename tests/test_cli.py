@@ -79,7 +79,7 @@ def test_predict(run, place, tmp_path):
     assert len(table) == 120
     assert np.allclose(table["predicted_barrier_eV"], written.fields["predicted_barrier"], atol=1e-6)
     assert np.allclose(table["barrier_eV"], np.linspace(1, 2, 120), atol=1e-6)
-    assert written.notes["checkpoint"] == "untrained"
+    assert written.notes["checkpoint"] == load_checkpoint(place / "untrained").full_name
     assert len(list(tmp_path.iterdir())) == 2
 
 
@@ -118,6 +118,18 @@ def test_explain_many_atoms(run, place, tmp_path):
     stem = f"glass.{load_checkpoint(place / 'untrained').label}.gradient"
     assert names == {f"{stem}.{ending}" for ending in endings}
     assert len((tmp_path / f"{stem}.atoms.csv").read_text().splitlines()) in (4, 5)
+
+
+def test_the_folder_of_checkpoints_can_be_chosen(run, place, tmp_path, monkeypatch):
+    monkeypatch.setenv("SYMGNN_CHECKPOINTS", str(place))
+    done = run("predict", "glass.xyz", "--checkpoint", "untrained", "-o", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert read_glass(tmp_path / "glass.predicted.xyz").notes["checkpoint"] == "untrained"
+    monkeypatch.setenv("SYMGNN_CHECKPOINTS", str(tmp_path / "nowhere"))
+    done = run("predict", "glass.xyz", "--checkpoint", "untrained", "-o", tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: SYMGNN_CHECKPOINTS: ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_checkpoints_of_one_name_have_different_labels(place):
@@ -386,10 +398,10 @@ BAD_FILES = {
     "one.xyz": (b'1\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\n', "at least 2"),
     "nan.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\nZr nan 0 0\n', "nan.xyz"),
     "element.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\nXx 3 0 0\n', "element.xyz"),
-    "aluminium.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9" pbc="T T T"\nCu 0 0 0\nAl 3 0 0\n', "Al"),
+    "aluminium.xyz": (b'2\nLattice="5 0 0 0 5 0 0 0 5" pbc="T T T"\nCu 0 0 0\nAl 2.5 0 0\n', "Al"),
     "no_cell.xyz": (b"2\n\nCu 0 0 0\nZr 3 0 0\n", "no direction"),
     "script.xyz": (b"2\n</script><script>alert(1)</script>\nCu 0 0 0\nZr 3 0 0\n", "no direction"),
-    "twice.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\nZr 0 0 0\n', "different places"),
+    "twice.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\nZr 0 0 0\n', "listed twice"),
     "truncated.pickle": (pickle.dumps({"positions": [1.0] * 1000}, 4)[:500], "truncated.pickle"),
     "malicious.pickle": (pickle.dumps(RunsACommand(), 4), "system"),
     "types.data": (b"LAMMPS\n\n2 atoms\n1 atom types\n0 9 xlo xhi\n0 9 ylo yhi\n0 9 zlo zhi\n\nAtoms # atomic\n\n"

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import calls, notices, session, sidebar
+from dashboard import calls, method, notices, session, sidebar
 from dashboard.layout import asked, chart, metrics, with_uncertainty
 from dashboard.viewer import mount
 from symgnn.errors import InputError
 from symgnn.explain.explanation import Explanation
+from symgnn.explain.methods import TITLES
 from symgnn.glass import Glass
 from symgnn.pictures import plots, topology_plots, views
 from symgnn.pictures.tables import edge_table
@@ -57,7 +58,7 @@ def compute(which: session.Selection, key: str) -> Side:
     topology = calls.topology(glass)
     if model is None:
         return Side(key, which, coordination, topology, None, None, None)
-    explained = calls.explanation(model, glass, atom, seed=0)
+    explained = calls.explanation(model, glass, atom, seed=0, method=method.chosen(model))
     sigma = calls.uncertainty(model, glass)
     return Side(
         key,
@@ -81,6 +82,7 @@ def draw(side: Side, k: int) -> None:
             explained.images[top],
             explained.importance[top],
             predicted=side.predicted,
+            effect=None if explained.effect is None else explained.effect[top],
         )
         pick = session.pick if side.key == "left" else pick_right
         mount(picture, key=f"view_{side.key}", camera=f"compare-{side.key}", height=380, on_pick=pick)
@@ -108,6 +110,7 @@ def numbers(side: Side, k: int) -> dict[str, str]:
     if explained is not None:
         distance = edge_table(glass, explained)["distance_A"].to_numpy()
         rows |= {
+            "explained by": TITLES[explained.method],
             "predicted barrier": with_uncertainty(explained.prediction, side.sigma),
             "edges that can matter": f"{len(distance):,}",
             f"median distance of the top {k} (Å)": f"{np.median(distance[:k]):.2f}",
@@ -161,6 +164,8 @@ if chosen.checkpoint is None:
 session.seed("k", DEFAULT_TOP, session.whole_number(1, 300))
 k = st.slider("Most important edges shown (top k)", 1, 300, key="k", persist_state="session", width=640)
 session.publish(k=k)
+if sides[0].explained is not None:
+    st.caption(f"Explained by {TITLES[sides[0].explained.method]}; {method.ELSEWHERE}.")
 for column, side in zip(st.columns(2, gap="medium"), sides, strict=True):
     with column:
         draw(side, k)

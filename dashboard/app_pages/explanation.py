@@ -5,11 +5,10 @@ import json
 import numpy as np
 import streamlit as st
 
-from dashboard import calls, notices, session
+from dashboard import calls, method, notices, session
 from dashboard.layout import chart, metrics, with_uncertainty
 from dashboard.viewer import mount
 from symgnn.errors import InputError
-from symgnn.explain.methods import TITLES
 from symgnn.pictures import plots, views
 from symgnn.pictures.downloads import csv_bytes, explanation_json
 from symgnn.pictures.tables import edge_table
@@ -23,19 +22,6 @@ symbol = glass.symbols[atom]
 
 def header() -> None:
     st.title(f"Why this barrier? Atom {atom} ({symbol}) of {notices.plain(glass.name)}", anchor=False)
-
-
-def choose_method() -> str:
-    """The method's name, bound to the address."""
-    names = calls.methods(chosen.checkpoint)
-    session.seed("method", names[0], session.one_of(names))
-    if st.session_state["method"] not in names:
-        st.session_state["method"] = names[0]
-    name = st.selectbox(
-        "Method", names, key="method", format_func=TITLES.get, persist_state="session", width=300
-    )
-    session.publish(method=name)
-    return name
 
 
 def summary() -> None:
@@ -174,8 +160,9 @@ if chosen.checkpoint is None:
 try:
     predicted = calls.predicted(chosen.checkpoint, glass)
     sigma = calls.uncertainty(chosen.checkpoint, glass)
-    method = choose_method()
-    explained = calls.explanation(chosen.checkpoint, glass, atom, seed=0, method=method)
+    explained = calls.explanation(
+        chosen.checkpoint, glass, atom, seed=0, method=method.choose(chosen.checkpoint)
+    )
 except InputError as error:
     notices.problem(error)
     st.stop()

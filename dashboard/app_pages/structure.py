@@ -106,6 +106,8 @@ def details() -> None:
         if glass.barriers is not None:
             numbers["Labelled barrier"] = f"{glass.barriers[atom]:.2f} eV"
         numbers["Coordination number"] = str(len(rows))
+        if (file_id := glass.file_id(atom)) is not None:
+            numbers["Id in the file"] = str(file_id)
         if "potential_energy" in glass.fields:
             numbers["Potential energy"] = f"{glass.fields['potential_energy'][atom]:.2f} eV"
         metrics(numbers)

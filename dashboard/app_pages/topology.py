@@ -6,10 +6,11 @@ The Rips or the alpha complex, by one control for all three.
 import numpy as np
 import streamlit as st
 
-from dashboard import calls, notices, session
+from dashboard import calls, method, notices, session
 from dashboard.layout import asked, chart, metrics
 from dashboard.viewer import mount
 from symgnn.errors import InputError
+from symgnn.explain.methods import TITLES
 from symgnn.pictures import topology_plots, views
 from symgnn.pictures.cycle_images import cycle_images
 from symgnn.pictures.persistence_plots import persistence_image_plot
@@ -178,15 +179,21 @@ def explained_edges(filtration: Filtration) -> tuple[np.ndarray | None, np.ndarr
     """Edge ids of the top edges of the selected atom's explanation, and of its whole receptive field."""
     session.seed("k", DEFAULT_TOP, session.whole_number(1, MOST_TOP))  # the slider of the page Explanation
     session.publish(k=st.session_state["k"])
-    if not calls.explanation_is_kept(chosen.checkpoint, glass, atom, seed=0):
-        st.caption("Do they lie on more cycles than others? The explanation takes some seconds.")
-        if not asked(f"Explain atom {atom}", key="explain_here", icon=":material/hub:"):
-            return None, None
     try:
-        explained = calls.explanation(chosen.checkpoint, glass, atom, seed=0)
+        name = method.chosen(chosen.checkpoint)
+        how = {"seed": 0, "method": name}
+        if not calls.explanation_is_kept(chosen.checkpoint, glass, atom, **how):
+            st.caption(
+                f"Do they lie on more cycles than others? To explain the atom by {TITLES[name]} takes some seconds; "
+                f"{method.ELSEWHERE}."
+            )
+            if not asked(f"Explain atom {atom}", key="explain_here", icon=":material/hub:"):
+                return None, None
+        explained = calls.explanation(chosen.checkpoint, glass, atom, **how)
     except InputError as error:
         notices.problem(error)
         return None, None
+    st.caption(f"Explained by {TITLES[name]}; {method.ELSEWHERE}.")
     ids = edge_ids(filtration, explained.pairs, explained.images)
     top = np.asarray(explained.top(st.session_state["k"]), dtype=np.int64)
     return ids[top], ids

@@ -26,8 +26,8 @@ def choose() -> tuple[str, str]:
     names = calls.methods(chosen.checkpoint)
     if not names:
         raise InputError(
-            f"checkpoint {chosen.checkpoint.name}: its model reads no edges, expected one that does: there is nothing "
-            "to explain"
+            f"checkpoint {chosen.checkpoint.full_name}: its model reads no edges, expected one that does: "
+            "there is nothing to explain"
         )
     fastest = "amortised" if "amortised" in names else "gradient"
     some = {

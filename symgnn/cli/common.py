@@ -25,10 +25,17 @@ from symgnn.errors import InputError
 console, errors = Console(), Console(stderr=True)
 
 File = Annotated[
-    Path, typer.Argument(help="Structure file: extended XYZ, LAMMPS data or dump, CIF, POSCAR, .pickle.")
+    Path,
+    typer.Argument(
+        help="Structure file: extended XYZ, LAMMPS data or dump, CIF, POSCAR, .traj, .pickle; also .gz, .xz."
+    ),
 ]
-Types = Annotated[str | None, typer.Option("--types", help="Elements of LAMMPS atom types, e.g. 1=Cu,2=Zr.")]
-CheckpointName = Annotated[str, typer.Option("--checkpoint", help="Name in checkpoints/, or a folder.")]
+Types = Annotated[
+    str | None, typer.Option("--types", help="Elements of atom types, where a file has numbers: 1=Cu,2=Zr.")
+]
+CheckpointName = Annotated[
+    str, typer.Option("--checkpoint", help="Name in checkpoints/ (or $SYMGNN_CHECKPOINTS), or a folder.")
+]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of all that is drawn at random.")]
 
@@ -53,9 +60,20 @@ def task(bars: Progress, description: str):
 
 
 def read(file: Path, types: str | None):
-    from symgnn.files.structures import parse_types, read_glass
+    """The glass in a file. What its reader had to choose or found unusual goes to standard error."""
+    from symgnn.files.structures import parse_types, read_glass, reading_notes
 
-    return read_glass(file, types=parse_types(types) if types else None)
+    glass = read_glass(file, types=parse_types(types) if types else None)
+    for note in reading_notes(glass):
+        errors.print(f"{file.name}: {note}", style="yellow", markup=False)
+    return glass
+
+
+def stem(file: Path) -> str:
+    """What names of results start with: that of the file without endings, glass for glass.xyz.gz."""
+    from symgnn.files.compression import plain_name
+
+    return Path(plain_name(file.name)).stem
 
 
 def check_folders(*folders: Path) -> None:
@@ -86,6 +104,17 @@ def resumable() -> Iterator[None]:
     except KeyboardInterrupt:
         errors.print("What is finished is kept: the same command goes on where it stopped.")
         raise
+
+
+def readable(checkpoint, glass):
+    """The glass with all that the checkpoint reads; says which fields had to be computed."""
+    from symgnn.evaluation.predict import readable as complete
+    from symgnn.physical_inputs import NOTE, missing_inputs
+
+    completed = complete(checkpoint, glass)
+    if missing_inputs(glass, checkpoint.model.inputs):
+        errors.print(f"{glass.name}: {completed.notes[NOTE]}", markup=False)
+    return completed
 
 
 def warn_of_extrapolation(checkpoint, glass) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from symgnn.cli.common import console, errors, progress, resumable, task, warn_of_extrapolation
+from symgnn.cli.common import console, errors, progress, resumable, stem, task, warn_of_extrapolation
 from symgnn.errors import InputError
 
 
@@ -16,7 +16,7 @@ def explain_one(file: Path, glass, checkpoint, atom: int, method, output: Path, 
     with progress() as bars:
         show = task(bars, f"Explaining atom {atom}")
         explanation = stored_explanation(checkpoint, glass, atom, method=method, seed=seed, progress=show)
-    path = output / f"{file.stem}.atom{atom}.{checkpoint.label}.{method.name}.csv"
+    path = output / f"{stem(file)}.atom{atom}.{checkpoint.label}.{method.name}.csv"
     explanation.write_table(path, glass)
     warn_of_extrapolation(checkpoint, glass)
 
@@ -95,7 +95,7 @@ def explain_many(
         f"average; {where}",
         markup=False,
     )
-    for path in write_maps(output, f"{file.stem}.{checkpoint.label}", glass, graph, batch):
+    for path in write_maps(output, f"{stem(file)}.{checkpoint.label}", glass, graph, batch):
         console.print(str(path), markup=False)
 
 
@@ -126,17 +126,17 @@ def evaluate_methods(
             checkpoint, glass, chosen, methods, twin=twin, seed=seed, workers=workers, progress=show
         )
     warn_of_extrapolation(checkpoint, glass)
-    title = f"{glass.name}, checkpoint {checkpoint.argument}, {len(chosen)} atoms"
+    title = f"{glass.name}, checkpoint {checkpoint.full_name}, {len(chosen)} atoms"
     table = Table("measure", *found.records, title=title)
     for row in found.rows():
         table.add_row(*row)
     console.print(table)
-    stem = f"{file.stem}.{checkpoint.label}.methods"
+    name = f"{stem(file)}.{checkpoint.label}.methods"
     curves = {
         TITLES[name]: {curve: found.curve(name, curve) for curve in CURVES}
         for name, atoms_of in found.curves.items()
         if any(atoms_of.values())
     }
-    figure = write_figure(output, f"{stem}.curves", fidelity_curves(found.budgets, curves))
-    for path in (*found.write(output / stem), figure):
+    figure = write_figure(output, f"{name}.curves", fidelity_curves(found.budgets, curves))
+    for path in (*found.write(output / name), figure):
         console.print(str(path), markup=False)

@@ -16,6 +16,7 @@ from symgnn.cli.common import (
     check_folders,
     check_methods,
     read,
+    readable,
 )
 from symgnn.cli.explanation_runs import evaluate_methods, explain_many, explain_one
 from symgnn.errors import InputError
@@ -80,6 +81,8 @@ def explain(
     wanted = names or (available_methods(loaded) if evaluate else [GNNExplainer.name])
     methods = [build_method(name, read_settings(name, setting or [], loaded), loaded) for name in wanted]
     check_folders(output, store_folder())
+    glass = readable(loaded, glass)
+    twin_glass = readable(loaded, twin_glass) if twin_glass else None
     if evaluate:
         evaluate_methods(file, glass, loaded, atoms, methods, twin_glass, output, seed, workers)
     elif atoms is not None:

@@ -17,6 +17,7 @@ from symgnn.cli.common import (
     console,
     progress,
     read,
+    readable,
     resumable,
     task,
 )
@@ -65,14 +66,14 @@ def findings(
         raise InputError("findings: two glasses of one name found, expected different files")
     loaded = load_checkpoint(checkpoint)
     study = Study(
-        glasses=glasses,
+        glasses=[readable(loaded, glass) for glass in glasses],
         checkpoint=loaded,
         methods=[build_method(name, {}, loaded) for name in method or ["gnn_explainer", "nearest", "random"]],
         n_atoms=atoms,
         top_k=top,
         seed=seed,
         retrained=[(name, load_checkpoint(name)) for name in retrained or []],
-        twins=None if twins is None else (read(twins[0], types), read(twins[1], types)),
+        twins=None if twins is None else tuple(readable(loaded, read(twin, types)) for twin in twins),
         workers=workers,
     )
     check_folders(output, store_folder())

@@ -136,15 +136,18 @@ def evaluate(
     table_only: Annotated[
         bool, typer.Option("--table-only", help="Only write the table, from the cards.")
     ] = False,
-    root: Annotated[Path | None, typer.Option(help="Folder of checkpoints. Default: checkpoints/.")] = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(help="Folder of checkpoints. Default: $SYMGNN_CHECKPOINTS, else checkpoints/."),
+    ] = None,
 ) -> None:
     """Measure checkpoints on validation and test glasses; write cards and the leaderboard, checkpoints/README.md."""
     from symgnn.evaluation.leaderboard import leaderboard
     from symgnn.evaluation.report import short_table, write_readme
     from symgnn.evaluation.runs import evaluate_all, scores_table
-    from symgnn.training.checkpoint import CHECKPOINTS
+    from symgnn.paths import checkpoint_folder
 
-    root, written = root or CHECKPOINTS, table_only
+    root, written = root or checkpoint_folder(), table_only
     if not table_only:
         with progress() as bars:
             found = evaluate_all(names, root=root, data=data, split=split, progress=task(bars, "Evaluating"))

@@ -18,6 +18,8 @@ from symgnn.cli.common import (
     console,
     progress,
     read,
+    readable,
+    stem,
     task,
     warn_of_extrapolation,
 )
@@ -51,12 +53,15 @@ def graph(
     types: Types = None,
 ) -> None:
     """Write the graphs of some glasses as a DGL .bin file with the paper's fields."""
-    from symgnn.graph.dgl_files import write_graphs
+    from symgnn.graph.dgl_files import label_names, write_graphs
 
     glasses = [read(file, types) for file in files]
     check_folders(output.parent)
     write_graphs(output, glasses, cutoff=cutoff, self_loops=self_loops)
     console.print(f"{len(glasses)} graph(s) in {output}", markup=False)
+    for index, (file, name, glass) in enumerate(zip(files, label_names(glasses), glasses, strict=True)):
+        labels = f"labels '{name}'" if glass.barriers is not None else "no labels"
+        console.print(f"graph {index}: {file}, {labels}", markup=False)
 
 
 def predict(
@@ -70,11 +75,12 @@ def predict(
 
     glass, loaded = read(file, types), load_checkpoint(checkpoint)
     check_folders(output)
+    glass = readable(loaded, glass)
     with progress() as bars:  # shown only for a glass so big that it is predicted in tiles
         prediction = predict_with_uncertainty(loaded, glass, progress=task(bars, "Predicting atoms"))
     barriers = prediction.barriers
     warn_of_extrapolation(loaded, glass)
-    paths = write_prediction(output, file.stem, glass, loaded, prediction)
+    paths = write_prediction(output, stem(file), glass, loaded, prediction)
     console.print(
         f"{glass.composition}, {len(glass)} atoms: predicted barrier {barriers.mean():.3f} ± {barriers.std():.3f} eV "
         f"(mean ± standard deviation over atoms), {barriers.min():.3f} to {barriers.max():.3f} eV",
@@ -96,7 +102,7 @@ def structure(file: File, output: Output = Path("."), types: Types = None) -> No
 
     glass = read(file, types)
     check_folders(output)
-    path = output / f"{file.stem}.local_structure.csv"
+    path = output / f"{stem(file)}.local_structure.csv"
     write_table(path, glass)
     console.print(str(path), markup=False)
 
@@ -108,7 +114,10 @@ def simulate_glass(
     quench_rate: Annotated[float, typer.Option(help="K/s.")] = 1e13,
     seed: Seed = 0,
 ) -> None:
-    """Melt and quench a Cu-Zr glass under the Mendelev 2009 potential (needs the extra `physics`)."""
+    """Melt and quench a Cu-Zr glass under the Mendelev 2009 potential (needs the extra `physics`).
+
+    The file states energy, pressure and shear stress of every atom.
+    """
     from symgnn.files.structures import write_extxyz
 
     try:

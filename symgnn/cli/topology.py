@@ -9,7 +9,7 @@ import typer
 from rich.progress import Progress
 from rich.table import Table
 
-from symgnn.cli.common import File, Output, Types, check_folders, console, errors, progress, read, task
+from symgnn.cli.common import File, Output, Types, check_folders, console, errors, progress, read, stem, task
 from symgnn.errors import InputError
 
 
@@ -63,7 +63,7 @@ def topology(
         raise InputError("topology: --radius found without --around, expected --around ATOM with it")
     glass = read(file, types)
     other = read(against, types) if against else None
-    folder = output / f"{file.stem}.topology"
+    folder = output / f"{stem(file)}.topology"
     check_folders(folder)
     local = None
     if around is not None:
@@ -107,7 +107,7 @@ def topology(
         paths.append(folder / "image.csv")
         files.write_image(paths[-1], _image(found))
     if other is not None:
-        paths.append(folder / f"distances_{against.stem}.csv")
+        paths.append(folder / f"distances_{stem(against)}.csv")
         files.write_distances(paths[-1], distances)
         _print_distances(f"Distances of the diagrams: {file.name} and {against.name}", distances)
     files.remove_outdated(folder, paths)

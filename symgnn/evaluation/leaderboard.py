@@ -13,7 +13,8 @@ from symgnn.errors import InputError
 from symgnn.evaluation.published import PUBLISHED, Published
 from symgnn.files.datasets import PAPER
 from symgnn.glass import Glass
-from symgnn.training.checkpoint import CARD, CHECKPOINTS, list_checkpoints, read_card
+from symgnn.paths import checkpoint_folder
+from symgnn.training.checkpoint import CARD, list_checkpoints, read_card
 
 TEST = tuple(file.name for file in PAPER if file.split == "test")
 VALIDATION = next(file.name for file in PAPER if file.split == "validation")
@@ -89,8 +90,11 @@ class Row:
         return [card for card in self.cards.values() if set(card["scores"]).intersection(TEST)]
 
 
-def leaderboard(root: Path = CHECKPOINTS) -> list[Row]:
-    """All rows, highest pooled test r first, those never scored last. Raises InputError for a bad card."""
+def leaderboard(root: Path | None = None) -> list[Row]:
+    """All rows of a folder, by default `checkpoint_folder()`: highest pooled test r first, those never scored last.
+
+    Raises InputError for a bad card.
+    """
     return by_test([read_row(name, card_files(name, root)) for name in list_checkpoints(root)])
 
 
@@ -109,8 +113,12 @@ def _order(row: Row, score: Spread | None) -> tuple[float, str]:
     return (-score.mean if known else float("inf"), row.name)
 
 
-def card_files(name: str, root: Path = CHECKPOINTS) -> dict[str, Path]:
-    """Checkpoint -> its card: the row's own, then those in its folders seed1, seed2, ..., by number."""
+def card_files(name: str, root: Path | None = None) -> dict[str, Path]:
+    """Checkpoint -> its card: the row's own, then those in its folders seed1, seed2, ..., by number.
+
+    root: by default `checkpoint_folder()`.
+    """
+    root = root or checkpoint_folder()
     seeds = [path.parent.name for path in (root / name).glob(f"seed*/{CARD}")]
     numbers = sorted(int(seed[4:]) for seed in seeds if re.fullmatch(r"seed\d+", seed))
     names = [name, *(f"{name}/seed{number}" for number in numbers)]

@@ -13,7 +13,7 @@ import torch
 from scipy.stats import ortho_group
 
 from symgnn.errors import InputError
-from symgnn.evaluation.predict import predict, predict_graph, predict_with_uncertainty
+from symgnn.evaluation.predict import predict, predict_graph, predict_with_uncertainty, readable
 from symgnn.evaluation.scoring import score
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
@@ -37,7 +37,8 @@ def evaluate_checkpoint(checkpoint: Checkpoint, validation: Glass, test: list[Gl
     Scores and coverage of glasses that are not given stay as they are: they belong to the same weights.
     """
     if not test:
-        raise InputError(f"no test glass to score {checkpoint.name} on, expected test0, test1 or both")
+        raise InputError(f"no test glass to score {checkpoint.full_name} on, expected test0, test1 or both")
+    validation, test = readable(checkpoint, validation), [readable(checkpoint, glass) for glass in test]
     scores = {**score(checkpoint, [validation]), **score(checkpoint, test)}
     before = checkpoint.card.get("evaluation", {}).get("data_hashes", {})
     hashes = {glass.name: glass.content_hash for glass in (validation, *test)}
@@ -78,6 +79,7 @@ def invariance_error(checkpoint: Checkpoint, glass: Glass, *, seed: int = 0) -> 
     turn. largest_eV and rms_eV run over all atoms and transformations; relative is rms_eV over spread_eV, the
     standard deviation of the untransformed glass's predictions.
     """
+    glass = readable(checkpoint, glass)
     reference = predict(checkpoint, glass)
     changes = np.concatenate(
         [
@@ -112,7 +114,7 @@ def transformed(glass: Glass, matrix: np.ndarray) -> Glass:
 @torch.inference_mode()
 def inference_time(checkpoint: Checkpoint, glass: Glass) -> dict[str, Any]:
     """Seconds from a glass to its barriers, of which graph_seconds for its graph; medians of REPEATS runs."""
-    total, graph_only = [], []
+    glass, total, graph_only = readable(checkpoint, glass), [], []
     for _ in range(REPEATS + 1):
         started = time.perf_counter()
         graph = build_graph(glass, checkpoint.cutoff, checkpoint.model.inputs)

@@ -16,6 +16,7 @@ from symgnn.files.writing import replacing
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.graph.cache import cached_graph
+from symgnn.physical_inputs import with_physical_inputs
 from symgnn.training.checkpoint import Checkpoint, list_checkpoints, load_checkpoint
 from symgnn.training.uncertainty import predict_with_features
 
@@ -30,6 +31,7 @@ __all__ = [
     "predict_graph",
     "predict_tiled",
     "predict_with_uncertainty",
+    "readable",
     "write_prediction",
 ]
 
@@ -41,15 +43,24 @@ def check_glass(checkpoint: Checkpoint, glass: Glass) -> None:
     unknown = [element for element in glass.elements if element not in checkpoint.elements]
     if unknown:
         raise InputError(
-            f"{glass.name}: element {', '.join(unknown)} found, but checkpoint {checkpoint.name} "
+            f"{glass.name}: element {', '.join(unknown)} found, but checkpoint {checkpoint.full_name} "
             f"knows {', '.join(checkpoint.elements)} only"
         )
     if not glass.pbc.all():
         periodic = "".join(axis for axis, is_periodic in zip("abc", glass.pbc, strict=True) if is_periodic)
         raise InputError(
             f"{glass.name}: periodic along {periodic or 'no direction'}, expected a cell that is periodic along "
-            f"a, b and c: checkpoint {checkpoint.name} was trained on bulk glass"
+            f"a, b and c: checkpoint {checkpoint.full_name} was trained on bulk glass"
         )
+
+
+def readable(checkpoint: Checkpoint, glass: Glass) -> Glass:
+    """The glass with all that the checkpoint's model reads: `check_glass`, then `with_physical_inputs`.
+
+    Every prediction and explanation does this first; who makes several of one glass does it once before.
+    """
+    check_glass(checkpoint, glass)
+    return with_physical_inputs(glass, checkpoint.model.inputs)
 
 
 def extrapolation(checkpoint: Checkpoint, glass: Glass, *, tolerance: float = 0.02) -> str | None:
@@ -89,12 +100,12 @@ def predict_graph(checkpoint: Checkpoint, graph: AtomGraph) -> Prediction:
 def predict_with_uncertainty(
     checkpoint: Checkpoint, glass: Glass, *, progress: Callable[[int, int], None] | None = None
 ) -> Prediction:
-    """Energy barriers and how far off they may be. Raises InputError as `check_glass` and `neighbor_list` do.
+    """Energy barriers and how far off they may be. Raises InputError as `readable` and `neighbor_list` do.
 
     A glass whose graph would have more than 3 million edges (90,000 atoms at 5 Å) is predicted tile by tile, with
     progress(atoms done, atoms) after each.
     """
-    check_glass(checkpoint, glass)
+    glass = readable(checkpoint, glass)
     if expected_edges(glass, checkpoint.cutoff) > MOST_EDGES:
         return predict_tiled(checkpoint, glass, progress=progress)
     return predict_graph(checkpoint, cached_graph(glass, checkpoint.cutoff, checkpoint.model.inputs))
@@ -108,6 +119,7 @@ def predict_tiled(
     progress: Callable[[int, int], None] | None = None,
 ) -> Prediction:
     """The same predictions in bounded memory: one tile of at most `tile` Å after another (see tiles.py)."""
+    glass = readable(checkpoint, glass)
     barriers = np.empty(len(glass))
     sigma = None if checkpoint.uncertainty is None else np.empty(len(glass))
     done = 0
@@ -141,7 +153,7 @@ def write_prediction(
     if prediction.sigma is not None:
         columns[SIGMA] = prediction.sigma
     predicted = glass.with_fields(**columns)
-    notes = {**glass.notes, "checkpoint": checkpoint.name, "checkpoint_key": checkpoint.key}
+    notes = {**glass.notes, "checkpoint": checkpoint.full_name, "checkpoint_key": checkpoint.key}
     structure, table = folder / f"{stem}.predicted.xyz", folder / f"{stem}.predicted.csv"
     write_extxyz(structure, replace(predicted, notes=notes))
     with replacing(table) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:

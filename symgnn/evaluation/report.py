@@ -10,7 +10,7 @@ from symgnn.errors import InputError
 from symgnn.evaluation.leaderboard import TEST, VALIDATION, Card, Row, Spread, leaderboard
 from symgnn.evaluation.published import IN_GENERAL, REFERENCES, SOURCE
 from symgnn.files.writing import replacing
-from symgnn.training.checkpoint import CHECKPOINTS
+from symgnn.paths import checkpoint_folder
 
 README = "README.md"
 UNKNOWN = "–"
@@ -146,8 +146,10 @@ def reproduction(name: str, card: Card) -> str:
     return f"{one_thread}{shlex.join([*kept, '--output-dir', f'checkpoints/{name}'])}"
 
 
-def write_readme(root: Path = CHECKPOINTS) -> Path:
-    """Write the leaderboard of a folder of checkpoints into its README.md, whole; returns its path."""
+def write_readme(root: Path | None = None) -> Path:
+    """Write the leaderboard of a folder of checkpoints, by default `checkpoint_folder()`, into its README.md, whole;
+    returns its path."""
+    root = root or checkpoint_folder()
     rows = leaderboard(root)
     if not rows:
         raise InputError(f"{root}: no checkpoint found, expected folders with card.json and weights")
@@ -225,7 +227,10 @@ Written by `symgnn evaluate` from the cards: do not edit. One folder per trained
 `card.json` (settings, target scale, split, hashes of the data, seed, curve, scores, time, device) and `curve.csv`.
 Loading runs no code. Further seeds of a row are in its subfolders `seed1`, `seed2`, ...; each is a checkpoint of its
 own: `symgnn predict FILE --checkpoint symgnn/seed1`. `explainer.safetensors`, where there is one, is the network that
-explains predictions at once (`symgnn explain --method amortised`), made by `symgnn train-explainer NAME`."""
+explains predictions at once (`symgnn explain --method amortised`), made by `symgnn train-explainer NAME`.
+
+The environment variable `SYMGNN_CHECKPOINTS` names another folder to take checkpoints from: command line, Python,
+dashboard and this leaderboard then know those in it by name."""
 
 _ACCURACY_NOTES = """\
 AUC: area under the ROC curve for finding the 5% of atoms with the highest, or lowest, barriers. Coverage, where a card

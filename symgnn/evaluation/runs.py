@@ -11,7 +11,8 @@ from symgnn.evaluation.measurement import evaluate_checkpoint
 from symgnn.evaluation.report import TextTable
 from symgnn.evaluation.scoring import score, write_scores
 from symgnn.files.datasets import load_present
-from symgnn.training.checkpoint import CHECKPOINTS, Checkpoint, list_checkpoints, load_checkpoint
+from symgnn.paths import checkpoint_folder
+from symgnn.training.checkpoint import Checkpoint, list_checkpoints, load_checkpoint
 
 Progress = Callable[[int, int, str], None]
 
@@ -19,12 +20,13 @@ Progress = Callable[[int, int, str], None]
 def evaluate_all(
     names: Sequence[str] | None = None,
     *,
-    root: Path = CHECKPOINTS,
+    root: Path | None = None,
     data: Path | None = None,
     split: str | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Checkpoint]:
-    """Evaluate checkpoints by name or folder, each with its seeds, by default all of `root`; returns them by name.
+    """Evaluate checkpoints by name or folder, each with its seeds, by default all of `root`, which is
+    `checkpoint_folder()` unless given; returns them by name.
 
     Everything of `evaluate_checkpoint` is measured, on the validation glass and the test glasses that are present;
     with `split` only the scores on that split, so that a trial run never sees a test glass.
@@ -32,6 +34,7 @@ def evaluate_all(
 
     Raises InputError where a checkpoint or a glass is missing, before anything is written.
     """
+    root = root or checkpoint_folder()
     chosen = names or list_checkpoints(root)
     if not chosen:
         raise InputError(f"{root}: no checkpoint found, expected folders with card.json and weights")

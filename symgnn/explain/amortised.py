@@ -111,8 +111,8 @@ def _read(checkpoint: Checkpoint) -> tuple[dict[str, Any], dict[str, Tensor], st
     path = checkpoint.folder / EXPLAINER
     if not path.is_file():
         raise InputError(
-            f"checkpoint {checkpoint.name}: no amortised explainer found, expected {path}: run `symgnn train-explainer "
-            f"{checkpoint.argument}`"
+            f"checkpoint {checkpoint.full_name}: no amortised explainer found, expected {path}: run "
+            f"`symgnn train-explainer {checkpoint.argument}`"
         )
     try:
         key = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
@@ -127,7 +127,7 @@ def _read(checkpoint: Checkpoint) -> tuple[dict[str, Any], dict[str, Tensor], st
             raise InputError(f"{path}: field {name!r} of its card is missing or not {kind.__name__}")
     if card["checkpoint_key"] != checkpoint.key:
         raise InputError(
-            f"{path}: was trained for weights {card['checkpoint_key']}, but those of {checkpoint.name} are "
+            f"{path}: was trained for weights {card['checkpoint_key']}, but those of {checkpoint.full_name} are "
             f"{checkpoint.key}: run `symgnn train-explainer {checkpoint.argument}` anew"
         )
     return card, state, key

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from pickle import UnpicklingError
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from symgnn.errors import InputError
+from symgnn.evaluation.predict import readable
 from symgnn.explain.amortised import Amortised, save_explainer, states_of
 from symgnn.explain.attribution import Progress, gradient
 from symgnn.explain.edge_scorer import EdgeScorer
@@ -23,6 +24,7 @@ from symgnn.explain.quality import jaccard
 from symgnn.files.writing import replacing
 from symgnn.glass import Glass
 from symgnn.training.checkpoint import Checkpoint
+from symgnn.training.resuming import data_identity, saved_state
 
 Report = Callable[[int], None]  # (atoms and epochs done)
 STATE = "explainer-last.pt"  # of a run that is not finished
@@ -66,6 +68,13 @@ class Examples:
     effect: Tensor
     touches: Tensor
 
+    def digest(self) -> str:
+        """sha256 over all columns."""
+        digest = hashlib.sha256()
+        for column in fields(self):
+            digest.update(getattr(self, column.name).contiguous().numpy().tobytes())
+        return digest.hexdigest()
+
 
 def train_explainer(
     checkpoint: Checkpoint,
@@ -80,11 +89,16 @@ def train_explainer(
 
     Labels play no part: the network learns what the model does. The scores are taken on atoms of `validation`.
     progress(done, all) counts explained atoms and epochs; an exception that it raises stops the run, and a later one
-    with the same settings goes on after the last whole epoch. One seed gives one network, on the same number of
-    threads. Raises InputError as `fields_of` does.
+    with the same settings, checkpoint and glasses goes on after the last whole epoch. One seed gives one network, on
+    the same number of threads. Raises InputError as `fields_of` does and where explainer-last.pt belongs to another
+    run.
     """
     training = training or ExplainerTraining()
     started = time.perf_counter()
+    glasses, validation = [readable(checkpoint, glass) for glass in glasses], readable(checkpoint, validation)
+    state_file = checkpoint.folder / STATE
+    identity = run_identity(checkpoint, glasses, training)
+    saved_state(state_file, identity)  # refuse at once, before atoms are explained
 
     def report(done: int) -> None:
         if progress is not None:
@@ -100,8 +114,7 @@ def train_explainer(
         width=training.width,
     )
     scorer.standardise(examples.states)
-    state_file = checkpoint.folder / STATE
-    fit(scorer, examples, unit, training, state_file, report)
+    fit(scorer, examples, unit, training, state_file, identity, report)
     scorer.eval().requires_grad_(False)
     scores = judge(checkpoint, validation, Amortised("", unit, scorer), seed=training.seed)
     facts = {
@@ -114,6 +127,15 @@ def train_explainer(
     save_explainer(checkpoint, scorer, unit, facts)
     state_file.unlink(missing_ok=True)
     return scores
+
+
+def run_identity(
+    checkpoint: Checkpoint, glasses: Sequence[Glass], training: ExplainerTraining
+) -> dict[str, Any]:
+    """What the trained network depends on. Barriers of the glasses are no part of it: they are not read."""
+    data = data_identity(glasses, checkpoint.model.inputs)
+    del data["barriers"]
+    return {"settings": asdict(training), "checkpoint": checkpoint.key, **data}
 
 
 def collect(
@@ -151,12 +173,14 @@ def fit(
     unit: float,
     training: ExplainerTraining,
     state_file: Path,
+    identity: dict[str, Any],
     report: Report,
 ) -> None:
     """Least squares on effect / unit, by Adam; report(steps done) after every epoch.
 
     The state after each epoch is kept in `state_file` while the run lasts: one that was killed goes on from there to
-    the same network. A file of other settings or data counts as none.
+    the same network, where it has the same identity and the same examples (which another number of threads rounds
+    differently); else InputError.
     """
     target, states = examples.effect / unit, examples.states
     batches = max(1, len(target) // training.batch)
@@ -165,9 +189,12 @@ def fit(
         optimizer, training.learning_rate, total_steps=training.epochs * batches, pct_start=0.1
     )
     parts = {"scorer": scorer, "optimizer": optimizer, "schedule": schedule}
-    identity = {**asdict(training), "effects": hashlib.sha256(examples.effect.numpy().tobytes()).hexdigest()}
-    first = _resumed(state_file, identity, parts)
-    for epoch in range(first, training.epochs):
+    identity = {**identity, "examples": examples.digest()}
+    state = saved_state(state_file, identity)
+    if state is not None:
+        for name, part in parts.items():
+            part.load_state_dict(state[name])
+    for epoch in range(0 if state is None else state["epochs"], training.epochs):
         torch.manual_seed(training.seed * 1_000_003 + epoch)  # the order does not depend on a resume
         for rows in torch.randperm(len(target)).chunk(batches):
             ends = examples.ends[rows]
@@ -183,19 +210,6 @@ def fit(
             state = {name: part.state_dict() for name, part in parts.items()}
             torch.save({"identity": identity, "epochs": epoch + 1, **state}, temporary)
         report(training.atoms + epoch + 1)
-
-
-def _resumed(path: Path, identity: dict, parts: dict) -> int:
-    """Take over the state of a killed run; returns its epochs, 0 where there is none that fits."""
-    try:
-        state = torch.load(path, weights_only=True)  # no code in it can run
-        if state["identity"] != identity:
-            return 0
-        for name, part in parts.items():
-            part.load_state_dict(state[name])
-        return state["epochs"]
-    except (OSError, RuntimeError, UnpicklingError, EOFError, KeyError):
-        return 0
 
 
 def judge(

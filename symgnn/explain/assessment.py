@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from symgnn.evaluation.predict import readable
 from symgnn.explain.assessment_tables import Assessment
 from symgnn.explain.attribution import Method, Progress
 from symgnn.explain.explaining import fields_of
@@ -51,6 +52,8 @@ def assess(
     """
     if twin is not None:
         check_twin(glass, twin)
+        twin = readable(checkpoint, twin)
+    glass = readable(checkpoint, glass)
     atoms = [int(atom) for atom in atoms]
     graph = fields_of(
         checkpoint, glass, [min(atoms), max(atoms)]

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from symgnn.evaluation.predict import predict
+from symgnn.evaluation.predict import predict, readable
 from symgnn.explain.attribution import Method, Progress
 from symgnn.explain.explaining import fields_of
 from symgnn.explain.methods import settings_of
@@ -82,7 +82,7 @@ def explain_batch(
     every shard; an exception that it raises stops the run, and what is finished stays.
     Raises InputError as `fields_of` and the method do.
     """
-    atoms = np.asarray(atoms, dtype=np.int64)
+    atoms, glass = np.asarray(atoms, dtype=np.int64), readable(checkpoint, glass)
     fields_of(checkpoint, glass, atoms[:1])  # refuse at once what cannot be explained
     for atom in (atoms.min(), atoms.max()):
         fields_of(checkpoint, glass, [int(atom)])
@@ -108,6 +108,7 @@ def unexplained(
     folder: Path | None = None,
 ) -> int:
     """How many of `atoms` a call of `explain_batch` would still have to explain."""
+    glass = readable(checkpoint, glass)
     work = Work(checkpoint, glass, method, seed, top, folder or store_folder())
     return sum(len(shard) for shard in shards_of(atoms) if work.read(shard) is None)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import torch
 
 from symgnn.errors import InputError
-from symgnn.evaluation.predict import check_glass
+from symgnn.evaluation.predict import readable
 from symgnn.explain.attribution import Method, Progress
 from symgnn.explain.explanation import Explanation
 from symgnn.explain.fidelity import fidelity
@@ -28,15 +28,15 @@ def fields_of(checkpoint: Checkpoint, glass: Glass, atoms: Sequence[int]) -> Rec
     Raises InputError for an atom that is not there, a glass that the checkpoint cannot predict, and a model without
     edges.
     """
-    check_glass(checkpoint, glass)
+    glass = readable(checkpoint, glass)
     for atom in atoms:
         if not 0 <= atom < len(glass):
             raise InputError(f"{glass.name}: atom {atom} found, expected 0..{len(glass) - 1}")
     model = checkpoint.model
     if model.n_layers == 0:
         raise InputError(
-            f"checkpoint {checkpoint.name}: its model {checkpoint.card['model']} reads no edges, expected one that "
-            "does: there is nothing to explain"
+            f"checkpoint {checkpoint.full_name}: its model {checkpoint.card['model']} reads no edges, expected "
+            "one that does: there is nothing to explain"
         )
     return receptive_fields(cached_graph(glass, checkpoint.cutoff, model.inputs), atoms, model.n_layers)
 
@@ -55,7 +55,7 @@ def explain_atoms(
     Meant for a few atoms (memory grows with their number); `symgnn.explain.batch` takes any number in parts. Results
     are those of single runs. Without fidelity. Raises InputError as `fields_of` and the method do.
     """
-    method = method or GNNExplainer()
+    method, glass = method or GNNExplainer(), readable(checkpoint, glass)
     fields, model = fields_of(checkpoint, glass, atoms), checkpoint.model
     found = method.attribute(model, fields, seed=seed, progress=progress)
     with torch.no_grad():
@@ -103,6 +103,7 @@ def explain_atom(
 
     progress(step, steps) is called after every step; an exception it raises cancels the run.
     """
+    glass = readable(checkpoint, glass)
     (found,) = explain_atoms(checkpoint, glass, [atom], method=method, seed=seed, progress=progress)
     fields = fields_of(checkpoint, glass, [atom])
     judged = fidelity(checkpoint.model, fields, found.importance, found.mask, k=k, seed=seed)

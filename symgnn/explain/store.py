@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from symgnn.errors import InputError
+from symgnn.evaluation.predict import readable
 from symgnn.explain.attribution import Method
 from symgnn.explain.explaining import explain_atom
 from symgnn.explain.explanation import VERSION, Explanation, explanation_key
@@ -30,10 +31,13 @@ def find_explanation(
     seed: int = 0,
     folder: Path | None = None,
 ) -> Explanation | None:
-    """The stored explanation, None where there is none. A file that cannot be read counts as none."""
+    """The stored explanation, None where there is none. A file that cannot be read counts as none.
+
+    Raises InputError as `readable` does.
+    """
     method = method or GNNExplainer()
     facts = {**settings_of(method), "version": VERSION}
-    glass_key = glass.content_hash_with(checkpoint.model.inputs)
+    glass_key = readable(checkpoint, glass).content_hash_with(checkpoint.model.inputs)
     key = explanation_key(glass_key, checkpoint.key, atom, method.name, facts, seed)
     path = (folder or store_folder()) / f"{key}.npz"
     if not path.is_file():
@@ -55,6 +59,7 @@ def stored_explanation(
     progress: Callable[[int, int], None] | None = None,
 ) -> Explanation:
     """`explain_atom`, computed once for equal content and kept in `folder` (default: `store_folder()`)."""
+    glass = readable(checkpoint, glass)
     found = find_explanation(checkpoint, glass, atom, method=method, seed=seed, folder=folder)
     if found is None:
         found = explain_atom(checkpoint, glass, atom, method=method, seed=seed, progress=progress)

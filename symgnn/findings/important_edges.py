@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from symgnn.errors import InputError
+from symgnn.evaluation.predict import readable
 from symgnn.explain.attribution import Method, Progress
 from symgnn.explain.batch import explain_batch
 from symgnn.explain.explaining import fields_of
@@ -124,6 +125,7 @@ def explained_fields(
         raise InputError(
             f"{glass.name}: {len(atoms)} atoms found, some of them twice, expected different ones"
         )
+    glass = readable(checkpoint, glass)
     batch = explain_batch(
         checkpoint, glass, atoms, method=method, seed=seed, top=EVERY_EDGE, folder=folder, workers=workers,
         progress=progress,

@@ -31,8 +31,8 @@ def report(
     parts = [
         "# Findings, each with its control",
         "Written by\n\n```\n" + command + "\n```",
-        f"Checkpoint `{study.checkpoint.name}`; {study.n_atoms} random atoms of each glass (seed {study.seed}), in "
-        f"equal shares of the elements. For each of them the {first.k} edges that a method finds most important are "
+        f"Checkpoint `{study.checkpoint.full_name}`; {study.n_atoms} random atoms of each glass (seed {study.seed}), "
+        f"in equal shares of the elements. For each of them the {first.k} edges that a method finds most important are "
         f"taken from all edges that can change the prediction (its receptive field). Intervals in brackets are 95% "
         f"bootstrap intervals over explained atoms, and the explained atom is the unit of every test: the important "
         f"edges of one atom stand close together and are no independent draws. The tables beside this text hold "

@@ -86,7 +86,7 @@ class Study:
                     self.checkpoint, glass, atoms, method, seed=self.seed, progress=progress
                 )
                 counts = counts or counts_of(found, progress)
-                results.append(self._evaluated(found, counts))
+                results.append(self._evaluated(found, counts, self.checkpoint.full_name))
                 if glass is self.glasses[0]:
                     fields.append(found)
             first_counts = first_counts or counts
@@ -107,14 +107,16 @@ class Study:
             what = f"{'control' if is_control else 'another method'}: {TITLES[found.method]}"
             variants.append(Variant(what, result, self._overlap(found, reference), is_control))
 
-        others = [("another seed of the method", self.checkpoint, self.seed + 1)]
-        others += [(f"trained again: {name}", checkpoint, self.seed) for name, checkpoint in self.retrained]
+        others = [("another seed of the method", self.checkpoint, self.checkpoint.full_name, self.seed + 1)]
+        for name, checkpoint in self.retrained:
+            others.append((f"trained again: {name}", checkpoint, checkpoint.full_name, self.seed))
         untrained = "control: weights shuffled, nothing learned"
-        others.append((untrained, shuffled_weights(self.checkpoint, self.seed), self.seed))
-        for what, checkpoint, seed in others:
+        shuffled = shuffled_weights(self.checkpoint, self.seed)
+        others.append((untrained, shuffled, f"{self.checkpoint.full_name}, weights shuffled", self.seed))
+        for what, checkpoint, called, seed in others:
             found = self._explained(checkpoint, glass, atoms, method, seed=seed, progress=progress)
             shared = self._overlap(found, reference)
-            variants.append(Variant(what, self._evaluated(found, counts), shared, what == untrained))
+            variants.append(Variant(what, self._evaluated(found, counts, called), shared, what == untrained))
 
         if self.twins is not None:
             one, other = self.twins
@@ -123,7 +125,10 @@ class Study:
                 self._explained(self.checkpoint, twin, atoms, method, seed=self.seed, progress=progress)
                 for twin in self.twins
             ]
-            first, second = (self._evaluated(found, counts_of(found, progress)) for found in pair)
+            first, second = (
+                self._evaluated(found, counts_of(found, progress), self.checkpoint.full_name)
+                for found in pair
+            )
             variants.append(Variant(f"{one.name}: the reference of its twin", first, None))
             variants.append(Variant(f"{other.name}: the twin", second, self._overlap(pair[1], pair[0])))
         return variants
@@ -143,8 +148,9 @@ class Study:
             checkpoint, glass, atoms, method=method, seed=seed, workers=self.workers, progress=show
         )
 
-    def _evaluated(self, found: ExplainedFields, counts: list[CycleCounts]) -> Result:
-        return evaluate(found, counts, checkpoint=self.checkpoint.name, k=self.top_k, seed=self.seed)
+    def _evaluated(self, found: ExplainedFields, counts: list[CycleCounts], checkpoint: str) -> Result:
+        """checkpoint: the name of the one that `found` explains."""
+        return evaluate(found, counts, checkpoint=checkpoint, k=self.top_k, seed=self.seed)
 
 
 def counts_of(explained: ExplainedFields, progress: Progress | None = None) -> list[CycleCounts]:

@@ -140,13 +140,14 @@ class AtomGraph:
         """
         if layers_left >= len(self.within_hops):
             return self
-        if layers_left not in self._reaching:
+        kept = self._reaching
+        if layers_left not in kept:
             n_edges, n_atoms = self.within_hops[layers_left - 1]
             edges = ("source", "target", "vector", "length", "image")
             first = {name: getattr(self, name)[:n_edges] for name in edges}
             first |= {name: getattr(self, name)[:n_atoms] for name in ("species", "graph_index", "inputs")}
-            self._reaching[layers_left] = replace(self, **first, within_hops=self.within_hops[:layers_left])
-        return self._reaching[layers_left]
+            kept[layers_left] = replace(self, **first, within_hops=self.within_hops[:layers_left])
+        return kept[layers_left]
 
     @cached_property
     def _reaching(self) -> dict[int, AtomGraph]:
@@ -154,11 +155,12 @@ class AtomGraph:
 
     def within(self, radius: float) -> tuple[AtomGraph, Tensor]:
         """The graph of the edges shorter than `radius` (Å), and their numbers (E',) here. Kept for the next call."""
-        if radius not in self._within:
+        kept = self._within
+        if radius not in kept:
             with torch.inference_mode(False):  # what is kept must also serve a later gradient
                 is_near = self.length < radius
-                self._within[radius] = (self.edge_subgraph(is_near), torch.nonzero(is_near)[:, 0])
-        return self._within[radius]
+                kept[radius] = (self.edge_subgraph(is_near), torch.nonzero(is_near)[:, 0])
+        return kept[radius]
 
     @cached_property
     def _within(self) -> dict[float, tuple[AtomGraph, Tensor]]:

@@ -5,23 +5,21 @@ Building one takes less time than reading it from disk would (0.03 s for 3000 at
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
 
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph, build_graph
+from symgnn.recently_used import RecentlyUsed
 
 KEPT = 8  # graphs; one of 8000 atoms takes about 20 MB
 
-_graphs: OrderedDict[tuple[str, float, tuple[str, ...]], AtomGraph] = OrderedDict()
+_graphs: RecentlyUsed[AtomGraph] = RecentlyUsed(KEPT)
 
 
 def cached_graph(glass: Glass, cutoff: float, inputs: Sequence[str] = ()) -> AtomGraph:
-    """`build_graph(glass, cutoff, inputs)`, computed once for equal content. The least recently used goes first."""
+    """`build_graph(glass, cutoff, inputs)`, computed once for equal content. The least recently used goes first.
+
+    Threads share the graphs: each is built by one of them.
+    """
     key = (glass.content_hash_with(inputs), float(cutoff), tuple(inputs))
-    if key not in _graphs:
-        _graphs[key] = build_graph(glass, cutoff, inputs)
-        while len(_graphs) > KEPT:
-            _graphs.popitem(last=False)
-    _graphs.move_to_end(key)
-    return _graphs[key]
+    return _graphs.get(key, lambda: build_graph(glass, cutoff, inputs))

@@ -2,10 +2,12 @@
 
 Fields of the paper's graphs (haoyuli02/SymGNN, construct_graph.py), which others' scripts read:
     ndata positions       (N, 3) float64 Å
-    ndata type            (N,)   int32    number of the element in order of atomic number: 0 = Cu, 1 = Zr
+    ndata type            (N,)   int32    0 = Cu, 1 = Zr, in every file; another element, which the paper does not have,
+                                          has 1000 + its atomic number
     edata distances       (E, 1) float32 Å
     edata cross_position  (E, 3) float32 Å, r[dst] - r[src] by minimum image: the opposite of AtomGraph.vector
-    labels[name]          (N, 1) float32 energy barriers in eV (the paper's own files standardise them)
+    labels[name]          (N, 1) float32 energy barriers in eV (the paper's own files standardise them); of glasses with
+                                         one name the second is name-2, the third name-3
 Ours add ndata atomic_number and edata image, so that nothing is lost on the way back. The paper's files hold
 self-loops; ours do so only on request.
 """
@@ -27,6 +29,9 @@ from symgnn.graph.dgl_backend import dgl
 if TYPE_CHECKING:
     from dgl import DGLGraph
 
+PAPER_TYPES = {29: 0, 40: 1}  # atomic number -> type
+OTHER_TYPES = 1000  # added to the atomic number of every other element
+
 
 def _require_dgl() -> None:
     if dgl is None:
@@ -41,7 +46,9 @@ def to_dgl(graph: AtomGraph, glass: Glass, *, self_loops: bool = False) -> DGLGr
     if len(glass) != graph.n_atoms:
         raise InputError(f"{glass.name}: {len(glass)} atoms found, the graph has {graph.n_atoms}")
     result = dgl.graph((graph.source, graph.target), num_nodes=graph.n_atoms)
-    _, types = torch.unique(graph.species, return_inverse=True)
+    types = graph.species + OTHER_TYPES
+    for number, kind in PAPER_TYPES.items():
+        types[graph.species == number] = kind
     result.ndata["positions"] = torch.from_numpy(glass.positions.copy())
     result.ndata["type"] = types.int()
     result.ndata["atomic_number"] = graph.species
@@ -55,7 +62,7 @@ def from_dgl(graph: DGLGraph) -> AtomGraph:
     """The AtomGraph of a DGLGraph with the fields above; self-loops are dropped.
 
     In a file of the paper's own making, types 0 and 1 are read as Cu and Zr and images as unknown (zeros).
-    Raises InputError naming the field that is missing.
+    Raises InputError naming the field that is missing, or a type that stands for no element.
     """
     _require_dgl()
     for name, data, where in (("type", graph.ndata, "ndata"), ("cross_position", graph.edata, "edata")):
@@ -66,7 +73,9 @@ def from_dgl(graph: DGLGraph) -> AtomGraph:
     keep = torch.linalg.norm(vector, dim=1) > 0
     order = torch.nonzero(keep)[:, 0]
     order = order[torch.argsort(target[order], stable=True)]
-    species = graph.ndata.get("atomic_number", torch.tensor([29, 40])[graph.ndata["type"].long().clamp(0, 1)])
+    species = (
+        graph.ndata["atomic_number"] if "atomic_number" in graph.ndata else _species(graph.ndata["type"])
+    )
     vector = vector[order]
     image = (
         graph.edata["image"][order]
@@ -85,15 +94,42 @@ def from_dgl(graph: DGLGraph) -> AtomGraph:
     )
 
 
+def _species(types: torch.Tensor) -> torch.Tensor:
+    """(N,) atomic numbers of the types of a file."""
+    species = types.long() - OTHER_TYPES
+    for number, kind in PAPER_TYPES.items():
+        species[types == kind] = number
+    wrong = (species < 1) | (species > 118)
+    if wrong.any():
+        atom = int(wrong.nonzero()[0, 0])
+        raise InputError(
+            f"DGL graph: ndata 'type' of atom {atom} is {int(types[atom])}, expected 0 (Cu), 1 (Zr) or "
+            f"{OTHER_TYPES} + atomic number"
+        )
+    return species
+
+
+def label_names(glasses: Sequence[Glass]) -> list[str]:
+    """A name for the labels of every glass, each another: that of the glass, with -2, -3, ... where it is taken."""
+    names: list[str] = []
+    own = {glass.name for glass in glasses}
+    for glass in glasses:
+        name, number = glass.name, 2
+        while name in names or (name != glass.name and name in own):
+            name, number = f"{glass.name}-{number}", number + 1
+        names.append(name)
+    return names
+
+
 def write_graphs(
     path: Path, glasses: Sequence[Glass], *, cutoff: float = DEFAULT_CUTOFF, self_loops: bool = False
 ) -> None:
-    """Graphs of some glasses as one .bin file; labels, where all glasses have them, under their names."""
+    """Graphs of some glasses as one .bin file; the barriers of those that have them under `label_names`."""
     _require_dgl()
     graphs = [to_dgl(build_graph(glass, cutoff), glass, self_loops=self_loops) for glass in glasses]
     labels = {
-        glass.name: torch.tensor(glass.barriers, dtype=torch.float32)[:, None]
-        for glass in glasses
+        name: torch.tensor(glass.barriers, dtype=torch.float32)[:, None]
+        for name, glass in zip(label_names(glasses), glasses, strict=True)
         if glass.barriers is not None
     }
     with replacing(path) as temporary:

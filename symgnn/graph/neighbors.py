@@ -1,4 +1,4 @@
-"""Neighbour lists in any cell: triclinic, thin, periodic along any of its directions. Computed by vesin."""
+"""Neighbour lists in any cell: triclinic, thin, periodic along any of its directions."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from ase.geometry import complete_cell
-from vesin import NeighborList
 
 from symgnn.errors import InputError
 from symgnn.glass import Glass
+from symgnn.pair_search import find_pairs
 
 COINCIDENT = 1e-3  # Å; two atoms nearer than this are one place written twice
 
@@ -41,16 +41,11 @@ class Neighbors:
 def neighbor_list(glass: Glass, cutoff: float) -> Neighbors:
     """All pairs of atoms with a distance below `cutoff` (Å) over the periodic directions of the cell.
 
-    Raises InputError for a cutoff that is not positive and for two atoms at the same place.
+    Raises InputError for two atoms at the same place, and as `find_pairs` does: for a cutoff that is not positive, and
+    before anything is allocated for far more pairs than a glass with lengths in Å has.
     """
-    if not cutoff > 0:
-        raise InputError(f"cutoff {cutoff} Å found, expected a positive number")
     positions, wrap = _wrapped(glass)
-    box = complete_cell(glass.cell) if glass.pbc.any() else np.zeros((3, 3))
-    search = NeighborList(cutoff=float(cutoff), full_list=True)
-    target, source, image = search.compute(
-        points=positions, box=box, periodic=glass.pbc.tolist(), quantities="ijS"
-    )
+    target, source, image = find_pairs(glass, positions, cutoff, "ijS", both_directions=True)
     target, source, image = (column.astype(np.int64) for column in (target, source, image))
     image = image + wrap[source] - wrap[target]  # from wrapped positions back to the positions as given
     order = np.lexsort((image[:, 2], image[:, 1], image[:, 0], source, target))

@@ -7,6 +7,7 @@ gradients.
 
 from __future__ import annotations
 
+import threading
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from symgnn.graph.dgl_backend import dgl
 LayerAttention = tuple[AtomGraph, Tensor, Tensor]
 
 _dgl_graphs: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
-
+_building = threading.Lock()
 
 _record: ContextVar[list[LayerAttention] | None] = ContextVar("record", default=None)
 
@@ -44,11 +45,18 @@ def uses_dgl(graph: AtomGraph) -> bool:
 
 
 def _dgl_graph(graph: AtomGraph):
-    """The bare connectivity as a DGLGraph, built once for every AtomGraph."""
-    if graph not in _dgl_graphs:
-        edges = (graph.source.int(), graph.target.int())
-        _dgl_graphs[graph] = dgl.graph(edges, num_nodes=graph.n_atoms, idtype=torch.int32)
-    return _dgl_graphs[graph]
+    """The bare connectivity as a DGLGraph, built once for every AtomGraph.
+
+    With all its sparse formats: DGL would add them to the shared graph in the first product, unguarded against other
+    threads.
+    """
+    with _building:
+        if graph not in _dgl_graphs:
+            edges = (graph.source.int(), graph.target.int())
+            built = dgl.graph(edges, num_nodes=graph.n_atoms, idtype=torch.int32)
+            built.create_formats_()
+            _dgl_graphs[graph] = built
+        return _dgl_graphs[graph]
 
 
 def sum_neighbors(graph: AtomGraph, values: Tensor, weights: Tensor) -> Tensor:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.layers.aggregate import sum_neighbors
+from symgnn.layers.harmonics import spherical_harmonics
 from symgnn.layers.limited_norm import LIMIT
 
 Degrees = tuple[int, int]
@@ -37,11 +38,13 @@ def _symmetric_traceless_basis() -> Tensor:
 MATRICES = _symmetric_traceless_basis()
 
 
-def spherical_harmonics(direction: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Unit vectors (E, 3) -> harmonics of degree 0, 1, 2: (E, 1), (E, 3), (E, 5); squares sum to 1, 3, 5."""
-    outer = (direction[:, :, None] * direction[:, None, :]).flatten(1)
-    basis = MATRICES.to(direction).flatten(1)
-    return torch.ones_like(direction[:, :1]), math.sqrt(3) * direction, math.sqrt(7.5) * (outer @ basis.T)
+def component_harmonics(direction: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Unit vectors (E, 3) -> features of degree 0, 1, 2: (E, 1), (E, 3), (E, 5); squares sum to 1, 3, 5.
+
+    They are sqrt(2 l + 1) times `spherical_harmonics`; those of degree 1 in the order x, y, z.
+    """
+    scalar, vector, matrix = spherical_harmonics(direction, 3)
+    return scalar, math.sqrt(3) * vector[:, [2, 0, 1]], math.sqrt(5) * matrix
 
 
 def coupling(first: int, second: int, result: int) -> Tensor:

@@ -36,7 +36,7 @@ from symgnn.graph.atom_graph import AtomGraph
 from symgnn.layers.aggregate import attend, sum_neighbors
 from symgnn.layers.limited_norm import LimitedNorm
 from symgnn.layers.radial import RadialFunction, cosine_cutoff
-from symgnn.layers.tensors import LimitedTensorNorm, NeighborProducts, TensorLinear, spherical_harmonics
+from symgnn.layers.tensors import LimitedTensorNorm, NeighborProducts, TensorLinear, component_harmonics
 from symgnn.models.base import BarrierModel, readout
 
 Features = tuple[Tensor, Tensor, Tensor]  # (N, C_l, 2l + 1) for l = 0, 1, 2
@@ -240,7 +240,7 @@ class Equiformer(BarrierModel):
         near_graph, near = graph.within(self.angular_cutoff)
         near_strength = strength.index_select(0, near) * cosine_cutoff(near_graph.length, self.angular_cutoff)
         directions = near_graph.vector / near_graph.length[:, None]
-        return Edges(graph, strength, near, near_graph, near_strength, spherical_harmonics(directions))
+        return Edges(graph, strength, near, near_graph, near_strength, component_harmonics(directions))
 
     def tensors(self, graph: AtomGraph, edge_weight: Tensor | None) -> list[list[Tensor]]:
         """Features (N, C_l, 2l + 1) after the embedding and after every layer; the last are scalars only.

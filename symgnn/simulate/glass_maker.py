@@ -23,6 +23,7 @@ from ase.optimize import FIRE, LBFGS
 from symgnn import __version__
 from symgnn.errors import InputError
 from symgnn.glass import Glass
+from symgnn.simulate.atomic_stress import atomic_fields
 from symgnn.simulate.calculator import MendelevCuZr
 from symgnn.simulate.potential import mendelev2009
 
@@ -52,7 +53,7 @@ def make_glass(
     command: str = "",
     progress: Progress | None = None,
 ) -> Glass:
-    """A Cu-Zr glass by melt-quench at zero pressure, relaxed to a minimum, with field potential_energy (eV).
+    """A Cu-Zr glass by melt-quench at zero pressure, relaxed to a minimum, with the fields of atomic_stress.py.
 
     composition maps Cu and Zr to fractions that sum to 1; quench_rate in K/s from melt_temperature to
     final_temperature (K); melt_time in ps; time_step in fs. The same arguments and seed give the same glass
@@ -97,7 +98,7 @@ def make_glass(
     largest_force, pressure = relax(atoms)
     report(1.0, "done")
 
-    energies = atoms.get_potential_energies()
+    fields = atomic_fields(atoms)
     potential = mendelev2009()
     rate = f"{quench_rate:g}".replace("e+", "e")
     glass = Glass(
@@ -105,7 +106,7 @@ def make_glass(
         positions=atoms.get_positions(wrap=True),
         cell=atoms.cell.array,
         pbc=atoms.pbc,
-        fields={"potential_energy": energies},
+        fields=fields,
         notes={
             "command": command,
             "seed": str(seed),
@@ -115,7 +116,7 @@ def make_glass(
             "quench_rate": f"{rate} K/s, {melt_temperature:g} to {final_temperature:g} K",
             "melt": f"{melt_time:g} ps at {melt_temperature:g} K",
             "time_step": f"{time_step:g} fs",
-            "energy_per_atom": f"{energies.mean():.5f} eV",
+            "energy_per_atom": f"{fields['potential_energy'].mean():.5f} eV",
             "number_density": f"{len(atoms) / atoms.get_volume():.5f} atoms per Å³",
             "pressure": f"{pressure:.1f} bar",
             "largest_force": f"{largest_force:.1e} eV/Å",

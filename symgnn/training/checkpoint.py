@@ -15,11 +15,11 @@ from torch import Tensor
 from symgnn.errors import InputError
 from symgnn.files.writing import replacing
 from symgnn.models import BarrierModel, build_model
+from symgnn.paths import checkpoint_folder
 from symgnn.training.uncertainty import CENTER, WHITENING, Uncertainty
 
 WEIGHTS = "weights.safetensors"
 CARD = "card.json"
-CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,14 +46,23 @@ class Checkpoint:
     @property
     def argument(self) -> str:
         """What finds it on the command line: symgnn, symgnn/seed1, or its folder elsewhere."""
-        inside = self.folder.is_relative_to(CHECKPOINTS)
-        return self.folder.relative_to(CHECKPOINTS).as_posix() if inside else str(self.folder)
+        root = checkpoint_folder()
+        return (
+            self.folder.relative_to(root).as_posix() if self.folder.is_relative_to(root) else str(self.folder)
+        )
+
+    @property
+    def full_name(self) -> str:
+        """What tables and texts call it: symgnn, symgnn/seed1; for a folder elsewhere its last two names, runs/mine."""
+        root = checkpoint_folder()
+        if not self.folder.is_relative_to(root):
+            root = Path(self.folder.anchor)
+        return "/".join(self.folder.relative_to(root).parts[-2:])
 
     @property
     def label(self) -> str:
-        """Its name in names of files: symgnn, symgnn-seed1; for a folder elsewhere its last two names, runs-mine."""
-        root = CHECKPOINTS if self.folder.is_relative_to(CHECKPOINTS) else Path(self.folder.anchor)
-        return "-".join(self.folder.relative_to(root).parts[-2:])
+        """`full_name` in names of files: symgnn, symgnn-seed1, runs-mine."""
+        return self.full_name.replace("/", "-")
 
     @property
     def elements(self) -> tuple[str, ...]:
@@ -94,16 +103,18 @@ def _write_card(folder: Path, card: dict[str, Any]) -> None:
         temporary.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def list_checkpoints(root: Path = CHECKPOINTS) -> list[str]:
-    """Names of the checkpoints in a folder, sorted."""
+def list_checkpoints(root: Path | None = None) -> list[str]:
+    """Names of the checkpoints in a folder, by default `checkpoint_folder()`, sorted."""
+    root = root or checkpoint_folder()
     return sorted(path.parent.name for path in root.glob(f"*/{CARD}") if (path.parent / WEIGHTS).is_file())
 
 
-def load_checkpoint(name: str | Path, root: Path = CHECKPOINTS) -> Checkpoint:
-    """Load by name (a folder below `root`) or by path of a folder.
+def load_checkpoint(name: str | Path, root: Path | None = None) -> Checkpoint:
+    """Load by name (a folder below `root`, by default `checkpoint_folder()`) or by path of a folder.
 
     Raises InputError naming the file where it is absent, incomplete or does not fit.
     """
+    root = root or checkpoint_folder()
     folder = root / name if (root / name / CARD).is_file() else Path(name)
     if not (folder / CARD).is_file():
         known = ", ".join(list_checkpoints(root)) or "none yet: run `symgnn train`"

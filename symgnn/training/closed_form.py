@@ -12,6 +12,7 @@ from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
 from symgnn.metrics import regression_scores
 from symgnn.models.ridge import Ridge
+from symgnn.physical_inputs import with_physical_inputs
 from symgnn.training.result import Progress, TrainingResult, barriers_of
 
 PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
@@ -31,7 +32,7 @@ def fit_ridge(
     model.set_target_scale(torch.cat(labels))
     with torch.no_grad():
         *descriptors, held_out = (
-            model.describe(build_graph(glass, model.cutoff, model.inputs))
+            model.describe(build_graph(with_physical_inputs(glass, model.inputs), model.cutoff, model.inputs))
             for glass in (*training, validation)
         )
     model.descriptors.fit(descriptors)

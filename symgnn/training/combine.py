@@ -12,9 +12,12 @@ from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
 from symgnn.metrics import regression_scores
 from symgnn.models.committee import average
+from symgnn.physical_inputs import with_physical_inputs
 from symgnn.training.checkpoint import Checkpoint, save_checkpoint
 from symgnn.training.run import calibrate
 from symgnn.training.uncertainty import predict_with_features
+
+COPIED = ("split", "composition", "data_hashes", "label_hashes", "software")  # from the first member's card
 
 
 def combine(
@@ -28,15 +31,17 @@ def combine(
 ) -> dict[str, float]:
     """Write the committee of some checkpoints, its uncertainty calibrated anew; returns its validation scores.
 
-    Raises InputError where the members were not trained on the same split and data.
+    Raises InputError where the members were not trained on the same split and data, labels included. Cards of before
+    labels were stated are taken on trust.
     """
     first = checkpoints[0].card
     for checkpoint in checkpoints[1:]:
-        for field in ("split", "data_hashes"):
-            if checkpoint.card[field] != first[field]:
+        for field in ("split", "data_hashes", "label_hashes"):
+            stated = [card[field] for card in (checkpoint.card, first) if field in card]
+            if len(stated) == 2 and stated[0] != stated[1]:
                 raise InputError(
-                    f"{checkpoint.name}: {field} differs from that of {checkpoints[0].name}, expected members "
-                    "trained on the same glasses"
+                    f"{checkpoint.full_name}: {field} differs from that of {checkpoints[0].full_name}, expected "
+                    "members trained on the same glasses"
                 )
     specifications = [
         {"model": checkpoint.card["model"], "settings": checkpoint.card["settings"]}
@@ -46,6 +51,7 @@ def combine(
         model = average([checkpoint.model for checkpoint in checkpoints], specifications)
     except ValueError as error:
         raise InputError(f"committee: {error}") from None
+    validation = with_physical_inputs(validation, model.inputs)
     graph = build_graph(validation, model.cutoff, model.inputs)
     scores = regression_scores(predict_with_features(model, graph)[0].numpy(), validation.barriers)
     entry, uncertainty = calibrate(model, training, validation)
@@ -57,14 +63,14 @@ def combine(
         "target": first["target"],
         "members": [
             {
-                "name": checkpoint.card.get("name", checkpoint.name),
+                "name": checkpoint.full_name,
                 "seed": checkpoint.card["training"]["seed"],
                 "weights_sha256": checkpoint.card["weights_sha256"],
             }
             for checkpoint in checkpoints
         ],
         "training": {"seed": seed},
-        **{field: first[field] for field in ("split", "composition", "data_hashes", "software")},
+        **{field: first[field] for field in COPIED if field in first},
         "selected": {"by": "members by validation Pearson r, epochs as in the members", **scores},
         "scores": {},
         "curve": [],

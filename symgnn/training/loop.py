@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from pickle import UnpicklingError
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -20,10 +20,12 @@ from symgnn.graph.atom_graph import AtomGraph, build_graph
 from symgnn.layers.orthogonal import random_orthogonal
 from symgnn.metrics import regression_scores
 from symgnn.models import BarrierModel, build_model
+from symgnn.physical_inputs import with_physical_inputs
 from symgnn.training.config import TrainingConfig
 from symgnn.training.norm import settle_norm
 from symgnn.training.removal import remove_edges, weighted_loss
 from symgnn.training.result import Progress, TrainingResult, barriers_of
+from symgnn.training.resuming import data_identity, saved_state
 
 log = logging.getLogger("symgnn")
 STATE = "last.pt"
@@ -41,7 +43,8 @@ def train(
     """Train a model on the barriers of `training`, select the epoch by Pearson's r on `validation`.
 
     After every evaluation the whole state is written to folder/last.pt; a later call with the same
-    configuration and data goes on from there and ends with the same weights as an uninterrupted one.
+    configuration and data (structures, per-atom inputs and barriers, of `validation` too) goes on from there and
+    ends with the same weights as an uninterrupted one.
     progress(epoch, max_epoch, scores) is called after every epoch.
 
     Raises InputError where a glass has no barriers or last.pt belongs to another run, and where the loss is
@@ -53,12 +56,13 @@ def train(
     model = build_model(config.model, config.settings)
     model.set_target_scale(torch.cat(labels).cpu())
     model.to(device)
+    training = [with_physical_inputs(glass, model.inputs) for glass in training]
+    validation = with_physical_inputs(validation, model.inputs)
     graphs = [build_graph(glass, model.cutoff, model.inputs).to(device) for glass in training]
     validation_graph = build_graph(validation, model.cutoff, model.inputs).to(device)
 
-    run = _Run(
-        config, model, steps_per_epoch=len(graphs), data=[g.content_hash for g in (*training, validation)]
-    )
+    identity = {"settings": asdict(config), **data_identity([*training, validation], model.inputs)}
+    run = _Run(config, model, steps_per_epoch=len(graphs), identity=identity)
     run.resume(folder / STATE)
     while run.epoch < config.max_epoch and not run.out_of_patience:
         started = time.perf_counter()
@@ -99,9 +103,10 @@ def turned(graph: AtomGraph) -> AtomGraph:
 class _Run:
     """The state of a training run between two epochs: all that `last.pt` holds."""
 
-    def __init__(self, config: TrainingConfig, model: BarrierModel, *, steps_per_epoch: int, data: list[str]):
-        self.config, self.model = config, model
-        self.identity = {"config": asdict(config), "data": data}
+    def __init__(
+        self, config: TrainingConfig, model: BarrierModel, *, steps_per_epoch: int, identity: dict[str, Any]
+    ):
+        self.config, self.model, self.identity = config, model, identity
         self.optimizer = torch.optim.AdamW(
             model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
         )
@@ -185,19 +190,10 @@ class _Run:
             torch.save(state, temporary)
 
     def resume(self, path: Path) -> None:
-        """Go on from `path` where it exists. Loaded with weights_only: no code in it can run."""
-        if not path.is_file():
+        """Go on from `path` where it exists. Raises InputError as `saved_state` does."""
+        state = saved_state(path, self.identity, self.model.target_mean.device)
+        if state is None:
             return
-        try:
-            state = torch.load(path, weights_only=True, map_location=self.model.target_mean.device)
-        except (RuntimeError, UnpicklingError, EOFError, OSError) as error:
-            raise InputError(
-                f"{path}: not readable: {str(error).splitlines()[0]}; delete it to start anew"
-            ) from None
-        if state["identity"] != self.identity:
-            raise InputError(
-                f"{path}: belongs to a run with other settings or data; choose another output folder or delete it"
-            )
         self.model.load_state_dict(state["model"])
         self.averaged.load_state_dict(state["averaged"])
         self.optimizer.load_state_dict(state["optimizer"])

@@ -17,11 +17,13 @@ from symgnn.files.writing import replacing
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
 from symgnn.models import BarrierModel, build_model
+from symgnn.physical_inputs import with_physical_inputs
 from symgnn.training.checkpoint import Checkpoint, save_checkpoint
 from symgnn.training.closed_form import fit_ridge
 from symgnn.training.config import TrainingConfig
 from symgnn.training.loop import train
 from symgnn.training.result import Progress, TrainingResult
+from symgnn.training.resuming import label_hash
 from symgnn.training.uncertainty import Uncertainty, coverage, fit_uncertainty, predict_with_features
 
 CURVE = "curve.csv"
@@ -54,7 +56,8 @@ def calibrate(
     model: BarrierModel, training: Sequence[Glass], validation: Glass
 ) -> tuple[dict[str, Any], Uncertainty]:
     """Fit the uncertainty of a trained model; returns what its card says of it, and the uncertainty."""
-    graphs = [build_graph(glass, model.cutoff, model.inputs) for glass in (*training, validation)]
+    glasses = [with_physical_inputs(glass, model.inputs) for glass in (*training, validation)]
+    graphs = [build_graph(glass, model.cutoff, model.inputs) for glass in glasses]
     fitted = fit_uncertainty(model, graphs[:-1], graphs[-1], validation.barriers)
     barriers, features, standardised = predict_with_features(model, graphs[-1])
     sigma = fitted.sigma(features, standardised).numpy()
@@ -118,6 +121,7 @@ def _card(
         "split": {"train": [g.name for g in training], "validation": [validation.name]},
         "composition": composition_range(training),
         "data_hashes": {glass.name: glass.content_hash for glass in (*training, validation)},
+        "label_hashes": {glass.name: label_hash(glass) for glass in (*training, validation)},
         "selected": {"by": "highest Pearson r on the validation glass", **result.best},
         "scores": {},
         "curve": result.curve,

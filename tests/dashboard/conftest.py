@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +11,16 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from dashboard import calls
-from symgnn.evaluation import leaderboard
-from symgnn.explain import gnn_explainer, store
+from symgnn.explain.attribution import Method
+from symgnn.explain.gnn_explainer import GNNExplainer
+from symgnn.explain.methods import build_method
 from symgnn.files.structures import write_extxyz
 from symgnn.models import build_model
 from symgnn.training import checkpoint
 from tests.conftest import REPOSITORY, make_random_glass
 
 SETTINGS = {"symgnn": {"width": 8, "heads": [2, 1]}}
+STEPS = 3
 
 
 @pytest.fixture(scope="session")
@@ -56,14 +57,15 @@ def app(data, checkpoints, monkeypatch) -> AppTest:
     """The dashboard, not yet run."""
     monkeypatch.setenv("SYMGNN_DATA", str(data))
     use_checkpoints(monkeypatch, checkpoints)
-    few_steps = gnn_explainer.GNNExplainer(steps=3)
-    for name in ("stored_explanation", "find_explanation"):
-        monkeypatch.setattr(calls, name, functools.partial(getattr(store, name), method=few_steps))
+    monkeypatch.setattr(calls, "build_method", quick_method)
     return AppTest.from_file(str(REPOSITORY / "dashboard" / "app.py"), default_timeout=120)
+
+
+def quick_method(name: str, settings: dict, model: checkpoint.Checkpoint) -> Method:
+    """`build_method` with STEPS steps of GNNExplainer instead of its 150."""
+    return build_method(name, {"steps": STEPS} if name == GNNExplainer.name else settings, model)
 
 
 def use_checkpoints(monkeypatch, folder: Path) -> None:
     """Let the dashboard find its checkpoints in a folder."""
-    monkeypatch.setattr(checkpoint.list_checkpoints, "__defaults__", (folder,))
-    monkeypatch.setattr(checkpoint.load_checkpoint, "__defaults__", (folder,))
-    monkeypatch.setattr(leaderboard.card_files, "__defaults__", (folder,))
+    monkeypatch.setenv("SYMGNN_CHECKPOINTS", str(folder))

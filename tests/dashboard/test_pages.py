@@ -6,8 +6,12 @@ import dataclasses
 
 import numpy as np
 import pytest
+import torch
 
+from dashboard import calls
+from symgnn.explain.explanation import Explanation
 from symgnn.files.structures import read_glass, write_extxyz
+from symgnn.models import build_model
 from symgnn.topology import (
     alpha_complex,
     alpha_cycles,
@@ -18,8 +22,9 @@ from symgnn.topology import (
 )
 from symgnn.topology.distances import bottleneck, wasserstein
 from symgnn.topology.exact_cycles import exact_cycles
+from symgnn.training.checkpoint import save_checkpoint
 from tests.conftest import make_random_glass
-from tests.dashboard.conftest import use_checkpoints
+from tests.dashboard.conftest import STEPS, use_checkpoints
 
 PAGES = ("structure", "explanation", "whole_glass", "topology", "compare", "models")
 
@@ -125,6 +130,14 @@ def test_explanation_shows_numbers_with_their_controls(app):
     assert names[:2] == ["Predicted barrier", "Labelled barrier"]
 
 
+def test_explanations_in_these_tests_take_few_steps(app, data):
+    opened(app, "explanation", atom=5)
+    found = [Explanation.load(path) for path in (data / "cache" / "explanations").glob("*.npz")]
+    steps = [one.settings["steps"] for one in found if one.method == "gnn_explainer"]
+    assert steps
+    assert set(steps) == {STEPS}
+
+
 def test_moving_the_slider_changes_the_address_and_the_table(app):
     opened(app, "explanation")
     app.slider(key="k").set_value(7).run()
@@ -138,6 +151,73 @@ def test_topology_compares_the_explanation_with_its_like_on_request(app):
     app.button(key="explain_here").click().run()
     assert not app.exception
     assert "permutation test" in told(app.caption)
+
+
+def explained_methods(monkeypatch) -> list[str]:
+    """Notes by which methods atoms are explained from now on."""
+    used, explanation = [], calls.explanation
+    monkeypatch.setattr(
+        calls, "explanation", lambda *a, **how: used.append(how["method"]) or explanation(*a, **how)
+    )
+    return used
+
+
+def test_topology_explains_by_the_chosen_method(app, monkeypatch):
+    used = explained_methods(monkeypatch)
+    opened(app, "topology", atom=34, method="gradient")
+    assert "To explain the atom by Gradient × weight takes" in told(app.caption)
+    app.button(key="explain_here").click().run()
+    assert not app.exception
+    assert used == ["gradient"]
+    assert "Explained by Gradient × weight" in told(app.caption)
+    assert app.query_params["method"] == "gradient"
+    app.query_params["method"] = "nearest"  # what is kept of one method is not shown as another's
+    app.run()
+    assert "To explain the atom by Nearest edges (baseline)" in told(app.caption)
+    assert "permutation test" not in told(app.caption)
+
+
+def test_compare_explains_by_the_chosen_method(app, monkeypatch):
+    used = explained_methods(monkeypatch)
+    opened(app, "compare", method="gradient")
+    assert not app.exception
+    assert used == ["gradient", "gradient"]
+    assert "Explained by Gradient × weight" in told(app.caption)
+    table = app.dataframe[-1].value.set_index("")
+    assert table.loc["explained by", ["left", "right"]].tolist() == ["Gradient × weight"] * 2
+    assert app.query_params["method"] == "gradient"
+
+
+def test_the_method_goes_along_to_other_pages(app, monkeypatch):
+    opened(app, "explanation", atom=3)
+    app.selectbox(key="method").set_value("nearest").run()
+    used = explained_methods(monkeypatch)
+    for page in ("compare", "topology", "structure", "explanation"):
+        app.switch_page(f"app_pages/{page}.py").run()
+        assert not app.exception
+        assert app.query_params["method"] == "nearest"
+    assert set(used) == {"nearest"}
+    assert app.selectbox(key="method").value == "nearest"
+
+
+def test_a_method_that_the_model_does_not_have_is_replaced_everywhere(app, monkeypatch):
+    used = explained_methods(monkeypatch)
+    opened(app, "compare", method="amortised")  # needs a file that tiny lacks
+    assert not app.exception
+    assert set(used) == {"gnn_explainer"}
+    assert app.query_params["method"] == "gnn_explainer"
+
+
+@pytest.mark.parametrize("page", ["explanation", "topology", "compare"])
+def test_a_model_without_edges_is_one_clear_line(app, monkeypatch, tmp_path, page):
+    model = build_model("mlp", {})
+    model.set_target_scale(torch.tensor([1.3, 1.6, 1.9]))
+    save_checkpoint(tmp_path / "mlp", model, {"model": "mlp", "settings": {}})
+    use_checkpoints(monkeypatch, tmp_path)
+    opened(app, page)
+    assert not app.exception
+    (error,) = app.error
+    assert "checkpoint mlp: its model reads no edges" in error.value.replace("\\", "")
 
 
 def test_topology_takes_the_number_of_top_edges_from_the_address(app):
@@ -169,6 +249,14 @@ def test_without_a_checkpoint_pages_say_what_to_run(app, monkeypatch, tmp_path):
         if page != "topology":
             assert "No trained model yet" in told(app.markdown)
             assert any("symgnn train" in code.value for code in app.code)
+
+
+def test_a_folder_of_checkpoints_that_does_not_exist_is_told(app, monkeypatch, tmp_path):
+    monkeypatch.setenv("SYMGNN_CHECKPOINTS", str(tmp_path / "nowhere"))
+    for page in PAGES:
+        opened(app, page)
+        assert not app.exception
+        assert "SYMGNN_CHECKPOINTS: " in told(app.error)
 
 
 def test_without_any_glass_the_page_says_where_to_get_one(app, monkeypatch, tmp_path):

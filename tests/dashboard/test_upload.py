@@ -27,10 +27,10 @@ def xyz(comment_name: str = "", element: str = "Cu") -> bytes:
 
 def lammps_data() -> bytes:
     glass = make_random_glass(90, seed=12)
-    edge = glass.cell.max()
+    positions = glass.positions - glass.positions.min(0)
+    edge = positions.max() + 2.0
     lines = ["made by hand", "", "90 atoms", "2 atom types", ""]
     lines += [f"0 {edge} {axis}lo {axis}hi" for axis in "xyz"] + ["", "Atoms # atomic", ""]
-    positions = np.mod(glass.positions, edge)
     lines += [f"{n + 1} {1 + n % 2} {x} {y} {z}" for n, (x, y, z) in enumerate(positions)]
     return "\n".join(lines).encode()
 

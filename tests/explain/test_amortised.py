@@ -16,6 +16,8 @@ from symgnn.explain.attribution import gradient
 from symgnn.explain.batch import explain_batch
 from symgnn.explain.explaining import explain_atoms, fields_of
 from symgnn.explain.stability import rotated, shuffled_weights
+from symgnn.models import build_model
+from symgnn.training.checkpoint import Checkpoint
 from tests.conftest import make_random_glass
 
 BRIEF = ExplainerTraining(atoms=60, epochs=30, batch=1024, width=24)
@@ -100,7 +102,11 @@ def rewrite(folder, changes=None, drop=()):
 @pytest.mark.parametrize(
     ("changes", "drop", "message"),
     [
-        ({"checkpoint_key": "f" * 16}, (), r"was trained for weights f+, but those of untrained are 1+: run"),
+        (
+            {"checkpoint_key": "f" * 16},
+            (),
+            r"was trained for weights f+, but those of \S*untrained are 1+: run",
+        ),
         ({"width": 9}, (), "does not fit the model symgnn"),
         ({}, ("unit_eV",), "field 'unit_eV' of its card is missing or not float"),
     ],
@@ -143,6 +149,58 @@ def test_a_killed_training_goes_on_to_the_same_network(symgnn_checkpoint, glass,
     expected = load_explainer(whole).scorer.state_dict()
     for name, values in load_explainer(killed).scorer.state_dict().items():
         assert torch.equal(values, expected[name]), name
+
+
+class Stopped(Exception):
+    pass
+
+
+def stop_after_one_epoch(checkpoint, glasses, training):
+    def stop(done, total):
+        if done == training.atoms + 1:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        train_explainer(checkpoint, glasses, glasses[0], training, progress=stop)
+    assert (checkpoint.folder / STATE).is_file()
+
+
+def test_a_training_goes_on_only_where_it_would_learn_the_same(symgnn_checkpoint, glass, tmp_path):
+    training = ExplainerTraining(atoms=8, epochs=2, batch=512, width=8)
+    checkpoint = replace(symgnn_checkpoint, folder=tmp_path / "untrained")
+    stop_after_one_epoch(checkpoint, [glass], training)
+    before = (checkpoint.folder / STATE).read_bytes()
+    moved = replace(glass, positions=glass.positions + 1e-3)
+    for other, changed, settings in (
+        ("structures", (checkpoint, [moved]), training),
+        ("checkpoint", (replace(checkpoint, key="2" * 16), [glass]), training),
+        ("settings", (checkpoint, [glass]), replace(training, seed=1)),
+    ):
+        with pytest.raises(InputError, match=rf"{STATE}: belongs to a run with other {other}"):
+            train_explainer(*changed, glass, settings)
+        assert (checkpoint.folder / STATE).read_bytes() == before
+    labelled = replace(glass, barriers=np.arange(len(glass)))
+    train_explainer(checkpoint, [labelled], glass, training)  # labels are not read
+
+
+def test_a_training_does_not_go_on_with_other_inputs_of_the_model(glass, tmp_path):
+    model = build_model("ridge", {"inputs": ["pressure"]})
+    model.descriptors.fit([torch.rand(50, model.descriptors.out_features)])
+    checkpoint = Checkpoint(
+        tmp_path / "reads", model.eval().requires_grad_(False), {"model": "ridge"}, "3" * 16
+    )
+    training = ExplainerTraining(atoms=4, epochs=2, batch=512, width=8)
+    one, other = (glass.with_fields(pressure=np.full(len(glass), value)) for value in (0.1, 0.2))
+    stop_after_one_epoch(checkpoint, [one], training)
+    with pytest.raises(InputError, match="belongs to a run with other per-atom inputs"):
+        train_explainer(checkpoint, [other], one, training)
+
+
+def test_a_damaged_state_is_told(symgnn_checkpoint, glass, tmp_path):
+    checkpoint = replace(symgnn_checkpoint, folder=tmp_path)
+    (tmp_path / STATE).write_bytes(b"damaged")
+    with pytest.raises(InputError, match=rf"{STATE}: not readable: .*delete it to start anew"):
+        train_explainer(checkpoint, [glass], glass, ExplainerTraining(atoms=4, epochs=1, width=8))
 
 
 def test_settings_are_checked():

@@ -56,7 +56,7 @@ def test_extxyz_round_trip_is_exact(tmp_path, random_glass, pbc):
     glass = replace(
         random_glass,
         pbc=pbc,
-        positions=random_glass.positions * [1e5, 1, 1e-5] - 1 / 3,
+        positions=random_glass.positions + np.array([1e5, -1, 1e-5]) / 3,
         barriers=rng.uniform(0.5, 3, n),
         fields={"potential_energy": rng.normal(size=n) * 1e-12, "count": np.arange(n)},
         name="melt-quench 1e12 K/s, № 3",
@@ -192,7 +192,7 @@ def test_lammps_data_of_ase(tmp_path, random_glass, style, ending):
     ase.io.write(tmp_path / f"lammps{ending}", atoms, format="lammps-data", **options)
     glass = read_glass(tmp_path / f"lammps{ending}", types=CUZR)
     assert_same_structure(glass, expected, 1e-9)
-    assert set(glass.fields) == ({"initial_charges"} if style == "charge" else set())
+    assert set(glass.fields) == ({"id", "charge"} if style == "charge" else {"id"})
     exchanged = read_glass(tmp_path / f"lammps{ending}", types={1: "Zr", 2: "Cu"})
     np.testing.assert_array_equal(exchanged.species == 40, expected.species == 29)
 
@@ -207,9 +207,9 @@ HAND_DATA = """# LAMMPS data file, units = metal
 {sections}
 Atoms # atomic
 
-3 {b} 3.0 1.0 1.0 0 0 0
+3 {b} 6.0 1.0 1.0 0 0 0
 1 {a} 1.0 1.0 1.0 1 0 -1
-2 {b} 2.0 1.0 1.0 0 0 0
+2 {b} 3.5 1.0 1.0 0 0 0
 """
 
 
@@ -217,7 +217,7 @@ def test_lammps_data_sorted_by_id_with_image_flags():
     text = HAND_DATA.format(a=1, b=2, sections="")
     glass = read_glass_bytes("hand.data", text.encode(), CUZR)
     assert glass.symbols == ["Cu", "Zr", "Zr"]
-    np.testing.assert_allclose(glass.positions, [[9, 1, -9], [2, 1, 1], [3, 1, 1]], atol=1e-12)
+    np.testing.assert_allclose(glass.positions, [[9, 1, -9], [3.5, 1, 1], [6, 1, 1]], atol=1e-12)
 
 
 @pytest.mark.parametrize("masses", ["", "Masses\n\n1 91.224\n2 63.546\n"])
@@ -242,7 +242,7 @@ ITEM: BOX BOUNDS pp pp pp
 0 5
 ITEM: ATOMS id type x y z
 1 1 0 0 0
-2 2 1 1 1
+2 2 3 3 3
 ITEM: TIMESTEP
 1000
 ITEM: NUMBER OF ATOMS
@@ -252,9 +252,9 @@ ITEM: BOX BOUNDS xy xz yz pp ff pp
 0.0 9.0 -1.0
 0.0 8.0 0.0
 ITEM: ATOMS id type {element}x y z c_pe c_stress[1] fx fy fz
-3 2 {b}3.0 1.0 1.0 -6.5 1.0 0 0 0
+3 2 {b}6.0 1.0 1.0 -6.5 1.0 0 0 0
 1 1 {a}1.0 1.0 1.0 -3.5 2.0 0 0 0
-2 2 {b}2.0 1.0 1.0 -6.0 3.0 0 0 0
+2 2 {b}3.5 1.0 1.0 -6.0 3.0 0 0 0
 """
 
 
@@ -263,14 +263,15 @@ def test_lammps_dump_last_frame(tmp_path, ending):
     (tmp_path / f"run{ending}").write_text(DUMP.format(element="", a="", b=""))
     glass = read_glass(tmp_path / f"run{ending}", types=CUZR)
     assert glass.symbols == ["Cu", "Zr", "Zr"]
-    np.testing.assert_array_equal(glass.positions, [[1, 1, 1], [2, 1, 1], [3, 1, 1]])
+    np.testing.assert_array_equal(glass.positions, [[1, 1, 1], [3.5, 1, 1], [6, 1, 1]])
     np.testing.assert_allclose(
         glass.cell, [[9, 0, 0], [1.5, 9, 0], [-1, 0, 8]]
     )  # bounds are those of the corners
     assert glass.pbc.tolist() == [True, False, True]
     assert glass.fields["c_pe"].tolist() == [-3.5, -6.0, -6.5]
-    assert set(glass.fields) == {"c_pe", "c_stress[1]"}
-    assert dict(glass.notes) == {"frame": "the last of 2 frames"}
+    assert set(glass.fields) == {"id", "c_pe", "c_stress[1]", "fx", "fy", "fz"}
+    assert glass.fields["id"].tolist() == [1, 2, 3]
+    assert glass.notes["frame"] == "the last of 2 frames"
 
 
 def test_lammps_dump_with_elements():
@@ -280,15 +281,21 @@ def test_lammps_dump_with_elements():
     assert read_glass_bytes("run.dump", data, {1: "Al", 2: "Ag"}).symbols == ["Al", "Ag", "Ag"]
 
 
-def test_lammps_dump_of_scaled_positions():
-    text = (
-        DUMP.format(element="", a="", b="")
-        .replace("x y z c_pe", "xs ys zs c_pe")
-        .replace("-1.0 10.5 1.5", "0 10 0")
-    )
-    text = text.replace("0.0 9.0 -1.0", "0 9 0").replace("3 2 3.0", "3 2 0.3")
+@pytest.mark.parametrize("names", ["xs ys zs", "xsu ysu zsu"])
+def test_scaled_positions_are_fractions_of_the_box_from_its_origin(names):
+    text = DUMP.format(element="", a="", b="").replace("x y z c_pe", f"{names} c_pe")
+    text = text.replace("3 2 6.0 1.0 1.0", "3 2 0.5 0.5 0.25").replace("1 1 1.0 1.0 1.0", "1 1 0.0 0.0 0.0")
+    text = text.replace("2 2 3.5 1.0 1.0", "2 2 0.25 0.5 -0.5")
     glass = read_glass_bytes("run.dump", text.encode(), CUZR)
-    np.testing.assert_allclose(glass.positions[2], [3, 9, 8])
+    origin, cell = (
+        np.array([0, 0, 0]),
+        np.array([[9, 0, 0], [1.5, 9, 0], [-1, 0, 8]]),
+    )  # xlo = -1 - min(0, xz)
+    expected = origin + np.array([[0, 0, 0], [0.25, 0.5, -0.5], [0.5, 0.5, 0.25]]) @ cell
+    np.testing.assert_allclose(glass.positions, expected, atol=1e-12)
+    moved = text.replace("-1.0 10.5 1.5", "3.0 14.5 1.5").replace("0.0 9.0 -1.0", "-5.0 4.0 -1.0")
+    again = read_glass_bytes("run.dump", moved.encode(), CUZR)
+    np.testing.assert_allclose(again.positions, expected + np.array([4, -5, 0]), atol=1e-12)
 
 
 def test_cif_of_ase(tmp_path, random_glass):

@@ -40,30 +40,31 @@ def assert_refused(name: str, data: bytes | str, *words: str, types=None) -> Non
         ("0\n\n", ["0 atom", "at least 2"]),
         ("1\n\nCu 0 0 0\n", ["1 atom", "at least 2"]),
         ("3\n\n" + ATOMS, ["3 atoms declared", "only 2 lines"]),
+        ("2\n" + ATOMS, ["line 2 is an atom", "comment line"]),
         ("999999999999\n\n" + ATOMS, ["999999999999 atoms", "limit is 2000000"]),
         ("2000000\n\n" + ATOMS, ["2000000 atoms declared", "only 2 lines"]),
         ("2\n\n" + ATOMS + "2\n\nCu 0 0 0\n", ["2 atoms declared", "only 1 lines"]),
         ("2\n\n" + ATOMS + "rubbish\n", ["line 5 is 'rubbish'"]),
         ("2\n\nXx 0 0 0\nCu 0 0 3\n", ["Xx", "not known"]),
-        ("2\n\nX 0 0 0\nCu 0 0 3\n", ["atom 0", "atomic number 0"]),
-        ("2\n\n1 0 0 0\n2 0 0 3\n", ["'1'", "not known"]),
-        ("2\n\nCu 0 0\nZr 0 0 3\n", ["not readable as XYZ"]),
-        ("2\n\nCu 0 0 a\nZr 0 0 3\n", ["not readable as XYZ", "'a'"]),
+        ("2\n\nX 0 0 0\nCu 0 0 3\n", ["'X' in line 3", "not known"]),
+        ("2\n\n1 0 0 0\n2 0 0 3\n", ["'1' in line 3", "chemical symbols", "--types"]),
+        ("2\n\nCu 0 0\nZr 0 0 3\n", ["line 3 has 3 values"]),
+        ("2\n\nCu 0 0 a\nZr 0 0 3\n", ["line 3", "'a'", "number"]),
         ("2\n\nCu 0 0 nan\nZr 0 0 3\n", ["bad.xyz: positions of atom 0 are not finite"]),
         ("2\n\nCu 0 0 0\nZr 0 -inf 3\n", ["positions of atom 1", "inf"]),
-        (f'2\nLattice="9 0 0 0 9 0"\n{ATOMS}', ["not readable as XYZ", "Lattice"]),
+        (f'2\nLattice="9 0 0 0 9 0"\n{ATOMS}', ["Lattice=", "6 numbers"]),
         (f'2\nLattice="nan 0 0 0 9 0 0 0 9"\n{ATOMS}', ["cell", "row 0", "nan"]),
         (f'2\nLattice="0 0 0 0 9 0 0 0 9"\n{ATOMS}', ["periodic along cell vector 0", "zero"]),
         (f'2\nLattice="9 0 0 9 0 0 0 0 9"\n{ATOMS}', ["parallel"]),
-        (f'2\npbc="T T T"\n{ATOMS}', ["periodic along cell vector 0", "zero"]),
-        (f'2\n{LATTICE} pbc="T T"\n{ATOMS}', ["not readable as XYZ"]),
+        (f'2\npbc="T T T"\n{ATOMS}', ["pbc='T T T'", "no Lattice="]),
+        (f'2\n{LATTICE} pbc="T T"\n{ATOMS}', ["pbc=", "T T", "three flags"]),
         (f"2\n{LATTICE} Properties=species:S:1\n{ATOMS}", ["Properties=species:S:1", "pos"]),
         (f"2\n{LATTICE} Properties=pos:R:3\n{ATOMS}", ["Properties=pos:R:3", "species"]),
         (f"2\nProperties=species:S:1:pos:R:3:big:R:1000000000\n{ATOMS}", ["width"]),
         (f"2\nProperties=species:S:1:pos:R:3:big:R:-1\n{ATOMS}", ["width"]),
         (f'2\n"Properties"="species:S:1:pos:R:3:big:R:99999"\n{ATOMS}', ["width"]),
-        (f"2\nProperties=species:S:1:pos:R:3:what:Q:1\n{ATOMS}", ["not readable as XYZ", "Q"]),
-        (f"2\nProperties=species:S:1:pos:R:3:pos:R:3\n{ATOMS}", ["not readable as XYZ"]),
+        (f"2\nProperties=species:S:1:pos:R:3:what:Q:1\n{ATOMS}", ["type 'Q'", "S, R, I or L"]),
+        (f"2\nProperties=species:S:1:pos:R:3:pos:R:3\n{ATOMS}", ["pos stands twice"]),
         (
             "2\nProperties=species:S:1:pos:R:3:barrier:R:1\nCu 0 0 0 1\nZr 0 0 3 nan\n",
             ["barriers of atom 1", "nan"],
@@ -76,7 +77,6 @@ def assert_refused(name: str, data: bytes | str, *words: str, types=None) -> Non
         (f'2\nsymgnn="{{\\"name\\": 3}}"\n{ATOMS}', ["key symgnn"]),
         (f'2\nsymgnn="{{\\"name\\": \\"a\\", \\"notes\\": {{\\"b\\": 1}}}}"\n{ATOMS}', ["key symgnn"]),
         (f'2\nsymgnn="{"[" * 100_000}"\n{ATOMS}', ["key symgnn"]),
-        (f'2\nx="_JSON {"[" * 100_000}"\n{ATOMS}', ["not readable as XYZ"]),
     ],
 )
 def test_xyz(text, words):
@@ -108,19 +108,19 @@ def test_odd_comments_do_no_harm(comment):
         (DATA.replace("3 atoms", "99999999 atoms"), ["99999999 atoms", "limit"]),
         (DATA.replace("3 atoms", "x atoms"), ["number of atoms is 'x'"]),
         (DATA.replace("0 8 xlo xhi\n", ""), ["no box", "xlo xhi"]),
-        (DATA.replace("0 8 xlo", "0 a xlo"), ["not readable as LAMMPS data", "'a'"]),
+        (DATA.replace("0 8 xlo", "0 a xlo"), ["line 5", "'a'", "number"]),
         (DATA.split("Atoms #")[0], ["no section 'Atoms'"]),
         (DATA.replace("units = metal", "units = lj"), ["units 'lj'", "metal or real"]),
-        (DATA.replace("3 2 3.0", "3 7 3.0"), ["atom type 7", "1=Cu,2=Zr", "--types"]),
-        (DATA.replace("3 2 3.0", "3 0 3.0"), ["not readable as LAMMPS data"]),
-        (DATA.replace("3 2 3.0", "3 Cu 3.0"), ["not readable as LAMMPS data"]),
-        (DATA.replace("3 2 3.0", "3 2 nan"), ["positions of atom 2", "nan"]),
-        (DATA.replace("3 2 3.0", "3 2"), ["not readable as LAMMPS data"]),
+        (DATA.replace("3 2 6.0", "3 7 6.0"), ["atom type 7", "1=Cu,2=Zr", "--types"]),
+        (DATA.replace("3 2 6.0", "3 0 6.0"), ["atom type 0", "1..2"]),
+        (DATA.replace("3 2 6.0", "3 Cu 6.0"), ["'Cu'", "no section Atom Type Labels"]),
+        (DATA.replace("3 2 6.0", "3 2 nan"), ["positions of atom 2", "nan"]),
+        (DATA.replace("3 2 6.0", "3 2"), ["line 11 has 7 values", "expected 5"]),
         (
             DATA.replace("Atoms # atomic", "Atoms").replace(" 0 0 0\n", " 0\n"),
             ["atom style", "Atoms # charge"],
         ),
-        (DATA.replace("Atoms # atomic", "Atoms # sphere"), ["not readable as LAMMPS data", "sphere"]),
+        (DATA.replace("Atoms # atomic", "Atoms # sphere"), ["atom style 'sphere'", "atomic, charge"]),
     ],
 )
 def test_lammps_data(text, words):
@@ -150,15 +150,15 @@ def test_elements_of_a_dump_are_not_guessed(columns):
         ("rubbish", ["ITEM: TIMESTEP", "LAMMPS text dump"]),
         (RUN.replace("metal", "lj"), ["units 'lj'"]),
         (RUN.rsplit("ITEM: ATOMS", 1)[0], ["ITEM: ATOMS"]),
-        (RUN.rsplit("ITEM: BOX", 1)[0], ["ITEM: BOX BOUNDS"]),
-        (RUN.rsplit("2 2 2.0", 1)[0], ["3 atoms declared", "only 2 lines"]),
+        (RUN.rsplit("ITEM: BOX", 1)[0], ["ITEM: ATOMS"]),
+        (RUN.rsplit("2 2 3.5", 1)[0], ["3 atoms declared", "only 2 lines"]),
         (RUN.replace("\n3\n", "\nthree\n"), ["number of atoms is 'three'"]),
         (RUN.replace("\n3\n", "\n99999999\n"), ["99999999 atoms", "limit"]),
-        (RUN.replace("x y z c_pe", "a b c c_pe"), ["not readable as LAMMPS dump"]),
-        (RUN.replace("type x y z c_pe", "kind x y z c_pe"), ["not readable as LAMMPS dump"]),
-        (RUN.replace("3 2 3.0", "3 2 nan"), ["positions of atom 2", "nan"]),
-        (RUN.replace("3 2 3.0", "3 2 a"), ["not readable as LAMMPS dump", "'a'"]),
-        (RUN.replace("0.0 8.0 0.0", "0.0 zzz 0.0"), ["not readable as LAMMPS dump"]),
+        (RUN.replace("x y z c_pe", "a b c c_pe"), ["a b c", "x y z, xu yu zu"]),
+        (RUN.replace("type x y z c_pe", "kind x y z c_pe"), ["no column 'type'"]),
+        (RUN.replace("3 2 6.0", "3 2 nan"), ["positions of atom 2", "nan"]),
+        (RUN.replace("3 2 6.0", "3 2 a"), ["x in line 23", "'a'"]),
+        (RUN.replace("0.0 8.0 0.0", "0.0 zzz 0.0"), ["box bound in line 21", "'zzz'"]),
     ],
 )
 def test_lammps_dump(text, words):
@@ -169,12 +169,12 @@ def test_lammps_dump(text, words):
     ("text", "words"),
     [
         ("rubbish", ["1 lines", "expected a POSCAR file"]),
-        (POSCAR.replace("1.0", "a"), ["not readable as POSCAR", "scaling factor"]),
-        (POSCAR.replace("Cu Zr", "Xx Zr"), ["not readable as POSCAR", "Xx"]),
+        (POSCAR.replace("1.0", "a"), ["scaling factor", "'a'"]),
+        (POSCAR.replace("Cu Zr", "Xx Zr"), ["'Xx' in line 6"]),
         (POSCAR.replace("Cu Zr\n", ""), ["line 6 is '1 1'", "expected the elements"]),
         (POSCAR.replace("1 1", "1 99999999999"), ["limit"]),
-        (POSCAR.replace("1 1", "1 1999999"), ["2000000 atoms declared", "only 10 lines"]),
-        (POSCAR.replace("0 0 3\n", ""), ["not readable as POSCAR"]),
+        (POSCAR.replace("1 1", "1 1999999"), ["2000000 atoms declared", "only 2 lines"]),
+        (POSCAR.replace("0 0 3\n", ""), ["2 atoms declared", "only 1 lines"]),
         (POSCAR.replace("0 0 3\n", "0 0 nan\n"), ["positions of atom 1", "nan"]),
     ],
 )
@@ -195,7 +195,6 @@ def test_poscar(text, words):
         (CIF + "Zr2 Zr 0 0.5 0.5 0.0\n", ["occupied", "whole atom"]),
         (CIF.replace("Cu1 Cu 0 0.5 0.5", "Cu1 Xx 0 0.5 0.5"), ["not readable as CIF"]),
         (CIF.replace("Cu1 Cu 0 0.5 0.5 1.0", "Cu1 Cu 0 0.5"), ["not readable as CIF"]),
-        (CIF.replace("Zr1 Zr 0 0 0 1.0\n", "Zr1 Zr 0 0 0 1.0 "), ["not readable as CIF", "Wrong number 12"]),
     ],
 )
 def test_cif(text, words):
@@ -246,7 +245,7 @@ def test_damage_is_read_or_refused(name, text):
     assert refused > 20
 
 
-@pytest.mark.parametrize("name", ["glass.txt", "glass", "glass.xyz.gz", "xyz", ".xyz", "glass.json"])
+@pytest.mark.parametrize("name", ["glass.txt", "glass", "xyz", ".xyz", "glass.json"])
 def test_unknown_ending(tmp_path, name):
     (tmp_path / name).write_text("2\n\n" + ATOMS)
     with pytest.raises(
@@ -269,13 +268,13 @@ def test_size_limits(tmp_path, random_glass, monkeypatch):
     write_extxyz(tmp_path / "out.xyz", random_glass)
     with pytest.raises(InputError, match=r"out\.xyz: larger than the limit of 0.00195312 MiB"):
         reading.read_bytes(tmp_path / "out.xyz", limit=2048)
-    monkeypatch.setattr("symgnn.files.frames.MAX_ATOMS", 100)
+    monkeypatch.setattr("symgnn.files.formats.source.MAX_ATOMS", 100)
     with pytest.raises(InputError, match=r"out\.xyz: 120 atoms declared, the limit is 100"):
         read_glass(tmp_path / "out.xyz")
     monkeypatch.undo()
-    monkeypatch.setattr("symgnn.files.structures.MAX_ATOMS", 100)  # CIF: known only once symmetry is applied
-    with pytest.raises(InputError, match=r"out\.xyz: 120 atoms, the limit is 100"):
-        read_glass(tmp_path / "out.xyz")
+    monkeypatch.setattr("symgnn.files.formats.cif.MAX_ATOMS", 3)  # known only once symmetry is applied
+    with pytest.raises(InputError, match=r"a\.cif: 4 atoms, the limit is 3"):
+        read_glass_bytes("a.cif", CIF.encode())
 
 
 def test_messages_of_foreign_errors_are_one_line():

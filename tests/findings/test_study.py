@@ -1,6 +1,7 @@
 """From a model with a known reason to tables, text and figures; explanations are those of single runs."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -179,7 +180,7 @@ def test_one_command_writes_all(known_reason, glass, tmp_path, monkeypatch):
     twin = make_random_glass(400, seed=12)
     study = Study(
         [glass], known_reason, [GradientTimesWeight(), NearestEdges(), RandomEdges()], n_atoms=6, top_k=4,
-        retrained=[("again", known_reason)], twins=(glass, twin), workers=1,
+        retrained=[("again", replace(known_reason, folder=Path("another/seed1")))], twins=(glass, twin), workers=1,
     )  # fmt: skip
     results, variants = study.run()
     assert [result.method for result in results] == ["gradient", "nearest", "random"]
@@ -195,6 +196,11 @@ def test_one_command_writes_all(known_reason, glass, tmp_path, monkeypatch):
             assert row["p_matched_holm"] == ""  # baselines are no claims
         else:
             assert float(row["p_matched_holm"]) >= float(row["p_matched"])
+    named = {row["variant"]: row["checkpoint"] for row in csv.DictReader(paths[3].open())}
+    assert named["trained again: again"] == "another/seed1"
+    assert named["control: weights shuffled, nothing learned"] == "known_reason, weights shuffled"
+    own = set(named) - {"trained again: again", "control: weights shuffled, nothing learned"}
+    assert {named[what] for what in own} == {"known_reason"}
     text = report(results, variants, study=study, command="symgnn findings", figures=["cycles.png"])
     assert "nan" not in text
     assert_tables_say(text, results)

@@ -1,10 +1,15 @@
 """The addition theorem against SciPy's Legendre polynomials."""
 
+import ast
+from pathlib import Path
+
 import pytest
 import torch
 from scipy.special import eval_legendre
 
+from symgnn import layers
 from symgnn.layers.harmonics import spherical_harmonics
+from symgnn.layers.tensors import component_harmonics
 
 
 def directions(n, seed):
@@ -35,3 +40,24 @@ def test_harmonics_are_orthogonal_over_the_sphere():
     gram = values.T @ (values * torch.from_numpy(weights / weights.sum())[:, None])
     expected = torch.diag(torch.cat([torch.full((2 * l + 1,), 1 / (2 * l + 1)) for l in range(5)]))  # noqa: E741
     assert torch.allclose(gram, expected.double(), atol=1e-12)
+
+
+def test_component_harmonics_are_the_same_functions_scaled():
+    a = directions(30, 3)
+    for degree, found in enumerate(component_harmonics(a)):
+        expected = (2 * degree + 1) ** 0.5 * spherical_harmonics(a, 3)[degree]
+        if degree == 1:  # y, z, x -> x, y, z
+            expected = expected[:, [2, 0, 1]]
+        assert torch.allclose(found, expected, atol=1e-12)
+
+
+def test_one_name_has_one_normalisation():
+    """No two files of layers define a function of one name."""
+    defined = [
+        node.name
+        for path in Path(layers.__file__).parent.glob("*.py")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+    ]
+    assert "spherical_harmonics" in defined
+    assert len(defined) == len(set(defined))

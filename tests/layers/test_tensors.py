@@ -11,8 +11,8 @@ from symgnn.layers.orthogonal import random_orthogonal
 from symgnn.layers.tensors import (
     LimitedTensorNorm,
     NeighborProducts,
+    component_harmonics,
     coupling,
-    spherical_harmonics,
 )
 from tests.conftest import make_random_glass
 
@@ -66,7 +66,7 @@ def test_harmonics_are_those_of_scipy():
     direction = torch.nn.functional.normalize(torch.randn(50, 3, dtype=torch.float64), dim=1)
     x, y, z = direction.numpy().T
     polar, azimuth = np.arccos(z), np.arctan2(y, x)
-    for degree, found in enumerate(spherical_harmonics(direction)):
+    for degree, found in enumerate(component_harmonics(direction)):
         complex_ones = [sph_harm_y(degree, m, polar, azimuth) for m in range(-degree, degree + 1)]
         expected = np.sqrt(4 * np.pi) * np.array(complex_ones).T @ real_basis(degree).T
         assert found.numpy() == pytest.approx(expected, abs=1e-6)  # the imaginary parts vanish
@@ -82,7 +82,7 @@ def test_products_are_sums_over_neighbors():
     products = NeighborProducts(channels=channels, paths=paths)
     features = tuple(torch.randn(graph.n_atoms, c, 2 * degree + 1) for degree, c in enumerate(channels))
     weights = torch.randn(graph.n_edges, sum(products.path_channels))
-    harmonics = spherical_harmonics(graph.vector / graph.length[:, None])
+    harmonics = component_harmonics(graph.vector / graph.length[:, None])
     found = products(graph, features, weights, harmonics)
 
     parts, results = {0: [], 1: [], 2: []}, weights.split(products.path_channels, 1)

@@ -11,7 +11,7 @@ import pytest
 from ase import Atoms, units
 
 from symgnn.errors import InputError
-from symgnn.simulate import MendelevCuZr, make_glass, parse_composition, relax
+from symgnn.simulate import MendelevCuZr, fields_of_glass, make_glass, parse_composition, relax
 from symgnn.simulate.glass_maker import random_atoms
 
 from .conftest import QUICK
@@ -25,6 +25,13 @@ def test_glass_is_a_minimum_at_zero_pressure(small_glass):
     np.testing.assert_allclose(
         atoms.get_potential_energies(), small_glass.fields["potential_energy"], atol=1e-9
     )
+
+
+def test_glass_states_energy_and_stress_of_every_atom(small_glass):
+    assert list(small_glass.fields) == ["potential_energy", "pressure", "von_mises"]
+    assert small_glass.fields["pressure"].std() > 0.1
+    for field, values in fields_of_glass(small_glass).items():
+        np.testing.assert_allclose(small_glass.fields[field], values, atol=1e-9)
 
 
 def test_glass_looks_like_a_glass(small_glass):

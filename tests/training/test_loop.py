@@ -9,6 +9,7 @@ import torch
 from symgnn.errors import InputError
 from symgnn.graph.atom_graph import build_graph
 from symgnn.graph.neighbors import neighbor_list
+from symgnn.models import BarrierModel
 from symgnn.training.config import TrainingConfig
 from symgnn.training.loop import STATE, check_device, train, turned
 from tests.conftest import make_random_glass
@@ -86,6 +87,76 @@ def test_the_state_of_another_run_is_refused(glasses, tmp_path):
     (tmp_path / STATE).write_bytes(b"damaged")
     with pytest.raises(InputError, match=rf"{STATE}: not readable"):
         train(CONFIG.with_options(max_epoch=1), *glasses, tmp_path)
+
+
+def shifted(glass):
+    """The same structure with other labels."""
+    return replace(glass, barriers=glass.barriers + np.where(np.arange(len(glass)) == 7, 1e-3, 0.0))
+
+
+def with_stress(glass, value):
+    return glass.with_fields(stress=np.full(len(glass), value))
+
+
+class ReadsStress(BarrierModel):
+    """A linear function of one per-atom field."""
+
+    def __init__(self):
+        super().__init__(elements=("Cu", "Zr"), cutoff=4.0, n_layers=0, inputs=("stress",))
+        self.decoder = torch.nn.Sequential(torch.nn.Linear(1, 1))
+
+    def embed(self, graph, edge_weight):
+        return graph.inputs
+
+
+@pytest.mark.parametrize("which", ["training", "validation"])
+def test_a_run_does_not_go_on_with_other_labels(glasses, tmp_path, which):
+    (first, second), validation = glasses
+    train(CONFIG.with_options(max_epoch=2), *glasses, tmp_path)
+    changed = {
+        "training": ([first, shifted(second)], validation),
+        "validation": ([first, second], shifted(validation)),
+    }
+    before = (tmp_path / STATE).read_bytes()
+    with pytest.raises(InputError, match=rf"{STATE}: belongs to a run with other barriers than found now"):
+        train(CONFIG.with_options(max_epoch=2), *changed[which], tmp_path)
+    assert (tmp_path / STATE).read_bytes() == before
+
+
+@pytest.mark.parametrize("which", ["training", "validation"])
+def test_a_run_does_not_go_on_with_other_per_atom_inputs(glasses, tmp_path, which, monkeypatch):
+    monkeypatch.setattr("symgnn.training.loop.build_model", lambda name, settings: ReadsStress())
+    (first, second), validation = glasses
+    one, other = ([with_stress(glass, value) for glass in (first, second, validation)] for value in (1, 2))
+    config = replace(CONFIG.with_options(max_epoch=1), settings={})
+    train(config, one[:2], one[2], tmp_path)
+    train(config, one[:2], one[2], tmp_path)  # the same goes on
+    changed = (one[0], other[1], one[2]) if which == "training" else (one[0], one[1], other[2])
+    with pytest.raises(InputError, match="belongs to a run with other per-atom inputs than found now"):
+        train(config, changed[:2], changed[2], tmp_path)
+
+
+def test_fields_that_the_model_does_not_read_are_no_part_of_the_run(glasses, tmp_path):
+    train(CONFIG.with_options(max_epoch=1), *glasses, tmp_path)
+    training = [with_stress(glass, 1.0) for glass in glasses[0]]
+    train(CONFIG.with_options(max_epoch=1), training, glasses[1], tmp_path)
+
+
+def test_other_structures_are_told(glasses, tmp_path):
+    train(CONFIG.with_options(max_epoch=1), *glasses, tmp_path)
+    moved = replace(glasses[1], positions=glasses[1].positions + 0.01)
+    with pytest.raises(InputError, match="other structures, per-atom inputs than found now"):
+        train(CONFIG.with_options(max_epoch=1), glasses[0], moved, tmp_path)
+
+
+def test_the_state_of_an_earlier_version_is_refused(glasses, tmp_path):
+    """It said nothing of labels: a run that goes on might mix them."""
+    torch.save({"identity": {"config": {}, "data": ["0" * 16]}}, tmp_path / STATE)
+    with pytest.raises(InputError, match=r"other settings, structures, .*barriers than found now"):
+        train(CONFIG, *glasses, tmp_path)
+    torch.save([1, 2], tmp_path / STATE)
+    with pytest.raises(InputError, match=rf"{STATE}: not readable: .*delete it"):
+        train(CONFIG, *glasses, tmp_path)
 
 
 def test_the_state_cannot_run_code(glasses, tmp_path):

@@ -1,0 +1,46 @@
+"""The method that explains one atom: chosen on the page Explanation, used by every page that shows an explanation.
+
+Like all that pages share it stands in the address, as `method`.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import calls, session
+from symgnn.errors import InputError
+from symgnn.evaluation.predict import Checkpoint
+from symgnn.explain.methods import TITLES
+
+ELSEWHERE = "the page Explanation has the choice of methods"
+
+
+def choose(model: Checkpoint) -> str:
+    """The control; returns the method's name. Raises InputError as `chosen` does."""
+    names = _settle(model)
+    name = st.selectbox(
+        "Method", names, key="method", format_func=TITLES.get, persist_state="session", width=300
+    )
+    session.publish(method=name)
+    return name
+
+
+def chosen(model: Checkpoint) -> str:
+    """The method's name on pages without the control. Raises InputError for a model that cannot be explained."""
+    _settle(model)
+    session.publish(method=st.session_state["method"])
+    return st.session_state["method"]
+
+
+def _settle(model: Checkpoint) -> list[str]:
+    """Give the session a method that works for the model: the address's, the one chosen before, or the first."""
+    names = calls.methods(model)
+    if not names:
+        raise InputError(
+            f"checkpoint {model.full_name}: its model reads no edges, expected one that does: there is nothing to "
+            "explain"
+        )
+    session.seed("method", names[0], session.one_of(names))
+    if st.session_state["method"] not in names:
+        st.session_state["method"] = names[0]
+    return names

@@ -1,0 +1,75 @@
+"""Pairs of near atoms over periodic directions, found by vesin once it is known that they fit into memory."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from ase.geometry import complete_cell
+from vesin import NeighborList
+
+from symgnn.errors import InputError
+from symgnn.glass import Glass
+
+MOST_PAIRS = 100_000_000  # directed: about 15 GB on the way to a neighbour list
+MOST_NEIGHBORS = 2000  # of an atom on average, where there are MANY_PAIRS; a metal has 335 within 10 Å
+MANY_PAIRS = 10_000_000
+LONGEST = 1e5  # Å; beyond some 10^6 bins in a row vesin divides by zero, and the process with it
+SHORTEST_CUTOFF = 1.0  # Å, of the search itself, for the same reason
+
+
+def expected_pairs(glass: Glass, cutoff: float) -> float:
+    """About how many directed pairs of atoms are nearer than `cutoff` (Å), from counts in boxes of that edge.
+
+    Good to a factor of two, in cells of any shape and for a particle in vacuum; meant as a guard of memory.
+    """
+    ball = 4 / 3 * math.pi * cutoff**3
+    positions, images = glass.wrapped(), 1.0
+    if glass.pbc.any():
+        images = float(
+            np.prod(np.maximum(cutoff / _heights(glass), 1.0)[glass.pbc])
+        )  # a thin cell is met many times
+    boxes = np.floor((positions - positions.min(0)) / cutoff)
+    counts = np.unique(boxes, axis=0, return_counts=True)[1].astype(float)
+    found = float((counts**2).sum()) * ball / cutoff**3
+    alone = len(glass) * (len(glass) - 1.0)  # without periodic images there are no more
+    if glass.pbc.all():
+        return max(min(found, alone) * images, len(glass) * glass.number_density * ball)
+    return min(found, alone) * images
+
+
+def find_pairs(
+    glass: Glass, positions: np.ndarray, cutoff: float, quantities: str, *, both_directions: bool
+) -> tuple[np.ndarray, ...]:
+    """What vesin finds for `quantities` ("i", "j": atoms, "S": cell vectors to add to j, "d": length in Å; "d" last).
+
+    positions (N, 3) Å are those of the glass, wrapped into its cell. Raises InputError for a cutoff that is not
+    positive, and before anything is allocated for a glass that is far denser or longer than any with lengths in Å.
+    """
+    if not 0 < cutoff < np.inf:
+        raise InputError(f"cutoff {cutoff} Å found, expected a positive number")
+    extent = float(
+        np.max(_heights(glass) if glass.pbc.all() else [*np.ptp(positions, 0), *_heights(glass)[glass.pbc]])
+    )
+    if extent > LONGEST:
+        raise InputError(f"{glass.name}: extends over {extent:.3g} Å, the limit is {LONGEST:.0e} Å (10 µm)")
+    pairs = expected_pairs(glass, max(cutoff, SHORTEST_CUTOFF))
+    if pairs > MOST_PAIRS or (pairs > MANY_PAIRS and pairs > MOST_NEIGHBORS * len(glass)):
+        raise InputError(
+            f"{glass.name}: about {pairs / len(glass):,.0f} atoms within {cutoff:g} Å of each, {pairs:.1g} pairs in "
+            f"all, the limit is {MOST_PAIRS:.0e}: are the lengths in nm, expected Å?"
+        )
+    box = complete_cell(glass.cell) if glass.pbc.any() else np.zeros((3, 3))
+    search = NeighborList(cutoff=max(float(cutoff), SHORTEST_CUTOFF), full_list=both_directions)
+    *found, length = search.compute(
+        points=positions, box=box, periodic=glass.pbc.tolist(), quantities=f"{quantities.removesuffix('d')}d"
+    )
+    if cutoff < SHORTEST_CUTOFF:
+        near = length < cutoff
+        found, length = [column[near] for column in found], length[near]
+    return (*found, length) if quantities.endswith("d") else tuple(found)
+
+
+def _heights(glass: Glass) -> np.ndarray:
+    """(3,) distance in Å between opposite faces of the cell; where it has no vector, of one made up."""
+    return 1 / np.linalg.norm(np.linalg.inv(np.array(complete_cell(glass.cell))), axis=0)

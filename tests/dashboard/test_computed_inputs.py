@@ -1,0 +1,54 @@
+"""A model with physical inputs on a glass whose file states none."""
+
+from dataclasses import replace
+
+import pytest
+
+pytest.importorskip(
+    "numba", reason="energies and stresses are computed with numba: pip install -e .[physics]"
+)
+
+from symgnn.files.structures import read_glass, write_extxyz
+from tests.conftest import REPOSITORY
+from tests.dashboard.conftest import use_checkpoints
+from tests.dashboard.test_pages import opened, told
+
+
+@pytest.fixture
+def physics(app, monkeypatch, tmp_path):
+    """The dashboard with the checkpoint ridge-physics and the glass bare."""
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "ridge-physics").symlink_to(REPOSITORY / "checkpoints" / "ridge-physics")
+    use_checkpoints(monkeypatch, tmp_path / "models")
+    glass = read_glass(REPOSITORY / "data" / "samples" / "Cu64Zr36_500_1e12.xyz")
+    write_extxyz(tmp_path / "samples" / "bare.xyz", replace(glass, fields={}, name="bare"))
+    monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
+    return app
+
+
+@pytest.mark.parametrize("page", ["structure", "explanation", "compare"])
+def test_pages_compute_them_and_say_so(physics, page):
+    opened(physics, page, glass="bare", method="gradient")
+    assert not physics.exception
+    assert not physics.error
+    assert "potential_energy, pressure, von_mises: not in the file, computed with" in told(physics.info)
+
+
+def test_the_whole_glass_is_explained_with_them(physics):
+    opened(physics, "whole_glass", atoms="top:100,bottom:100", map_method="nearest")
+    assert not physics.error
+    physics.button(key="explain_all").click().run()
+    assert not physics.exception
+    assert not physics.error
+    assert physics.metric[0].value == "200"
+
+
+def test_a_glass_for_which_they_cannot_be_computed_is_one_clear_line(app, monkeypatch, data, tmp_path):
+    (tmp_path / "ridge-physics").symlink_to(REPOSITORY / "checkpoints" / "ridge-physics")
+    use_checkpoints(monkeypatch, tmp_path)
+    for page in ("structure", "explanation", "topology", "compare"):
+        opened(app, page, glass="alpha")  # its cell is thinner than two cutoffs of the potential
+        assert not app.exception
+        assert "per-atom fields potential_energy, pressure, von_mises not found" in told(
+            [*app.error, *app.info]
+        )
