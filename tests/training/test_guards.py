@@ -43,6 +43,22 @@ def test_augmentation_rotates_and_reflects():
     assert 15 <= (np.array(determinants) > 0).sum() <= 45  # of 60, four standard deviations
 
 
+def test_every_epoch_has_draws_of_its_own(glasses, tmp_path, monkeypatch):
+    """The order of the glasses and their transformations, in every epoch and for every seed."""
+    drawn = []
+
+    def recorded(graph):
+        drawn.append((graph.n_atoms, turned(graph).vector[0].tolist()))
+        return graph
+
+    monkeypatch.setattr("symgnn.training.loop.turned", recorded)
+    for seed in (3, 4):
+        train(replace(CONFIG, augment=True, max_epoch=8, seed=seed), *glasses, tmp_path / str(seed))
+    assert len({tuple(vector) for _, vector in drawn}) == len(drawn) == 2 * 8 * 2
+    orders = [(first[0], second[0]) for first, second in zip(drawn[::2], drawn[1::2], strict=True)]
+    assert set(orders) == {(80, 90), (90, 80)}
+
+
 def test_gradients_are_clipped(glasses, tmp_path):
     """Adam divides by the size of the gradient plus 1e-8: a gradient of norm 1e-12 moves no weight, whatever it was."""
     config = replace(CONFIG, max_epoch=2, weight_decay=0.0, schedule="constant", averaging=0.0)
