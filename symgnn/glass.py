@@ -78,6 +78,11 @@ class Glass:
         lengths = np.linalg.norm(self.cell, axis=1)
         for axis in np.flatnonzero(self.pbc & (lengths < 1e-6)):
             raise InputError(f"{self.name}: periodic along cell vector {axis}, but that vector is zero")
+        given = self.cell[lengths >= 1e-6]
+        if len(given) and np.linalg.matrix_rank(given, tol=1e-3) < len(given):
+            raise InputError(
+                f"{self.name}: the cell vectors are parallel or in one plane: {self.cell.tolist()}"
+            )
         periodic = self.cell[self.pbc]
         if len(periodic) and np.linalg.matrix_rank(periodic, tol=1e-3) < len(periodic):
             raise InputError(

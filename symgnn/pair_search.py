@@ -14,7 +14,7 @@ from symgnn.glass import Glass
 MOST_PAIRS = 100_000_000  # directed: about 15 GB on the way to a neighbour list
 MOST_NEIGHBORS = 2000  # of an atom on average, where there are MANY_PAIRS; a metal has 335 within 10 Å
 MANY_PAIRS = 10_000_000
-LONGEST = 1e5  # Å; beyond some 10^6 bins in a row vesin divides by zero, and the process with it
+LONGEST = 5e4  # Å; beyond some 10^5 bins in a row vesin divides by zero, and the process with it
 SHORTEST_CUTOFF = 1.0  # Å, of the search itself, for the same reason
 
 
@@ -59,15 +59,37 @@ def find_pairs(
             f"{glass.name}: about {pairs / len(glass):,.0f} atoms within {cutoff:g} Å of each, {pairs:.1g} pairs in "
             f"all, the limit is {MOST_PAIRS:.0e}: are the lengths in nm, expected Å?"
         )
-    box = complete_cell(glass.cell) if glass.pbc.any() else np.zeros((3, 3))
     search = NeighborList(cutoff=max(float(cutoff), SHORTEST_CUTOFF), full_list=both_directions)
-    *found, length = search.compute(
-        points=positions, box=box, periodic=glass.pbc.tolist(), quantities=f"{quantities.removesuffix('d')}d"
+    box, points, moved = _closed_box(glass, positions, search.cutoff)
+    first, second, image, length = search.compute(
+        points=points, box=box, periodic=[bool(glass.pbc.any())] * 3, quantities="ijSd"
     )
+    columns = {"i": first, "j": second, "S": image + moved[second] - moved[first], "d": length}
+    found = [columns[name] for name in quantities if name != "d"]
     if cutoff < SHORTEST_CUTOFF:
         near = length < cutoff
         found, length = [column[near] for column in found], length[near]
     return (*found, length) if quantities.endswith("d") else tuple(found)
+
+
+def _closed_box(
+    glass: Glass, positions: np.ndarray, cutoff: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A box that is periodic in all directions or in none, positions in it, and by how many cell vectors they moved.
+
+    In a box that is periodic in some directions only, vesin takes minutes where atoms are far outside it. So an open
+    direction gets a vector at right angles to the periodic ones, longer than the atoms reach.
+    """
+    moved = np.zeros((len(glass), 3), dtype=np.int64)
+    if glass.pbc.all() or not glass.pbc.any():
+        return np.array(complete_cell(glass.cell)) * glass.pbc[:, None], positions, moved
+    box = np.array(complete_cell(np.where(glass.pbc[:, None], glass.cell, 0.0)))
+    along = positions @ box[~glass.pbc].T  # these rows have length 1
+    points = positions - along.min(0) @ box[~glass.pbc]
+    box[~glass.pbc] *= (np.ptp(along, axis=0) + cutoff + 1.0)[:, None]
+    fractions = np.linalg.solve(box.T, points.T).T
+    moved[:, glass.pbc] = -np.floor(fractions[:, glass.pbc]).astype(np.int64)
+    return box, points + moved @ box, moved
 
 
 def _heights(glass: Glass) -> np.ndarray:

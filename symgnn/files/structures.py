@@ -35,7 +35,7 @@ from symgnn.files.formats.elements import parse_types
 from symgnn.files.formats.xyz import BARRIER_COLUMN
 from symgnn.files.formats.xyz_comment import OWN_KEY
 from symgnn.files.plausibility import check_distances, density_note
-from symgnn.files.reading import checked_size, clean_name, read_bytes
+from symgnn.files.reading import checked_size, clean_name, one_line, read_bytes
 from symgnn.files.writing import replacing
 from symgnn.glass import Glass
 
@@ -52,9 +52,9 @@ __all__ = [
 READING_NOTES = ("frame", "block", "boundary", "columns", "symmetry", "density")
 """Notes that a reader makes about its choices: the command line and the dashboard show them."""
 
-# Column names that ASE or this module would read as something else than a field.
+# Column names, in small letters, that ASE or this module would read as something else than a field.
 _RESERVED_COLUMNS = {
-    *all_properties, "species", "symbols", "element", "pos", "positions", "Z", "numbers", "charge", "initial_charges",
+    *all_properties, "species", "symbols", "element", "pos", "positions", "z", "numbers", "charge", "initial_charges",
     "mass", "masses", "initial_magmoms", "momenta", "tags", "move_mask", BARRIER_COLUMN,
 }  # fmt: skip
 
@@ -84,7 +84,7 @@ def read_glass_bytes(name: str, data: bytes, types: Mapping[int, str] | None = N
 
 def reading_notes(glass: Glass) -> list[str]:
     """What a reader had to choose or found unusual in the file, one sentence each."""
-    return [f"{key}: {glass.notes[key]}" for key in READING_NOTES if key in glass.notes]
+    return [one_line(f"{key}: {glass.notes[key]}", 400) for key in READING_NOTES if key in glass.notes]
 
 
 def write_extxyz(path: str | os.PathLike, glass: Glass) -> None:
@@ -96,7 +96,7 @@ def write_extxyz(path: str | os.PathLike, glass: Glass) -> None:
     renamed = {}
     for field, values in glass.fields.items():
         column = re.sub(r"\W", "_", field, flags=re.ASCII)
-        if not re.match(r"[A-Za-z]", column) or column in _RESERVED_COLUMNS:
+        if not re.match(r"[A-Za-z]", column) or column.lower() in _RESERVED_COLUMNS:
             column = f"field_{column}"
         while column in columns:
             column += "_"
@@ -130,12 +130,16 @@ def write_extxyz(path: str | os.PathLike, glass: Glass) -> None:
 
 def _parse(name: str, data: bytes, types: Mapping[int, str] | None) -> Glass:
     shown, form = clean_name(name), format_of(name)
-    source = Source(plain_name(name), unpacked(name, data), types)
     try:
+        source = Source(plain_name(name), unpacked(name, data), types)
         glass = form.read(source)
         check_distances(replace(glass, name=shown))
     except InputError as error:
-        message = str(error).removeprefix(f"{source.shown}: ").removeprefix(f"{shown}: ")
+        message = str(error).removeprefix(f"{shown}: ").removeprefix(f"{clean_name(plain_name(name))}: ")
         raise InputError(f"{shown}: {message}") from None
+    except MemoryError:
+        raise InputError(f"{shown}: reading it takes more memory than there is") from None
+    except Exception as error:  # a kind of damage that no reader foresees is still a damaged file
+        raise InputError(f"{shown}: not readable as {form.title}: {one_line(error)}") from None
     density = density_note(glass)
     return replace(glass, notes={**glass.notes, "density": density}) if density else glass

@@ -132,7 +132,10 @@ def test_operations_in_any_notation():
     ("symmetry", "words"),
     [
         (hm("F q -3 m"), "is not known"),
-        (hm("P m -3 m") + "\n_space_group_IT_number 225", "has number 221, but the file says 225"),
+        (
+            hm("P m -3 m") + "\n_space_group_IT_number 225",
+            "number 221 by 'P m -3 m', 225 by its number",
+        ),
         ("_space_group_IT_number 400", "expected 1..230"),
         ("_space_group_name_Hall '-Q 4'", "Hall symbol"),
     ],

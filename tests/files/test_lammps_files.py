@@ -187,4 +187,4 @@ def test_columns_of_dumps_are_fields_whatever_their_name():
     glass = dump("id type x y z vx fx q energy ix mol proc", rows)
     assert set(glass.fields) == {"id", "vx", "fx", "q", "energy", "ix", "mol", "proc"}
     assert glass.fields["energy"].tolist() == [0, 2, 1]  # in the order of ids
-    assert "names a column twice" in refusal(dump, "id type x y z z", ATOMS.replace("\n", " 1\n"))
+    assert "column z stands twice" in refusal(dump, "id type x y z z", ATOMS.replace("\n", " 1\n"))

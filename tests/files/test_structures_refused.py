@@ -273,7 +273,7 @@ def test_size_limits(tmp_path, random_glass, monkeypatch):
         read_glass(tmp_path / "out.xyz")
     monkeypatch.undo()
     monkeypatch.setattr("symgnn.files.formats.cif.MAX_ATOMS", 3)  # known only once symmetry is applied
-    with pytest.raises(InputError, match=r"a\.cif: 4 atoms, the limit is 3"):
+    with pytest.raises(InputError, match=r"a\.cif: 2 sites under 48 operations, the limit is 3"):
         read_glass_bytes("a.cif", CIF.encode())
 
 

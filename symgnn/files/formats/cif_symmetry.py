@@ -14,102 +14,144 @@ import numpy as np
 from symgnn.errors import InputError
 from symgnn.files.reading import clean_name, one_line
 
-_OPERATIONS = (
-    "_space_group_symop_operation_xyz",
-    "_symmetry_equiv_pos_as_xyz",
-    "_space_group_symop.operation_xyz",
-)
-_HALL = ("_space_group_name_Hall", "_symmetry_space_group_name_Hall")
-_SYMBOL = ("_space_group_name_H-M_alt", "_symmetry_space_group_name_H-M", "_space_group.name_H-M_alt")
-_NUMBER = ("_space_group_IT_number", "_symmetry_Int_Tables_number")
 _ICSD_SETTING = {"S": "1", "Z": "2", "H": "H", "R": "R"}  # letters behind the symbol in files of the ICSD
+_MOST_OPERATIONS = 192  # of a space group
 
 
 def operations_of(block: gemmi.cif.Block, cell: gemmi.UnitCell) -> tuple[list[gemmi.Op], dict[str, str]]:
-    """The symmetry operations, and a note where the file states none."""
-    listed = [gemmi.cif.as_string(text) for tag in _OPERATIONS for text in block.find_values(tag)]
-    symbol, number = _value(block, _SYMBOL), _value(block, _NUMBER)
-    if listed:
-        operations = _listed(listed)
-    elif (group := _group(_value(block, _HALL), symbol, number, cell)) is not None:
-        operations = list(group.operations())
+    """The symmetry operations, and a note where the data block states none.
+
+    Raises InputError where they are not known, do not fit the cell, or the block states two symmetries.
+    """
+    stated = _stated(block)
+    listed = _listed(stated["operations"]) if stated["operations"] else []
+    hall = _of_hall(stated["hall"][0]) if stated["hall"] else []
+    named = [(symbol, _of_symbol(symbol, cell)) for symbol in stated["symbol"]]
+    numbers = [_of_number(number, cell) for number in stated["number"]]
+    _check_agreement(listed, hall, named, numbers)
+    if listed or hall:
+        operations = listed or hall
+    elif named or numbers:
+        symbol, group = named[0] if named else ("", None)
+        if named and group is None:
+            raise InputError(f"space group '{clean_name(symbol)}' is not known, and no operations are listed")
+        operations = _with_known_origin(group or numbers[0], symbol)
+    elif stated["other"]:
+        raise InputError(
+            f"{stated['other'][0]}, but no operations, Hall symbol, Hermann-Mauguin symbol or number found"
+        )
     else:
         return [gemmi.Op("x,y,z")], {
-            "symmetry": "the file states no symmetry: the atoms listed are all (P 1)"
+            "symmetry": "the data block states no symmetry: the atoms listed are all (P 1)"
         }
     for operation in operations:
         _check_operation(operation, cell)
     return operations, {}
 
 
-def _value(block: gemmi.cif.Block, tags: tuple[str, ...]) -> str:
+def _stated(block: gemmi.cif.Block) -> dict[str, list[str]]:
+    """What the block says of symmetry, under all names that the CIF dictionaries have had for it."""
+    stated: dict[str, list[str]] = {"operations": [], "hall": [], "symbol": [], "number": [], "other": []}
+    tags = [
+        tag
+        for item in block
+        for tag in (item.loop.tags if item.loop else [item.pair[0]] if item.pair else [])
+    ]
     for tag in tags:
-        value = block.find_value(tag)
-        if value and (text := gemmi.cif.as_string(value).strip()) not in ("", "?", "."):
-            return text
-    return ""
+        name = tag.lower().replace(".", "_")
+        if not name.startswith(("_symmetry", "_space_group")) or name.endswith("_id"):
+            continue
+        values = [gemmi.cif.as_string(value).strip() for value in block.find_values(tag)]
+        values = [value for value in values if value not in ("", "?", ".")]
+        if name.endswith(("symop_operation_xyz", "equiv_pos_as_xyz")):
+            if stated["operations"] and values and set(values) != set(stated["operations"]):
+                raise InputError("two different lists of symmetry operations found, expected one")
+            stated["operations"] = values or stated["operations"]
+            continue
+        kinds = {"hall": "hall", "h-m": "symbol", "it_number": "number", "int_tables_number": "number"}
+        kind = next((kind for word, kind in kinds.items() if word in name), "other")
+        stated[kind] += (
+            [f"{clean_name(tag)} is '{clean_name(value)}'" for value in values] if kind == "other" else values
+        )
+    return stated
+
+
+def _check_agreement(
+    listed: list[gemmi.Op],
+    hall: list[gemmi.Op],
+    named: list[tuple[str, gemmi.SpaceGroup | None]],
+    numbers: list[gemmi.SpaceGroup],
+) -> None:
+    """Raise InputError where the block names two space groups. A setting without a name says nothing here."""
+    found: dict[int, str] = {}
+    for what, operations in (("its operations", listed), ("its Hall symbol", hall)):
+        group = gemmi.find_spacegroup_by_ops(gemmi.GroupOps(operations)) if operations else None
+        if group is not None:
+            found.setdefault(group.number, f"{what} ({group.hm})")
+    for symbol, group in named:
+        if group is not None:
+            found.setdefault(group.number, f"'{clean_name(symbol)}'")
+    for group in numbers:
+        found.setdefault(group.number, "its number")
+    if len(found) > 1:
+        texts = [f"{number} by {what}" for number, what in found.items()]
+        raise InputError(f"two space groups found, expected one: number {', '.join(texts)}")
 
 
 def _listed(texts: list[str]) -> list[gemmi.Op]:
     """Operations written as x,y,z. Raises InputError where one cannot be read, or some are missing."""
+    if len(texts) > _MOST_OPERATIONS:
+        raise InputError(f"{len(texts)} symmetry operations found, expected at most {_MOST_OPERATIONS}")
     try:
         operations = [gemmi.Op(text) for text in texts]
+        triplets = {operation.wrap().triplet() for operation in operations} | {"x,y,z"}
+        products = {(first * second).wrap().triplet() for first in operations for second in operations}
     except Exception as error:  # gemmi raises RuntimeError
         raise InputError(f"not readable as CIF: symmetry operation: {one_line(error)}") from None
-    triplets = {operation.wrap().triplet() for operation in operations} | {"x,y,z"}
-    for first in operations if len(triplets) <= 192 else []:
-        if any((first * gemmi.Op(other)).wrap().triplet() not in triplets for other in triplets):
-            raise InputError(
-                f"{len(texts)} symmetry operations listed that are no group, expected all of them"
-            )
+    if not products <= triplets:
+        raise InputError(f"{len(texts)} symmetry operations listed that are no group, expected all of them")
     return [gemmi.Op(triplet) for triplet in sorted(triplets)]
 
 
-def _group(hall: str, symbol: str, number: str, cell: gemmi.UnitCell) -> gemmi.SpaceGroup | None:
-    """The space group that the file names; None where it names none. Raises InputError where that is not one group."""
-    if hall and (group := gemmi.find_spacegroup_by_ops(_of_hall(hall))) is not None:
-        return group
-    if symbol:
-        group = _of_symbol(symbol, cell)
-        if group is None:
-            raise InputError(f"space group '{clean_name(symbol)}' is not known, and no operations are listed")
-        if number.isdecimal() and int(number) not in (0, group.number):
-            raise InputError(
-                f"space group '{clean_name(symbol)}' has number {group.number}, but the file says {number}"
-            )
-        return group
-    if not number:
-        return None
-    group = gemmi.find_spacegroup_by_number(int(number)) if number.isdecimal() else None
+def _of_number(text: str, cell: gemmi.UnitCell) -> gemmi.SpaceGroup:
+    group = gemmi.find_spacegroup_by_number(int(text)) if re.fullmatch(r"\d{1,3}", text, re.ASCII) else None
     if group is None:
-        raise InputError(f"space group number '{clean_name(number)}', expected 1..230")
+        raise InputError(f"space group number '{clean_name(text, longest=40)}', expected 1..230")
     return _of_symbol(group.hm, cell)
 
 
-def _of_hall(symbol: str) -> gemmi.GroupOps:
+def _with_known_origin(group: gemmi.SpaceGroup, symbol: str) -> list[gemmi.Op]:
+    """The operations of a group. Raises InputError where it has two origin choices and the symbol names none."""
+    if group.ext in ("1", "2") and not _setting(symbol):
+        raise InputError(
+            f"space group '{clean_name(symbol or group.hm)}' has two origin choices, and no operations are listed: "
+            "expected ':1' or ':2' behind its symbol"
+        )
+    return list(group.operations())
+
+
+def _of_hall(symbol: str) -> list[gemmi.Op]:
     try:
-        return gemmi.symops_from_hall(symbol)
+        return list(gemmi.symops_from_hall(symbol))
     except Exception as error:  # gemmi raises RuntimeError
         raise InputError(f"Hall symbol '{clean_name(symbol)}' is not known: {one_line(error)}") from None
 
 
 def _of_symbol(symbol: str, cell: gemmi.UnitCell) -> gemmi.SpaceGroup | None:
-    """The group of a Hermann-Mauguin symbol, with its setting where the group has several: 'F d -3 m :2'."""
-    plain = symbol.replace("_", "")
-    name, _, setting = plain.partition(":")
-    setting = setting.strip().upper()
-    lattice = re.fullmatch(r"(.*\S)\s+([SZHR])", name)
-    if lattice and not setting and gemmi.find_spacegroup_by_name(lattice[1]) is not None:
-        name, setting = lattice[1], _ICSD_SETTING[lattice[2]]
+    """The group of a Hermann-Mauguin symbol in its setting ('F d -3 m :2'), or in the one that the cell tells."""
+    name = re.sub(r"\s*/\s*", "/", re.sub(r"\(\d+\)", "", symbol.replace("_", ""))).partition(":")[0].strip()
+    setting = _setting(symbol)
     if setting:
-        return gemmi.find_spacegroup_by_name(f"{name.strip()}:{setting}")
-    group = gemmi.find_spacegroup_by_name(name.strip(), cell.alpha, cell.gamma)
-    if group is not None and group.ext in ("1", "2"):
-        raise InputError(
-            f"space group '{clean_name(symbol)}' has two origin choices, and no operations are listed: expected "
-            "':1' or ':2' behind its symbol"
-        )
-    return group
+        name = re.sub(r"\s+[SZHR]$", "", name)
+        return gemmi.find_spacegroup_by_name(f"{name}:{setting}")
+    return gemmi.find_spacegroup_by_name(name, cell.alpha, cell.gamma)
+
+
+def _setting(symbol: str) -> str:
+    """1 or 2 of an origin choice, H or R of axes, where the symbol names it."""
+    name, _, setting = symbol.partition(":")
+    letter = re.search(r"\S\s+([SZHR])\s*$", name)
+    return setting.strip().upper() or (_ICSD_SETTING[letter[1]] if letter else "")
 
 
 def _check_operation(operation: gemmi.Op, cell: gemmi.UnitCell) -> None:
@@ -117,7 +159,8 @@ def _check_operation(operation: gemmi.Op, cell: gemmi.UnitCell) -> None:
     metric = np.array(cell.orth.mat.tolist()).T
     metric = metric @ metric.T
     turn = np.array(operation.rot) / operation.DEN
-    if np.abs(turn.T @ metric @ turn - metric).max() > 0.02 * np.abs(metric).max():
+    scale = np.sqrt(np.outer(metric.diagonal(), metric.diagonal()))  # of each product of two cell vectors
+    if (np.abs(turn.T @ metric @ turn - metric) > 0.02 * scale).any():
         raise InputError(
             f"cell {' '.join(f'{value:g}' for value in cell.parameters)} does not have the symmetry "
             f"{operation.triplet()} of its space group"

@@ -56,7 +56,7 @@ def are_symbols(words: Sequence[str]) -> bool:
 
 def check_units(units: str) -> None:
     """Raise InputError for LAMMPS units whose length is not Å."""
-    if units not in ("metal", "real"):
+    if units.lower() not in ("metal", "real"):
         raise InputError(f"LAMMPS units '{clean_name(units)}', expected metal or real (Å)")
 
 

@@ -50,7 +50,7 @@ _HEADER = re.compile(
 def read_lammps_data(source: Source) -> Glass:
     """The glass of a data file, atoms in order of their ids, which are kept as field `id`."""
     lines = source.lines()
-    units = re.search(r"\bunits\s*=\s*(\w+)", lines[0])
+    units = re.search(r"\bunits\s*=\s*(\w+)", lines[0], re.IGNORECASE)
     check_units(units[1] if units else "metal")
     header, sections = _split(lines)
     n = _atom_count(header, sections)
@@ -146,7 +146,12 @@ def _atom_count(header: list[Line], sections: Mapping[str, tuple[str, list[Line]
 def _cell(header: list[Line]) -> np.ndarray:
     """(3, 3) Å."""
     vectors = [_numbers(header, name, 3) for name in _VECTORS]
-    if all(vector is not None for vector in vectors):
+    if any(vector is not None for vector in vectors):
+        others = [name for name in ("xlo xhi", "ylo yhi", "zlo zhi", _TILT) if _header_value(header, name)]
+        if others or any(vector is None for vector in vectors):
+            raise InputError(
+                f"box: avec, bvec and cvec expected, and no {others[0] if others else 'gap among them'}"
+            )
         return np.array(vectors)
     sides = [_numbers(header, f"{axis}lo {axis}hi", 2) for axis in "xyz"]
     if any(side is None for side in sides):
@@ -171,13 +176,16 @@ def _column_names(title: str, rows: list[Line]) -> list[str]:
                 f"atom style '{clean_name(style.strip())}' is not supported, expected one of {', '.join(_STYLES)}"
             )
         columns = _STYLES[name].split()
-    elif width in (5, 8):  # 8: with image flags
+    elif width == 5 or (width == 8 and all(map(_is_image, rows[0][1].split()[5:]))):
         columns = _STYLES["atomic"].split()
-    elif width in (7, 10) and all(word.lstrip("-").isdecimal() for word in rows[0][1].split()[:3]):
-        columns = _STYLES["full"].split()
     else:
         raise InputError("the columns do not tell the atom style, expected it in the file: 'Atoms # charge'")
     return [*columns, *_FLAGS] if width == len(columns) + 3 else columns
+
+
+def _is_image(word: str) -> bool:
+    """Whether a word may be an image flag: how often an atom has crossed the box, a few hundred times at most."""
+    return word.lstrip("-").isdecimal() and len(word) <= 4
 
 
 def _species(
@@ -199,8 +207,12 @@ def _species(
                 raise InputError(f"type in line {line} is '{clean_name(word)}', but {clean_name(known)}")
         words = [str(number_of.get(word, word)) for word in words]
     types = to_integers(words, "type", rows)
-    count = _numbers(header, "atom types", 1)
-    most = int(count[0]) if count else int(types.max())
+    count = _header_value(header, "atom types")
+    if count and not re.fullmatch(r"\d{1,9}", " ".join(count[1])):
+        raise InputError(
+            f"line {count[0]}: atom types is '{clean_name(' '.join(count[1]), longest=40)}', expected a number"
+        )
+    most = int(count[1][0]) if count else int(types.max())
     if types.min() < 1 or types.max() > most:
         wrong = int(np.argmax((types < 1) | (types > most)))
         if given is None or types[wrong] < 1 or int(types[wrong]) in given:
@@ -217,7 +229,7 @@ def _labels(sections: Mapping[str, tuple[str, list[Line]]]) -> dict[int, str]:
         words = text.split()
         if (
             len(words) != 2
-            or not words[0].isdecimal()
+            or not re.fullmatch(r"\d{1,9}", words[0])
             or int(words[0]) in labels
             or words[1] in labels.values()
         ):

@@ -42,8 +42,6 @@ def read_lammps_dump(source: Source) -> Glass:
             "'ITEM: ATOMS' names no columns (an old dump), expected e.g. 'ITEM: ATOMS id type x y z'"
         )
     columns = table(rows, names)
-    if len(columns) < len(names):
-        raise InputError(f"'{clean_name(head)}' names a column twice, expected different names")
     cell, origin, pbc, notes = _box(frame)
     fields = {
         name: to_numbers(words, name, rows)
@@ -75,8 +73,9 @@ def _last_frame(lines: list[str]) -> tuple[list[Line], int]:
     starts = [i for i, line in enumerate(lines) if line.startswith("ITEM: TIMESTEP")]
     if not starts:
         raise InputError("no line 'ITEM: TIMESTEP', expected a LAMMPS text dump")
-    units = [lines[i + 1] for i in range(starts[0]) if lines[i].startswith("ITEM: UNITS")]
-    check_units(units[0].strip() if units else "metal")
+    for i, line in enumerate(lines[:-1]):
+        if line.startswith("ITEM: UNITS"):
+            check_units(lines[i + 1].strip())
     return [(i + 1, lines[i]) for i in range(starts[-1], len(lines))], len(starts)
 
 
@@ -111,7 +110,10 @@ def _box(frame: list[Line]) -> tuple[np.ndarray, np.ndarray, tuple[bool, ...], d
     flags = words[2 if general else 3 if tilted else 0 :]
     width = 4 if general else 3 if tilted else 2
     bounds = np.zeros((3, width))
-    for row, (number, text) in enumerate(frame[start + 1 : start + 4]):
+    rows = [row for row in frame[start + 1 : start + 4] if not row[1].startswith("ITEM:")]
+    if len(rows) < 3:
+        raise InputError(f"line {line}: {len(rows)} rows of box bounds, expected 3")
+    for row, (number, text) in enumerate(rows):
         numbers = text.split()
         if len(numbers) != width:
             raise InputError(f"line {number}: box bounds are {len(numbers)} numbers, expected {width}")

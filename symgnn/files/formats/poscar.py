@@ -110,8 +110,10 @@ def _coordinates(rows: list[Line], symbols: list[str], counts: list[int], *, sel
         ):
             what = "x, y, z and three flags T or F" if selective else "x, y and z"
             raise InputError(f"line {number} is '{clean_name(line.strip(), longest=60)}', expected {what}")
-        label = row[3 + 3 * selective] if len(row) > 3 + 3 * selective else symbol
-        if are_symbols([label]) and label.capitalize() != symbol.capitalize() and label not in ("T", "F"):
+        flagged = selective or (len(row) >= 6 and all(word.upper() in ("T", "F") for word in row[3:6]))
+        words_behind = row[6:] if flagged else row[3:]
+        label = re.match(r"[A-Za-z]*", words_behind[0])[0] if words_behind else ""  # of Zr1, Zr4+: Zr
+        if are_symbols([label]) and label.capitalize() != symbol.capitalize():
             raise InputError(
                 f"line {number} ends with {clean_name(label)}, but line 7 makes this atom {clean_name(symbol)}"
             )
@@ -127,9 +129,13 @@ def _check_rest(lines: list[str], end: int, n: int) -> None:
         return
     if lines[end].strip() and is_numeric(lines[end].split()[:3]):
         raise InputError(f"line {end + 1}: more atoms than the {n} that line 7 declares")
-    if rest[0][1].strip()[:1].lower() == "l":  # 'Lattice velocities and vectors': a line, then 6 or 7 more
+    if (
+        rest[0][1].strip()[:1].lower() == "l"
+    ):  # 'Lattice velocities and vectors': a number and 6 rows below it
+        rest = rest[8:]
+    if not rest:
         return
-    heading = not is_numeric(rest[0][1].split())
+    heading = rest[0][1].strip()[:1].lower() in ("d", "c", "k") and len(rest[0][1].split()) == 1
     if len(rest) == heading:  # nothing below it
         return
     velocities: list[Line] = []

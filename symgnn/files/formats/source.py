@@ -13,6 +13,8 @@ from symgnn.errors import InputError
 from symgnn.files.reading import MAX_ATOMS, clean_name
 from symgnn.glass import Glass
 
+MAX_LINES = 10 * MAX_ATOMS
+
 
 @dataclass(frozen=True)
 class Source:
@@ -36,6 +38,8 @@ class Source:
         """The lines of a text file, without empty ones at its end. Raises InputError for binary content."""
         if b"\0" in self.data:
             raise InputError("binary content, expected text")
+        if (count := self.data.count(b"\n")) > MAX_LINES:
+            raise InputError(f"{count} lines, the limit is {MAX_LINES}")
         text = io.StringIO(self.data.decode("utf-8-sig", errors="replace"), newline=None).read()
         return text.rstrip().split("\n")
 
@@ -89,18 +93,18 @@ def frame_note(frames: int) -> dict[str, str]:
 def printable_names(columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Columns under names fit for the screen. Raises InputError where two become one."""
     fields = {clean_name(key): values for key, values in columns.items()}
-    if len(fields) < len(columns):
+    if len(fields) < len(columns) or "" in fields:
         raise InputError(f"columns {clean_name(', '.join(columns))} do not have different printable names")
     return fields
 
 
-def declared_count(text: str, what: str, lines_left: int) -> int:
-    """A number of atoms as declared by a file, of which `lines_left` lines follow."""
+def declared_count(text: str, what: str, lines_left: int, *, least: int = 2) -> int:
+    """A number of atoms as declared by a file, of which `lines_left` lines follow. least: atoms of a glass."""
     word = text.strip()
     if not (word.isascii() and word.isdecimal() and len(word) <= 12):
         raise InputError(f"{what} is '{clean_name(word, longest=40)}', expected the number of atoms")
     count = int(word)
-    if count < 2:
+    if count < least:
         raise InputError(f"{count} atom(s) declared, a glass needs at least 2")
     if count > MAX_ATOMS:
         raise InputError(f"{count} atoms declared, the limit is {MAX_ATOMS}")
@@ -118,12 +122,20 @@ def numbered(lines: Sequence[str], start: int = 0) -> list[Line]:
 
 
 def table(rows: Sequence[Line], names: Sequence[str]) -> dict[str, list[str]]:
+    """The words of each column by its name. Raises InputError as `columns_of` does, and for a name given twice."""
+    for name in set(names):
+        if names.count(name) > 1:
+            raise InputError(f"column {clean_name(name)} stands twice, expected different names")
+    return dict(zip(names, columns_of(rows, names), strict=True))
+
+
+def columns_of(rows: Sequence[Line], names: Sequence[str]) -> list[list[str]]:
     """The words of each column. Raises InputError naming a row that has more or fewer words than `names`."""
     words = [line.split() for _, line in rows]
     for (number, _), row in zip(rows, words, strict=True):
         if len(row) != len(names):
             raise InputError(f"line {number} has {len(row)} values, expected {len(names)}: {_few(names)}")
-    return dict(zip(names, map(list, zip(*words, strict=True)), strict=True))
+    return [list(column) for column in zip(*words, strict=True)]
 
 
 def to_numbers(words: Sequence[str], what: str, rows: Sequence[Line]) -> np.ndarray:

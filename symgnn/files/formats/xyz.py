@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from symgnn.errors import InputError
-from symgnn.files.formats.elements import OPTION, numbers_of_symbols, numbers_of_types
+from symgnn.files.formats.elements import OPTION, are_symbols, numbers_of_symbols, numbers_of_types
 from symgnn.files.formats.source import (
     Format,
     Line,
     Source,
+    columns_of,
     declared_count,
     frame_note,
     is_numeric,
     numbered,
-    table,
     to_integers,
     to_number,
     to_numbers,
@@ -46,6 +47,9 @@ def read_xyz(source: Source) -> Glass:
     notes: dict[str, str] = {}
     if "properties" in pairs:
         properties = [(_canonical(name), *rest) for name, *rest in parse_properties(pairs["properties"])]
+        for family in (_SYMBOLS, _POSITIONS, _NUMBERS):
+            if sum(name in family for name, *_ in properties) > 1:
+                raise InputError(f"Properties={_names(properties)}, expected one of {', '.join(family)}")
         if not _find(properties, _POSITIONS, 3) or not _find(properties, (*_SYMBOLS, *_NUMBERS), 1):
             raise InputError(f"Properties={_names(properties)}, expected columns species and pos among them")
     else:
@@ -55,6 +59,11 @@ def read_xyz(source: Source) -> Glass:
     own = parse_own(pairs.get(OWN_KEY))
 
     cell = parse_lattice(pairs["lattice"]) if "lattice" in pairs else vectors
+    if "lattice" in pairs and (vectors.any() or not cell.any()):
+        raise InputError(
+            f"Lattice='{clean_name(pairs['lattice'])}', expected three vectors, and no lines VEC below"
+        )
+    _check_units(comment, cell)
     default = (cell.any(1) if "lattice" not in pairs else np.ones(3)).astype(bool)
     pbc = parse_pbc(pairs["pbc"]) if "pbc" in pairs else tuple(default)
     if any(pbc) and not cell.any():
@@ -62,7 +71,10 @@ def read_xyz(source: Source) -> Glass:
             f"pbc='{clean_name(pairs['pbc'])}', but the comment line has no Lattice=, expected both"
         )
     barriers = columns.pop(BARRIER_COLUMN, None)
-    fields = {own.get("fields", {}).get(name, name): values for name, values in columns.items()}
+    names = [own.get("fields", {}).get(name, name) for name in columns]
+    if len(set(names)) < len(names):
+        raise InputError(f"columns {clean_name(', '.join(columns))} do not have different names")
+    fields = dict(zip(names, columns.values(), strict=True))
     return source.glass(
         species=_species(rows, properties, words, source.types),
         positions=_positions(rows, properties, words),
@@ -91,7 +103,8 @@ def _last_frame(lines: list[str]) -> tuple[str, list[Line], np.ndarray, int]:
             continue
         first = start + 2
         _check_comment_line(lines, start)
-        end = first + declared_count(lines[start], f"line {start + 1}", len(lines) - first)
+        count = declared_count(lines[start], f"line {start + 1}", len(lines) - first, least=0)
+        end = first + count
         last = end
         while last < len(lines) and lines[last].lstrip().startswith("VEC"):
             last += 1
@@ -99,6 +112,8 @@ def _last_frame(lines: list[str]) -> tuple[str, list[Line], np.ndarray, int]:
     if found is None:
         raise InputError("no atoms, expected an XYZ file")
     first, end, last = found
+    if end - first < 2:
+        raise InputError(f"{end - first} atom(s) declared in the last frame, a glass needs at least 2")
     rows = numbered(lines[first:end], first)
     if len(rows) < end - first:
         raise InputError(f"{len(rows)} atoms found, but {end - first} declared")
@@ -106,11 +121,18 @@ def _last_frame(lines: list[str]) -> tuple[str, list[Line], np.ndarray, int]:
 
 
 def _check_comment_line(lines: list[str], start: int) -> None:
-    """Raise InputError where exactly one line is missing and the one for the comment is an atom: it was forgotten."""
+    """Raise InputError where the line for the comment is an atom, element and three numbers: it was forgotten."""
     words = "".join(lines[start + 1 : start + 2]).split()
-    is_atom = len(words) >= 4 and is_numeric(words[1:4]) and not is_numeric(words[:1])
-    if is_atom and lines[start].strip() == str(len(lines) - start - 1):
+    if len(words) == 4 and are_symbols(words[:1]) and is_numeric(words[1:]):
         raise InputError(f"line {start + 2} is an atom, expected a comment line below the number of atoms")
+
+
+def _check_units(comment: str, cell: np.ndarray) -> None:
+    """Raise InputError for the comment lines of i-PI, whose cell and units other programs do not read."""
+    if re.search(r"\{\s*(atomic_unit|bohr)", comment, re.IGNORECASE):
+        raise InputError("the comment line says that lengths are in atomic units, expected Å")
+    if re.search(r"\bCELL\s*[({]", comment) and not cell.any():
+        raise InputError("the comment line has a CELL of i-PI, expected Lattice=")
 
 
 def _vectors(rows: Sequence[Line]) -> np.ndarray:
@@ -122,7 +144,10 @@ def _vectors(rows: Sequence[Line]) -> np.ndarray:
             raise InputError(
                 f"line {number} is '{clean_name(line.strip(), longest=40)}', expected VEC1 x y z"
             )
-        cell[int(words[0][3]) - 1] = [to_number(word, f"a number in line {number}") for word in words[1:]]
+        row = int(words[0][3]) - 1
+        if cell[row].any():
+            raise InputError(f"line {number}: {words[0]} stands twice, expected it once")
+        cell[row] = [to_number(word, f"a number in line {number}") for word in words[1:]]
     return cell
 
 
@@ -143,8 +168,8 @@ def _plain(rows: list[Line]) -> tuple[list[tuple[str, str, int]], list[Line], di
 
 def _words(rows: Sequence[Line], properties: list[tuple[str, str, int]]) -> dict[str, list[list[str]]]:
     """The columns of words of every property."""
-    names = [f"{name}[{i}]" if width > 1 else name for name, _, width in properties for i in range(width)]
-    flat, taken, found = list(table(rows, names).values()), 0, {}
+    names = [name for name, _, width in properties for _ in range(width)]
+    flat, taken, found = columns_of(rows, names), 0, {}
     for name, _, width in properties:
         found[name] = flat[taken : taken + width]
         taken += width

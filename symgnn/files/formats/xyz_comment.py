@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 
 import numpy as np
 
@@ -57,7 +58,7 @@ def parse_comment(comment: str) -> dict[str, str]:
         match = _PAIR.match(comment, position)
         if match is None:  # a free word; after an unquoted value of the three it belongs to that
             word = re.compile(r"\S+").match(comment, position)
-            if last and _continues(last, word[0]):
+            if last and pairs[last].count(" ") < 12 and _continues(last, word[0]):
                 pairs[last] += f" {word[0]}"
             else:
                 last = ""
@@ -118,10 +119,11 @@ def parse_properties(text: str) -> list[tuple[str, str, int]]:
         if kind.upper() not in ("S", "R", "I", "L"):
             raise InputError(f"{shown}, type '{clean_name(kind)}' is not known, expected S, R, I or L")
         properties.append((name, kind.upper(), int(width)))
-    names = [name for name, _, _ in properties]
-    for name in names:
-        if names.count(name) > 1:
+    for name, count in Counter(name for name, _, _ in properties).items():
+        if count > 1:
             raise InputError(f"{shown}, property {clean_name(name)} stands twice, expected different names")
+        if not name.strip():
+            raise InputError(f"{shown}, expected a name for every property")
     return properties
 
 
