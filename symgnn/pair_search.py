@@ -14,8 +14,9 @@ from symgnn.glass import Glass
 MOST_PAIRS = 100_000_000  # directed: about 15 GB on the way to a neighbour list
 MOST_NEIGHBORS = 2000  # of an atom on average, where there are MANY_PAIRS; a metal has 335 within 10 Å
 MANY_PAIRS = 10_000_000
-LONGEST = 5e4  # Å; beyond some 10^5 bins in a row vesin divides by zero, and the process with it
-SHORTEST_CUTOFF = 1.0  # Å, of the search itself, for the same reason
+LONGEST = 5e4  # Å, of a structure
+MOST_BINS = 1e5  # of vesin's search; it merges more, see `_safe_cutoff`
+SHORTEST_CUTOFF = 1.0  # Å, of the estimate of pairs
 
 
 def expected_pairs(glass: Glass, cutoff: float) -> float:
@@ -52,37 +53,55 @@ def find_pairs(
         np.max(_heights(glass) if glass.pbc.all() else [*np.ptp(positions, 0), *_heights(glass)[glass.pbc]])
     )
     if extent > LONGEST:
-        raise InputError(f"{glass.name}: extends over {extent:.3g} Å, the limit is {LONGEST:.0e} Å (10 µm)")
+        raise InputError(f"{glass.name}: extends over {extent:.3g} Å, the limit is {LONGEST:g} Å (5 µm)")
     pairs = expected_pairs(glass, max(cutoff, SHORTEST_CUTOFF))
     if pairs > MOST_PAIRS or (pairs > MANY_PAIRS and pairs > MOST_NEIGHBORS * len(glass)):
         raise InputError(
             f"{glass.name}: about {pairs / len(glass):,.0f} atoms within {cutoff:g} Å of each, {pairs:.1g} pairs in "
             f"all, the limit is {MOST_PAIRS:.0e}: are the lengths in nm, expected Å?"
         )
-    search = NeighborList(cutoff=max(float(cutoff), SHORTEST_CUTOFF), full_list=both_directions)
-    box, points, moved = _closed_box(glass, positions, search.cutoff)
-    first, second, image, length = search.compute(
-        points=points, box=box, periodic=[bool(glass.pbc.any())] * 3, quantities="ijSd"
+    box, points, moved = _closed_box(glass, positions, cutoff)
+    reach = _safe_cutoff(1 / np.linalg.norm(np.linalg.inv(box), axis=0), float(cutoff))
+    if not glass.pbc.all():
+        box, points, moved = _closed_box(glass, positions, reach)
+    first, second, image, length = NeighborList(cutoff=reach, full_list=both_directions).compute(
+        points=points, box=box, periodic=[True] * 3, quantities="ijSd"
     )
+    if reach > cutoff:
+        near = length < cutoff
+        first, second, image, length = first[near], second[near], image[near], length[near]
     columns = {"i": first, "j": second, "S": image + moved[second] - moved[first], "d": length}
     found = [columns[name] for name in quantities if name != "d"]
-    if cutoff < SHORTEST_CUTOFF:
-        near = length < cutoff
-        found, length = [column[near] for column in found], length[near]
     return (*found, length) if quantities.endswith("d") else tuple(found)
+
+
+def _safe_cutoff(heights: np.ndarray, cutoff: float) -> float:
+    """The least cutoff, at least `cutoff`, that vesin 0.6.2 survives in a box of these heights (3,), Å.
+
+    Of more than 10^5 bins it makes fewer in the same proportions, and in a long thin box it makes none along the thin
+    directions: then it divides by zero, which ends the process.
+    """
+    while True:
+        x, y, z = np.maximum(np.trunc(heights / cutoff), 1.0)
+        if x * y * z <= MOST_BINS:
+            return cutoff
+        fewer = np.cbrt(MOST_BINS * (y / z) / (x / y))
+        if min(fewer, fewer * x / y, fewer * z / y) >= 2:
+            return cutoff
+        cutoff *= 1.25
 
 
 def _closed_box(
     glass: Glass, positions: np.ndarray, cutoff: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """A box that is periodic in all directions or in none, positions in it, and by how many cell vectors they moved.
+    """A box that is periodic in all directions, positions in it, and by how many cell vectors they moved.
 
     In a box that is periodic in some directions only, vesin takes minutes where atoms are far outside it. So an open
     direction gets a vector at right angles to the periodic ones, longer than the atoms reach.
     """
     moved = np.zeros((len(glass), 3), dtype=np.int64)
-    if glass.pbc.all() or not glass.pbc.any():
-        return np.array(complete_cell(glass.cell)) * glass.pbc[:, None], positions, moved
+    if glass.pbc.all():
+        return glass.cell, positions, moved
     box = np.array(complete_cell(np.where(glass.pbc[:, None], glass.cell, 0.0)))
     along = positions @ box[~glass.pbc].T  # these rows have length 1
     points = positions - along.min(0) @ box[~glass.pbc]

@@ -103,7 +103,7 @@ def _listed(texts: list[str]) -> list[gemmi.Op]:
     if len(texts) > _MOST_OPERATIONS:
         raise InputError(f"{len(texts)} symmetry operations found, expected at most {_MOST_OPERATIONS}")
     try:
-        operations = [gemmi.Op(text) for text in texts]
+        operations = [gemmi.parse_triplet(text, notation="x") for text in texts]
         triplets = {operation.wrap().triplet() for operation in operations} | {"x,y,z"}
         products = {(first * second).wrap().triplet() for first in operations for second in operations}
     except Exception as error:  # gemmi raises RuntimeError

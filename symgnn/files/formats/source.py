@@ -93,7 +93,7 @@ def frame_note(frames: int) -> dict[str, str]:
 def printable_names(columns: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Columns under names fit for the screen. Raises InputError where two become one."""
     fields = {clean_name(key): values for key, values in columns.items()}
-    if len(fields) < len(columns) or "" in fields:
+    if len(fields) < len(columns):
         raise InputError(f"columns {clean_name(', '.join(columns))} do not have different printable names")
     return fields
 
