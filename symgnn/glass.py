@@ -147,6 +147,14 @@ class Glass:
         """The id that the file gives an atom 0..N-1 (field `id`, of LAMMPS); None where it has no ids."""
         return int(self.fields["id"][atom]) if "id" in self.fields else None
 
+    def check_atom(self, atom: int) -> None:
+        """Raise InputError where `atom` is none of 0..N-1; it says so where a file's id was meant."""
+        if 0 <= atom < len(self):
+            return
+        found = np.flatnonzero(self.fields["id"] == atom) if "id" in self.fields else []
+        meant = f"; the atom with id {atom} in the file is {found[0]}" if len(found) else ""
+        raise InputError(f"{self.name}: atom {atom} found, expected 0..{len(self) - 1}{meant}")
+
     def wrapped(self) -> np.ndarray:
         """(N, 3) positions in Å, moved into the cell along its periodic directions."""
         if not self.pbc.any():

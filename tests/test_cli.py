@@ -398,7 +398,7 @@ BAD_FILES = {
     "one.xyz": (b'1\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\n', "at least 2"),
     "nan.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\nZr nan 0 0\n', "nan.xyz"),
     "element.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\nXx 3 0 0\n', "element.xyz"),
-    "aluminium.xyz": (b'2\nLattice="5 0 0 0 5 0 0 0 5" pbc="T T T"\nCu 0 0 0\nAl 2.5 0 0\n', "Al"),
+    "aluminium.xyz": (b'2\nLattice="4 0 0 0 4 0 0 0 4" pbc="T T T"\nCu 0 0 0\nAl 2 0 0\n', "Al"),
     "no_cell.xyz": (b"2\n\nCu 0 0 0\nZr 3 0 0\n", "no direction"),
     "script.xyz": (b"2\n</script><script>alert(1)</script>\nCu 0 0 0\nZr 3 0 0\n", "no direction"),
     "twice.xyz": (b'2\nLattice="9 0 0 0 9 0 0 0 9"\nCu 0 0 0\nZr 0 0 0\n', "listed twice"),

@@ -206,3 +206,21 @@ def test_atomic_number():
     for symbol in ("Xx", "X", "", "1", "Copper"):
         with pytest.raises(InputError, match="not a chemical symbol"):
             atomic_number(symbol)
+
+
+def test_an_id_of_the_file_that_was_taken_for_an_index_is_told():
+    glass = Glass(
+        [29, 40, 29],
+        [[0, 0, 0], [0, 0, 3], [4, 4, 4]],
+        9 * np.eye(3),
+        (True,) * 3,
+        fields={"id": [5, 700, 9]},
+    )
+    glass.check_atom(2)
+    with pytest.raises(
+        InputError, match=r"atom 700 found, expected 0\.\.2; the atom with id 700 in the file is 1"
+    ):
+        glass.check_atom(700)
+    for atom in (-1, 3):
+        with pytest.raises(InputError, match=rf"atom {atom} found, expected 0\.\.2$"):
+            glass.check_atom(atom)

@@ -27,7 +27,7 @@ console, errors = Console(), Console(stderr=True)
 File = Annotated[
     Path,
     typer.Argument(
-        help="Structure file: extended XYZ, LAMMPS data or dump, CIF, POSCAR, .traj, .pickle; also .gz, .xz."
+        help="Structure file: extended XYZ, LAMMPS data or dump, CIF, POSCAR, .traj, .pickle; also .gz, .xz, .bz2."
     ),
 ]
 Types = Annotated[

@@ -20,10 +20,11 @@ def explain_one(file: Path, glass, checkpoint, atom: int, method, output: Path, 
     explanation.write_table(path, glass)
     warn_of_extrapolation(checkpoint, glass)
 
+    file_id = "" if glass.file_id(atom) is None else f", id {glass.file_id(atom)} in the file"
     symbols, signed = glass.symbols, explanation.effect is not None
     in_mask = "" if explanation.mask is None else f", {explanation.mask.sum():.0f} of them are in the mask"
     console.print(
-        f"Atom {atom} ({symbols[atom]}): predicted barrier {explanation.prediction:.3f} eV; "
+        f"Atom {atom} ({symbols[atom]}{file_id}): predicted barrier {explanation.prediction:.3f} eV; "
         f"{len(explanation.lengths)} edges can change it{in_mask}",
         markup=False,
     )

@@ -30,8 +30,7 @@ def fields_of(checkpoint: Checkpoint, glass: Glass, atoms: Sequence[int]) -> Rec
     """
     glass = readable(checkpoint, glass)
     for atom in atoms:
-        if not 0 <= atom < len(glass):
-            raise InputError(f"{glass.name}: atom {atom} found, expected 0..{len(glass) - 1}")
+        glass.check_atom(atom)
     model = checkpoint.model
     if model.n_layers == 0:
         raise InputError(

@@ -72,6 +72,8 @@ def read_glass(
     nearer to each other than any are.
     """
     path = Path(path)
+    if path.is_dir():
+        raise InputError(f"{clean_name(str(path))}: is a folder, expected a structure file")
     format_of(path.name)  # an unknown ending is told before a file is opened
     glass = _parse(path.name, read_bytes(path), types)
     return glass if name is None else replace(glass, name=name)

@@ -51,6 +51,8 @@ def edge_table(glass: Glass, explanation: Explanation) -> pd.DataFrame:
         {
             "atom_i": first,
             "atom_j": second,
+            "element_i": symbols[first],
+            "element_j": symbols[second],
             "pair": pair_names(symbols[first], symbols[second]),
             "length_A": explanation.lengths,
             "distance_A": np.linalg.norm(around.bond_middle, axis=1),
@@ -94,6 +96,8 @@ def map_table(glass: Glass, graph: AtomGraph, found: ImportanceMap) -> pd.DataFr
         {
             "atom_i": first,
             "atom_j": second,
+            "element_i": symbols[first],
+            "element_j": symbols[second],
             "pair": pair_names(symbols[first], symbols[second]),
             "length_A": graph.length[graph.pair_edge].numpy(),
             "importance": found.pair_importance,

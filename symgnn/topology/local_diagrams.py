@@ -64,8 +64,7 @@ def local_persistence(
     Raises InputError for an atom that is not there, a radius that is not above the cutoff, or above half the
     shortest period of the cell (an atom would stand in the ball twice), and an empty neighbourhood.
     """
-    if not 0 <= atom < len(glass):
-        raise InputError(f"{glass.name}: atom {atom} found, expected 0..{len(glass) - 1}")
+    glass.check_atom(atom)
     if not cutoff < radius < np.inf:
         raise InputError(f"radius {radius} Å found, expected a number above the cutoff of {cutoff:g} Å")
     period = shortest_period(glass)

@@ -33,6 +33,14 @@ def data_identity(glasses: Sequence[Glass], inputs: Sequence[str]) -> dict[str, 
     }
 
 
+def _differing(word: str, found: Any, expected: Any) -> str:
+    """What differs: of settings, which and how; of anything else, its word alone."""
+    if not isinstance(found, Mapping) or not isinstance(expected, Mapping):
+        return word
+    names = [name for name in {**found, **expected} if found.get(name) != expected.get(name)]
+    return f"{word} ({', '.join(f'{name} {found.get(name)}, now {expected.get(name)}' for name in names)})"
+
+
 def saved_state(
     path: Path, identity: Mapping[str, Any], device: torch.device | str = "cpu"
 ) -> dict[str, Any] | None:
@@ -50,9 +58,10 @@ def saved_state(
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"{path}: not readable: {reason}; delete it to start anew") from None
     other = [word for word, value in identity.items() if word not in found or found[word] != value]
+    other = [_differing(word, found.get(word), identity[word]) for word in other]
     if other:
         raise InputError(
             f"{path}: belongs to a run with other {', '.join(other)} than found now, expected the same; choose another "
-            "output folder or delete it"
+            "output folder or delete this file"
         )
     return state

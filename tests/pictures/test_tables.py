@@ -47,6 +47,11 @@ def test_edges_are_listed_by_importance_with_their_distance_across_the_boundary(
     assert table["rank"].tolist() == [1, 2, 3]
     assert table["importance"].tolist() == [0.9, 0.5, 0.2]
     assert table["pair"].tolist() == ["Cu-Cu", "Cu-Zr", "Cu-Zr"]
+    for atom, element in (
+        ("atom_i", "element_i"),
+        ("atom_j", "element_j"),
+    ):  # each beside its atom, whatever the pair
+        assert table[element].tolist() == [GLASS.symbols[i] for i in table[atom]]
     # middles at x = +1.5, between -1 and +3, and at -0.5 from the explained atom
     np.testing.assert_allclose(table["distance_A"], [1.5, 1.0, 0.5])
 

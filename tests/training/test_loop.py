@@ -82,7 +82,7 @@ def test_a_finished_run_is_not_trained_again(glasses, tmp_path):
 
 def test_the_state_of_another_run_is_refused(glasses, tmp_path):
     train(CONFIG.with_options(max_epoch=1), *glasses, tmp_path)
-    with pytest.raises(InputError, match=rf"{STATE}: belongs to a run with other settings"):
+    with pytest.raises(InputError, match=rf"{STATE}: belongs to a run with other settings \(.+ .+, now .+\)"):
         train(CONFIG.with_options(max_epoch=1, seed=4), *glasses, tmp_path)
     (tmp_path / STATE).write_bytes(b"damaged")
     with pytest.raises(InputError, match=rf"{STATE}: not readable"):
