@@ -28,7 +28,7 @@ def expected_pairs(glass: Glass, cutoff: float) -> float:
     positions, images = glass.wrapped(), 1.0
     if glass.pbc.any():
         images = float(
-            np.prod(np.maximum(cutoff / _heights(glass), 1.0)[glass.pbc])
+            np.prod(np.maximum(cutoff / heights(glass), 1.0)[glass.pbc])
         )  # a thin cell is met many times
     boxes = np.floor((positions - positions.min(0)) / cutoff)
     counts = np.unique(boxes, axis=0, return_counts=True)[1].astype(float)
@@ -50,7 +50,7 @@ def find_pairs(
     if not 0 < cutoff < np.inf:
         raise InputError(f"cutoff {cutoff} Å found, expected a positive number")
     extent = float(
-        np.max(_heights(glass) if glass.pbc.all() else [*np.ptp(positions, 0), *_heights(glass)[glass.pbc]])
+        np.max(heights(glass) if glass.pbc.all() else [*np.ptp(positions, 0), *heights(glass)[glass.pbc]])
     )
     if extent > LONGEST:
         raise InputError(f"{glass.name}: extends over {extent:.3g} Å, the limit is {LONGEST:g} Å (5 µm)")
@@ -75,14 +75,14 @@ def find_pairs(
     return (*found, length) if quantities.endswith("d") else tuple(found)
 
 
-def _safe_cutoff(heights: np.ndarray, cutoff: float) -> float:
-    """The least cutoff, at least `cutoff`, that vesin 0.6.2 survives in a box of these heights (3,), Å.
+def _safe_cutoff(across: np.ndarray, cutoff: float) -> float:
+    """The least cutoff, at least `cutoff`, that vesin 0.6.2 survives in a box of these heights `across` (3,), Å.
 
     Of more than 10^5 bins it makes fewer in the same proportions, and in a long thin box it makes none along the thin
     directions: then it divides by zero, which ends the process.
     """
     while True:
-        x, y, z = np.maximum(np.trunc(heights / cutoff), 1.0)
+        x, y, z = np.maximum(np.trunc(across / cutoff), 1.0)
         if x * y * z <= MOST_BINS:
             return cutoff
         fewer = np.cbrt(MOST_BINS * (y / z) / (x / y))
@@ -111,6 +111,6 @@ def _closed_box(
     return box, points + moved @ box, moved
 
 
-def _heights(glass: Glass) -> np.ndarray:
+def heights(glass: Glass) -> np.ndarray:
     """(3,) distance in Å between opposite faces of the cell; where it has no vector, of one made up."""
     return 1 / np.linalg.norm(np.linalg.inv(np.array(complete_cell(glass.cell))), axis=0)

@@ -19,6 +19,7 @@ from ase.geometry import complete_cell
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph, build_graph
 from symgnn.models import BarrierModel
+from symgnn.pair_search import heights
 
 MOST_EDGES = 3_000_000  # directed edges of one graph: about 90,000 atoms at 5 Å
 BIN = 10.0  # Å, of the bins in which the density is counted
@@ -62,9 +63,9 @@ def tiles(glass: Glass, model: BarrierModel, *, tile: float | None = None) -> It
     Raises InputError as `build_graph` does.
     """
     tile = tile_size(glass, model) if tile is None else tile
-    heights, reach = _heights(glass), model.n_layers * model.cutoff
-    halo = reach / heights  # in fractions of the cell, as all that follows
-    counts = np.ceil(heights / tile).astype(int)
+    across, reach = heights(glass), model.n_layers * model.cutoff
+    halo = reach / across  # in fractions of the cell, as all that follows
+    counts = np.ceil(across / tile).astype(int)
     whole = ~glass.pbc | (counts < 2) | (1 / counts + 2 * halo >= 1)
     counts[whole] = 1
 
@@ -77,7 +78,7 @@ def tiles(glass: Glass, model: BarrierModel, *, tile: float | None = None) -> It
             low = np.array(corner) / counts - halo
             inside = (fraction - low) % 1.0  # from the low face of the halo, in 0..1
             outside = (
-                np.maximum(halo - inside, inside - halo - 1 / counts) * heights
+                np.maximum(halo - inside, inside - halo - 1 / counts) * across
             )  # Å beyond the tile's faces
             outside[:, whole] = 0.0
             farthest = np.where(own, 0.0, outside.max(1))
@@ -119,11 +120,6 @@ def _wrapped(glass: Glass) -> tuple[np.ndarray, np.ndarray]:
     fraction = np.linalg.solve(cell.T, glass.positions.T).T
     shift = np.where(glass.pbc, np.floor(fraction), 0.0)
     return fraction - shift, glass.positions - shift @ cell
-
-
-def _heights(glass: Glass) -> np.ndarray:
-    """(3,) distance in Å between opposite faces of the cell."""
-    return 1 / np.linalg.norm(np.linalg.inv(_full_cell(glass)), axis=0)
 
 
 def _full_cell(glass: Glass) -> np.ndarray:
