@@ -18,8 +18,8 @@ def measure(file: str, steps: int, keep: bool) -> None:
     import torch
 
     from symgnn.allocator import keep_large_buffers
-    from symgnn.files.structures import read_glass
     from symgnn.graph.atom_graph import build_graph
+    from symgnn.io.structures import read_glass
     from symgnn.models import build_model
 
     if keep and not keep_large_buffers():

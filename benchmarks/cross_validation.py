@@ -21,10 +21,10 @@ from rich.console import Console
 from rich.table import Table
 
 from symgnn.allocator import keep_large_buffers
-from symgnn.files.datasets import load_paper
-from symgnn.files.writing import replacing
+from symgnn.datasets.paper import load_paper
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
+from symgnn.io.writing import replacing
 from symgnn.metrics import pearson
 from symgnn.models import build_model
 from symgnn.training.closed_form import fit_ridge

@@ -17,11 +17,11 @@ from rich.console import Console
 from rich.table import Table
 
 from symgnn.allocator import keep_large_buffers
-from symgnn.evaluation.predict import load_checkpoint
-from symgnn.explain.explaining import fields_of
-from symgnn.explain.integrated_gradients import IntegratedGradients
-from symgnn.explain.selection import random_atoms
-from symgnn.files.structures import read_glass
+from symgnn.explanations.explaining import fields_of
+from symgnn.explanations.integrated_gradients import IntegratedGradients
+from symgnn.explanations.selection import random_atoms
+from symgnn.inference.predict import load_checkpoint
+from symgnn.io.structures import read_glass
 
 WEIGHTS = (0, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 1)
 POINTS = (2, 3, 4, 8, 16, 32)

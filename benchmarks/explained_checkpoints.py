@@ -12,9 +12,9 @@ import argparse
 import csv
 from pathlib import Path
 
-from symgnn.explain.assessment_tables import MEASURES
-from symgnn.explain.methods import METHODS
-from symgnn.findings.markdown import number, table, with_band
+from symgnn.analysis.markdown import number, table, with_band
+from symgnn.explanations.assessment_tables import MEASURES
+from symgnn.explanations.methods import METHODS
 
 TABLES = (
     ("plus", "plus_control"),

@@ -20,11 +20,11 @@ from rich.console import Console
 from rich.table import Table
 
 from symgnn.allocator import keep_large_buffers
-from symgnn.evaluation.predict import load_checkpoint, predict
-from symgnn.explain.batch import explain_batch
-from symgnn.explain.methods import TITLES, available_methods, build_method
-from symgnn.explain.selection import parse_atoms
-from symgnn.files.structures import read_glass
+from symgnn.explanations.batch import explain_batch
+from symgnn.explanations.methods import TITLES, available_methods, build_method
+from symgnn.explanations.selection import parse_atoms
+from symgnn.inference.predict import load_checkpoint, predict
+from symgnn.io.structures import read_glass
 
 ATOMS = {
     "gradient": "all",

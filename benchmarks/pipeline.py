@@ -17,13 +17,13 @@ from rich.console import Console
 from rich.table import Table
 
 from symgnn.allocator import keep_large_buffers
-from symgnn.evaluation.predict import load_checkpoint
-from symgnn.explain.explaining import explain_atom
-from symgnn.explain.gradient import GradientTimesWeight
-from symgnn.files.structures import read_glass
+from symgnn.explanations.explaining import explain_atom
+from symgnn.explanations.gradient import GradientTimesWeight
 from symgnn.graph.atom_graph import build_graph
 from symgnn.graph.neighbors import neighbor_list
-from symgnn.topology import glass_topology
+from symgnn.homology import glass_topology
+from symgnn.inference.predict import load_checkpoint
+from symgnn.io.structures import read_glass
 
 
 def median_seconds(function: Callable[[], object], repeats: int) -> float:

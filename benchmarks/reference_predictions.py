@@ -1,4 +1,4 @@
-"""Predictions of all committed checkpoints for a sample, against tests/evaluation/reference.safetensors.
+"""Predictions of all committed checkpoints for a sample, against tests/inference/reference.safetensors.
 
     python -m benchmarks.reference_predictions            # the largest difference of each checkpoint
     python -m benchmarks.reference_predictions --write    # store them anew: after a checkpoint was trained again
@@ -13,8 +13,7 @@ import argparse
 import numpy as np
 import torch
 from safetensors.numpy import save_file
-
-from tests.evaluation.test_reference_predictions import REFERENCE, SAMPLE, names, predictions, stored
+from tests.benchmark.test_reference_predictions import REFERENCE, SAMPLE, names, predictions, stored
 
 
 def main() -> None:

@@ -19,11 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
+from symgnn.datasets.paper import load_paper
 from symgnn.errors import InputError
-from symgnn.files.datasets import load_paper
-from symgnn.files.structures import read_glass
 from symgnn.glass import Glass
-from symgnn.topology import (
+from symgnn.homology import (
     alpha_complex,
     alpha_cycles,
     alpha_diagrams,
@@ -33,7 +32,8 @@ from symgnn.topology import (
     representative_cycles,
     rips_filtration,
 )
-from symgnn.topology.persistence import COMPLETE_H2
+from symgnn.homology.persistence import COMPLETE_H2
+from symgnn.io.structures import read_glass
 
 SIZES = (1000, 3000, 8000)
 STEPS = ("pairs", "ripser", "cycles", "alpha", "alpha cycles", "counts", "voids", "alpha voids", "comparison")

@@ -29,12 +29,12 @@ from rich.console import Console
 from rich.table import Table
 
 from symgnn.allocator import keep_large_buffers
-from symgnn.evaluation.predict import predict
-from symgnn.files.structures import read_glass
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph, build_graph
+from symgnn.inference.checkpoint import Checkpoint
+from symgnn.inference.predict import predict
+from symgnn.io.structures import read_glass
 from symgnn.models import MODELS, BarrierModel, build_model
-from symgnn.training.checkpoint import Checkpoint
 from symgnn.training.config import CONFIGS, default_config
 
 SIZES = "1000,3000,8000,64000"

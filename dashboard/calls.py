@@ -14,38 +14,38 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from symgnn.benchmark.leaderboard import Row, by_validation, card_files, read_row
+from symgnn.datasets.paper import PAPER, data_folder, paper_folder
 from symgnn.errors import InputError
-from symgnn.evaluation.leaderboard import Row, by_validation, card_files, read_row
-from symgnn.evaluation.predict import (
+from symgnn.explanations.batch import BatchExplanation, explain_batch, unexplained
+from symgnn.explanations.explaining import fields_of
+from symgnn.explanations.explanation import Explanation
+from symgnn.explanations.maps import ImportanceMap, importance_map
+from symgnn.explanations.methods import available_methods, build_method
+from symgnn.explanations.selection import parse_atoms
+from symgnn.explanations.store import find_explanation, stored_explanation
+from symgnn.glass import Glass
+from symgnn.graph.atom_graph import AtomGraph
+from symgnn.graph.cache import cached_graph
+from symgnn.graph.neighbors import Neighbors, neighbor_list
+from symgnn.homology import Cycles, rips_filtration
+from symgnn.homology.distances import bottleneck, wasserstein
+from symgnn.homology.exact_cycles import exact_cycles
+from symgnn.homology.local_diagrams import LocalPersistence, local_persistence
+from symgnn.homology.persistence import COMPLETE_H2, Persistence, persistent_homology
+from symgnn.homology.summary import GlassTopology, glass_topology
+from symgnn.inference.predict import (
     Checkpoint,
     Prediction,
     list_checkpoints,
     load_checkpoint,
     predict_with_uncertainty,
 )
-from symgnn.evaluation.predict import readable as complete
-from symgnn.explain.batch import BatchExplanation, explain_batch, unexplained
-from symgnn.explain.explaining import fields_of
-from symgnn.explain.explanation import Explanation
-from symgnn.explain.maps import ImportanceMap, importance_map
-from symgnn.explain.methods import available_methods, build_method
-from symgnn.explain.selection import parse_atoms
-from symgnn.explain.store import find_explanation, stored_explanation
-from symgnn.files.datasets import PAPER, data_folder, paper_folder
-from symgnn.files.structures import read_glass, read_glass_bytes
-from symgnn.glass import Glass
-from symgnn.graph.atom_graph import AtomGraph
-from symgnn.graph.cache import cached_graph
-from symgnn.graph.neighbors import Neighbors, neighbor_list
-from symgnn.local_structure import COORDINATION_CUTOFF, LocalStructure, local_structure
+from symgnn.inference.predict import readable as complete
+from symgnn.io.structures import read_glass, read_glass_bytes
 from symgnn.physical_inputs import missing_inputs
 from symgnn.recently_used import RecentlyUsed
-from symgnn.topology import Cycles, rips_filtration
-from symgnn.topology.distances import bottleneck, wasserstein
-from symgnn.topology.exact_cycles import exact_cycles
-from symgnn.topology.local_diagrams import LocalPersistence, local_persistence
-from symgnn.topology.persistence import COMPLETE_H2, Persistence, persistent_homology
-from symgnn.topology.summary import GlassTopology, glass_topology
+from symgnn.structure import COORDINATION_CUTOFF, LocalStructure, local_structure
 
 KEPT_RESULTS = 64
 EXACT_STATES = 100_000  # of the search for one exact cycle: a second or two
@@ -208,7 +208,7 @@ def loop_distance(first: Glass, second: Glass) -> float:
 def readable(model: Checkpoint, glass: Glass) -> Glass:
     """The glass with the per-atom fields that the model reads, computed where the file has none and they can be.
 
-    Raises InputError as `symgnn.evaluation.predict.readable` does.
+    Raises InputError as `symgnn.inference.predict.readable` does.
     """
     if not missing_inputs(glass, model.model.inputs):
         return glass  # whatever else is wrong with it is said by who reads it

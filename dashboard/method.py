@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard import calls, session
 from symgnn.errors import InputError
-from symgnn.evaluation.predict import Checkpoint
-from symgnn.explain.methods import TITLES
+from symgnn.explanations.methods import TITLES
+from symgnn.inference.predict import Checkpoint
 
 ELSEWHERE = "the page Explanation has the choice of methods"
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import streamlit as st
 
-from symgnn.evaluation.predict import Checkpoint
 from symgnn.glass import Glass
+from symgnn.inference.predict import Checkpoint
 
 UPLOAD = "upload-"
 """Start of the names of uploaded glasses, which exist in one session only."""

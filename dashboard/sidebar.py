@@ -8,10 +8,10 @@ import streamlit as st
 
 from dashboard import calls, notices, session
 from symgnn.errors import InputError
-from symgnn.evaluation.predict import Checkpoint, extrapolation, list_checkpoints
-from symgnn.files.formats import format_of
-from symgnn.files.structures import parse_types, reading_notes
 from symgnn.glass import Glass
+from symgnn.inference.predict import Checkpoint, extrapolation, list_checkpoints
+from symgnn.io.formats import format_of
+from symgnn.io.structures import parse_types, reading_notes
 from symgnn.physical_inputs import NOTE, missing_inputs
 
 

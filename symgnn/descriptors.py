@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
-from symgnn.layers.aggregate import sum_edges, sum_neighbors
+from symgnn.nn.aggregate import sum_edges, sum_neighbors
 
 NEAREST = 2.1  # Å; no two atoms of these glasses are nearer
 SPACING = 0.2  # Å, of the shells; also their Gaussian width

@@ -14,23 +14,26 @@ ORDER = [
     "allocator",
     "glass",
     "pair_search",
-    "files",
+    "io",
     "simulate",
     "physical_inputs",
+    "datasets",
     "graph",
-    "local_structure",
-    "layers",
+    "structure",
+    "nn",
     "descriptors",
     "models",
+    "inference",
     "training",
-    "evaluation",
-    "explain",
-    "topology",
-    "findings",
-    "pictures",
+    "benchmark",
+    "explanations",
+    "homology",
+    "analysis",
+    "viewer3d",
+    "plotting",
     "cli",
 ]
-SIMULATE_MAY_USE = {"errors", "glass", "files"}
+SIMULATE_MAY_USE = {"errors", "glass", "io"}
 
 
 def part_of(module: str) -> str | None:
@@ -70,7 +73,7 @@ def test_imports_point_backwards(path):
     assert "dashboard" not in {module.split(".")[0] for module in imports(path)}
 
 
-@pytest.mark.parametrize("part", ["pictures", "explain", "topology", "models"])
+@pytest.mark.parametrize("part", ["plotting", "viewer3d", "explanations", "homology", "models"])
 def test_the_core_does_not_know_streamlit(part):
     for path in (PACKAGE / part).rglob("*.py"):
         assert "streamlit" not in {module.split(".")[0] for module in imports(path)}

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from symgnn.cli import main
-from symgnn.files.structures import read_glass, write_extxyz
 from symgnn.glass import Glass
-from symgnn.topology import persistence
-from symgnn.training.checkpoint import load_checkpoint, save_checkpoint
+from symgnn.homology import persistence
+from symgnn.inference.checkpoint import load_checkpoint, save_checkpoint
+from symgnn.io.structures import read_glass, write_extxyz
 from tests.conftest import make_random_glass
 from tests.models.test_contract import make
 
@@ -271,7 +271,7 @@ def test_a_folder_that_cannot_be_written_is_refused_at_once(run, place, tmp_path
 
 def test_an_unusable_cache_is_refused_at_once(run, place, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
-    monkeypatch.setattr("symgnn.explain.store.data_folder", lambda: tmp_path / "file")
+    monkeypatch.setattr("symgnn.explanations.store.data_folder", lambda: tmp_path / "file")
     for arguments in COMMANDS_THAT_WRITE[1:5]:
         assert_refused(run(*arguments, "-o", tmp_path / "out"), "file/cache/explanations")
     assert not (tmp_path / "out").exists()
@@ -281,7 +281,7 @@ def test_a_disk_that_fails_ends_in_one_line(run, place, monkeypatch):
     def full(*glass, **settings):
         raise OSError(28, "No space left on device", "diagrams.csv")
 
-    monkeypatch.setattr("symgnn.topology.files.write_topology", full)
+    monkeypatch.setattr("symgnn.homology.files.write_topology", full)
     result = run("topology", "glass.xyz")
     assert result.returncode == 2
     assert result.stderr.splitlines()[-1] == "Error: diagrams.csv: No space left on device"
@@ -315,7 +315,7 @@ def test_cancelled_says_that_a_rerun_goes_on(run, place, tmp_path, monkeypatch, 
     def stopped(*what, **settings):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(f"symgnn.explain.{work}", stopped)
+    monkeypatch.setattr(f"symgnn.explanations.{work}", stopped)
     arguments = ("--atoms", "all") if option == "--atoms" else (option,)
     result = run("explain", "glass.xyz", *arguments, "--checkpoint", "untrained", "-o", tmp_path)
     assert result.returncode == 130

@@ -7,7 +7,7 @@ import torch
 from symgnn.descriptors import AveragedDescriptors, local_densities, neighborhood_average, shell_radii
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
-from symgnn.layers.radial import cosine_cutoff
+from symgnn.nn.radial import cosine_cutoff
 from tests.conftest import make_random_glass
 
 

@@ -4,12 +4,12 @@ import shutil
 
 import pytest
 
+from symgnn.benchmark.leaderboard import card_files, leaderboard
+from symgnn.benchmark.report import write_readme
+from symgnn.benchmark.runs import evaluate_all
 from symgnn.errors import InputError
-from symgnn.evaluation.leaderboard import card_files, leaderboard
-from symgnn.evaluation.report import write_readme
-from symgnn.evaluation.runs import evaluate_all
+from symgnn.inference.checkpoint import list_checkpoints, load_checkpoint
 from symgnn.paths import checkpoint_folder
-from symgnn.training.checkpoint import list_checkpoints, load_checkpoint
 from tests.conftest import REPOSITORY
 
 
@@ -47,10 +47,10 @@ def test_the_variable_is_heard_by_all_that_look_for_checkpoints(elsewhere):
 
 def test_all_checkpoints_of_the_folder_are_evaluated(elsewhere, monkeypatch):
     scored = []
-    monkeypatch.setattr("symgnn.evaluation.runs.load_present", lambda split, data: [])
-    monkeypatch.setattr("symgnn.evaluation.runs.score", lambda checkpoint, glasses: {})
+    monkeypatch.setattr("symgnn.benchmark.runs.load_present", lambda split, data: [])
+    monkeypatch.setattr("symgnn.benchmark.runs.score", lambda checkpoint, glasses: {})
     monkeypatch.setattr(
-        "symgnn.evaluation.runs.write_scores", lambda checkpoint, scores: scored.append(checkpoint.folder)
+        "symgnn.benchmark.runs.write_scores", lambda checkpoint, scores: scored.append(checkpoint.folder)
     )
     evaluate_all(split="validation")
     assert scored == [elsewhere / "mine", elsewhere / "mine" / "seed1"]

@@ -13,9 +13,16 @@ pytest.importorskip(
 )
 
 from symgnn import physical_inputs
+from symgnn.analysis.important_edges import explained_fields
+from symgnn.benchmark.measurement import inference_time, invariance_error
+from symgnn.benchmark.scores import score
 from symgnn.errors import InputError
-from symgnn.evaluation.measurement import inference_time, invariance_error
-from symgnn.evaluation.predict import (
+from symgnn.explanations.assessment import assess
+from symgnn.explanations.batch import explain_batch, unexplained
+from symgnn.explanations.explaining import explain_atom
+from symgnn.explanations.gradient import GradientTimesWeight
+from symgnn.explanations.store import find_explanation, stored_explanation
+from symgnn.inference.predict import (
     load_checkpoint,
     predict,
     predict_tiled,
@@ -23,14 +30,7 @@ from symgnn.evaluation.predict import (
     readable,
     write_prediction,
 )
-from symgnn.evaluation.scoring import score
-from symgnn.explain.assessment import assess
-from symgnn.explain.batch import explain_batch, unexplained
-from symgnn.explain.explaining import explain_atom
-from symgnn.explain.gradient import GradientTimesWeight
-from symgnn.explain.store import find_explanation, stored_explanation
-from symgnn.files.structures import read_glass, write_extxyz
-from symgnn.findings.important_edges import explained_fields
+from symgnn.io.structures import read_glass, write_extxyz
 from symgnn.models import build_model
 from symgnn.physical_inputs import NOTE, with_physical_inputs
 from symgnn.training.closed_form import fit_ridge

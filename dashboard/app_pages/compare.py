@@ -10,12 +10,13 @@ from dashboard import calls, method, notices, session, sidebar
 from dashboard.layout import asked, chart, metrics, with_uncertainty
 from dashboard.viewer import mount
 from symgnn.errors import InputError
-from symgnn.explain.explanation import Explanation
-from symgnn.explain.methods import TITLES
+from symgnn.explanations.explanation import Explanation
+from symgnn.explanations.methods import TITLES
 from symgnn.glass import Glass
-from symgnn.pictures import plots, topology_plots, views
-from symgnn.pictures.tables import edge_table
-from symgnn.topology import GlassTopology
+from symgnn.homology import GlassTopology
+from symgnn.plotting import plots, topology_plots
+from symgnn.plotting.tables import edge_table
+from symgnn.viewer3d import views
 
 DEFAULT_TOP = 40
 

@@ -9,9 +9,10 @@ from dashboard import calls, method, notices, session
 from dashboard.layout import chart, metrics, with_uncertainty
 from dashboard.viewer import mount
 from symgnn.errors import InputError
-from symgnn.pictures import plots, views
-from symgnn.pictures.downloads import csv_bytes, explanation_json
-from symgnn.pictures.tables import edge_table
+from symgnn.plotting import plots
+from symgnn.plotting.downloads import csv_bytes, explanation_json
+from symgnn.plotting.tables import edge_table
+from symgnn.viewer3d import views
 
 DEFAULT_TOP, MOST_SHOWN = 40, 300
 

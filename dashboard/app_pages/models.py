@@ -8,14 +8,14 @@ import streamlit as st
 
 from dashboard import calls, notices, session
 from dashboard.layout import chart, metrics
+from symgnn.benchmark.leaderboard import TEST, Row, by_test, role
+from symgnn.benchmark.published import IN_GENERAL, REFERENCES
+from symgnn.benchmark.report import reproduction, selected_epochs, small
 from symgnn.errors import InputError
-from symgnn.evaluation.leaderboard import TEST, Row, by_test, role
-from symgnn.evaluation.published import IN_GENERAL, REFERENCES
-from symgnn.evaluation.report import reproduction, selected_epochs, small
 from symgnn.metrics import mae, pearson
-from symgnn.pictures import model_plots, plots
-from symgnn.pictures.downloads import csv_bytes
-from symgnn.pictures.model_tables import card_sections, leaderboard_table, seed_table
+from symgnn.plotting import model_plots, plots
+from symgnn.plotting.downloads import csv_bytes
+from symgnn.plotting.model_tables import card_sections, leaderboard_table, seed_table
 
 ROLES = {
     "train": "This checkpoint was trained on this glass: its errors here say nothing about new glasses.",

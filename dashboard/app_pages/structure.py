@@ -8,10 +8,11 @@ from dashboard.layout import chart, metrics, with_uncertainty
 from dashboard.viewer import mount
 from symgnn.errors import InputError
 from symgnn.metrics import mae, pearson
-from symgnn.pictures import plots, views
-from symgnn.pictures.downloads import csv_bytes, extxyz_bytes
-from symgnn.pictures.legends import QUANTITIES, quantities
-from symgnn.pictures.tables import atom_table, neighbor_table
+from symgnn.plotting import plots
+from symgnn.plotting.downloads import csv_bytes, extxyz_bytes
+from symgnn.plotting.tables import atom_table, neighbor_table
+from symgnn.viewer3d import views
+from symgnn.viewer3d.legends import QUANTITIES, quantities
 
 chosen = session.selection()
 glass, atom = chosen.glass, chosen.atom

@@ -10,13 +10,14 @@ from dashboard import calls, method, notices, session
 from dashboard.layout import asked, chart, metrics
 from dashboard.viewer import mount
 from symgnn.errors import InputError
-from symgnn.explain.methods import TITLES
-from symgnn.pictures import topology_plots, views
-from symgnn.pictures.cycle_images import cycle_images
-from symgnn.pictures.persistence_plots import persistence_image_plot
-from symgnn.topology import Cycles, Filtration, ParticipationComparison, compare_participation, edge_ids
-from symgnn.topology.images import persistence_image
-from symgnn.topology.persistence import COMPLETE_H2
+from symgnn.explanations.methods import TITLES
+from symgnn.homology import Cycles, Filtration, ParticipationComparison, compare_participation, edge_ids
+from symgnn.homology.images import persistence_image
+from symgnn.homology.persistence import COMPLETE_H2
+from symgnn.plotting import topology_plots
+from symgnn.plotting.persistence_plots import persistence_image_plot
+from symgnn.viewer3d import views
+from symgnn.viewer3d.cycle_images import cycle_images
 
 DEFAULT_TOP, MOST_TOP = 40, 300
 RIPS, ALPHA = "Rips", "Alpha (as in the paper)"
@@ -292,7 +293,7 @@ def draw_voids(h0: Classes, h1: Classes, h2: Classes) -> None:
 
 
 def download() -> None:
-    from symgnn.pictures.downloads import topology_zip
+    from symgnn.plotting.downloads import topology_zip
 
     st.download_button(
         "Diagrams, cycles, participation (ZIP)",

@@ -7,12 +7,13 @@ from dashboard import calls, notices, session
 from dashboard.layout import chart, metrics
 from dashboard.viewer import mount
 from symgnn.errors import InputError
-from symgnn.explain.methods import TITLES
-from symgnn.explain.quality import rank_correlation
-from symgnn.pictures import map_plots, views
-from symgnn.pictures.downloads import map_zip
-from symgnn.pictures.map_view import IN_THOUSANDTHS, inside_cell, mapped_glass
-from symgnn.pictures.tables import map_table
+from symgnn.explanations.methods import TITLES
+from symgnn.explanations.quality import rank_correlation
+from symgnn.plotting import map_plots
+from symgnn.plotting.downloads import map_zip
+from symgnn.plotting.tables import map_table
+from symgnn.viewer3d import views
+from symgnn.viewer3d.map_view import IN_THOUSANDTHS, inside_cell, mapped_glass
 
 MANY_ATOMS, DEFAULT_EDGES, MOST_EDGES, LISTED = 1000, 200, 2000, 50
 IMPORTANCE, EFFECT = "Importance", "Effect (eV)"

@@ -11,7 +11,7 @@ from pathlib import Path
 import py3Dmol
 import streamlit as st
 
-from symgnn.pictures.views import Picture
+from symgnn.viewer3d.views import Picture
 
 HERE = Path(__file__).parent
 LOCAL_LIBRARY = HERE.parent / "static" / "3Dmol-min.js"

@@ -15,7 +15,7 @@ from symgnn.allocator import keep_large_buffers
 from symgnn.cli import explanations, findings, models, structures, topology
 from symgnn.cli.common import errors
 from symgnn.errors import InputError
-from symgnn.files.reading import one_line
+from symgnn.io.reading import one_line
 
 CANCELLED = 130  # exit code after Ctrl-C
 

@@ -61,7 +61,7 @@ def task(bars: Progress, description: str):
 
 def read(file: Path, types: str | None):
     """The glass in a file. What its reader had to choose or found unusual goes to standard error."""
-    from symgnn.files.structures import parse_types, read_glass, reading_notes
+    from symgnn.io.structures import parse_types, read_glass, reading_notes
 
     glass = read_glass(file, types=parse_types(types) if types else None)
     for note in reading_notes(glass):
@@ -71,7 +71,7 @@ def read(file: Path, types: str | None):
 
 def stem(file: Path) -> str:
     """What names of results start with: that of the file without endings, glass for glass.xyz.gz."""
-    from symgnn.files.compression import plain_name
+    from symgnn.io.compression import plain_name
 
     return Path(plain_name(file.name)).stem
 
@@ -108,7 +108,7 @@ def resumable() -> Iterator[None]:
 
 def readable(checkpoint, glass):
     """The glass with all that the checkpoint reads; says which fields had to be computed."""
-    from symgnn.evaluation.predict import readable as complete
+    from symgnn.inference.predict import readable as complete
     from symgnn.physical_inputs import NOTE, missing_inputs
 
     completed = complete(checkpoint, glass)
@@ -118,7 +118,7 @@ def readable(checkpoint, glass):
 
 
 def warn_of_extrapolation(checkpoint, glass) -> None:
-    from symgnn.evaluation.predict import extrapolation
+    from symgnn.inference.predict import extrapolation
 
     if warning := extrapolation(checkpoint, glass):
         errors.print(warning, style="yellow", markup=False)

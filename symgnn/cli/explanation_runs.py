@@ -11,7 +11,7 @@ from symgnn.errors import InputError
 
 
 def explain_one(file: Path, glass, checkpoint, atom: int, method, output: Path, seed: int, top: int) -> None:
-    from symgnn.explain.store import stored_explanation
+    from symgnn.explanations.store import stored_explanation
 
     with progress() as bars:
         show = task(bars, f"Explaining atom {atom}")
@@ -61,7 +61,7 @@ def explain_one(file: Path, glass, checkpoint, atom: int, method, output: Path, 
 
 
 def _print_local_structure(glass, atom: int) -> None:
-    from symgnn.local_structure import local_structure
+    from symgnn.structure import local_structure
 
     try:
         words = local_structure(glass).describe(atom)
@@ -74,11 +74,11 @@ def _print_local_structure(glass, atom: int) -> None:
 def explain_many(
     file: Path, glass, checkpoint, text: str, method, output: Path, seed: int, top: int, workers: int | None
 ) -> None:
-    from symgnn.evaluation.predict import predict
-    from symgnn.explain.batch import explain_batch
-    from symgnn.explain.maps import write_maps
-    from symgnn.explain.selection import parse_atoms
+    from symgnn.explanations.batch import explain_batch
+    from symgnn.explanations.maps import write_maps
+    from symgnn.explanations.selection import parse_atoms
     from symgnn.graph.cache import cached_graph
+    from symgnn.inference.predict import predict
 
     chosen = parse_atoms(text, glass, predict(checkpoint, glass), seed)
     with resumable(), progress() as bars:
@@ -111,13 +111,13 @@ def evaluate_methods(
     seed: int,
     workers: int | None,
 ) -> None:
-    from symgnn.evaluation.predict import predict
-    from symgnn.explain.assessment import assess
-    from symgnn.explain.assessment_tables import CURVES
-    from symgnn.explain.methods import TITLES
-    from symgnn.explain.selection import parse_atoms
-    from symgnn.pictures.fidelity_curves import fidelity_curves
-    from symgnn.pictures.figure_files import write_figure
+    from symgnn.explanations.assessment import assess
+    from symgnn.explanations.assessment_tables import CURVES
+    from symgnn.explanations.methods import TITLES
+    from symgnn.explanations.selection import parse_atoms
+    from symgnn.inference.predict import predict
+    from symgnn.plotting.fidelity_curves import fidelity_curves
+    from symgnn.plotting.figure_files import write_figure
 
     text = text or f"random:{min(50, len(glass))}"
     chosen = parse_atoms(text, glass, predict(checkpoint, glass), seed)

@@ -68,10 +68,10 @@ def explain(
     types: Types = None,
 ) -> None:
     """Explain predicted barriers: which edges carry them. Writes CSV, and maps of the glass for many atoms."""
-    from symgnn.evaluation.predict import load_checkpoint
-    from symgnn.explain.gnn_explainer import GNNExplainer
-    from symgnn.explain.methods import available_methods, build_method, read_settings
-    from symgnn.explain.store import store_folder
+    from symgnn.explanations.gnn_explainer import GNNExplainer
+    from symgnn.explanations.methods import available_methods, build_method, read_settings
+    from symgnn.explanations.store import store_folder
+    from symgnn.inference.predict import load_checkpoint
 
     names = method or []
     options = {"--setting": setting or None, "--top": top, "--workers": workers, "--twin": twin}

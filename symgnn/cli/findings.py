@@ -50,15 +50,15 @@ def findings(
     types: Types = None,
 ) -> None:
     """Do important edges lie on more cycles, how far do they reach, how stable is it? Writes text, tables, figures."""
-    from symgnn.evaluation.predict import load_checkpoint
-    from symgnn.explain.methods import build_method
-    from symgnn.explain.store import store_folder
-    from symgnn.files.writing import replacing
-    from symgnn.findings.report import report
-    from symgnn.findings.study import Study
-    from symgnn.findings.tables import write_tables
-    from symgnn.pictures.figure_files import figure_file, write_figure
-    from symgnn.pictures.finding_plots import finding_figures
+    from symgnn.analysis.report import report
+    from symgnn.analysis.study import Study
+    from symgnn.analysis.tables import write_tables
+    from symgnn.explanations.methods import build_method
+    from symgnn.explanations.store import store_folder
+    from symgnn.inference.predict import load_checkpoint
+    from symgnn.io.writing import replacing
+    from symgnn.plotting.figure_files import figure_file, write_figure
+    from symgnn.plotting.finding_plots import finding_figures
 
     check_methods("findings", method or [])
     glasses = [read(file, types) for file in files]

@@ -32,7 +32,7 @@ def train(
     console_log: Annotated[bool, typer.Option(help="Print the log too, not only to train.log.")] = False,
 ) -> None:
     """Train on the paper's training glasses, select on its validation glass. Resumes where it stopped."""
-    from symgnn.files.datasets import load_split
+    from symgnn.datasets.paper import load_split
     from symgnn.training.config import default_config, read_config
     from symgnn.training.loop import check_device
     from symgnn.training.run import train_checkpoint
@@ -90,8 +90,8 @@ def combine(
     data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
 ) -> None:
     """Average trained checkpoints: a committee, as a checkpoint of its own, with a calibrated uncertainty."""
-    from symgnn.files.datasets import load_split
-    from symgnn.training.checkpoint import load_checkpoint
+    from symgnn.datasets.paper import load_split
+    from symgnn.inference.checkpoint import load_checkpoint
     from symgnn.training.combine import combine as combine_checkpoints
 
     loaded = [load_checkpoint(name) for name in members]
@@ -111,8 +111,8 @@ def calibrate(
     data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
 ) -> None:
     """Calibrate the uncertainty of a checkpoint anew, on the validation glass. Training ends with the same."""
-    from symgnn.files.datasets import load_split
-    from symgnn.training.checkpoint import load_checkpoint
+    from symgnn.datasets.paper import load_split
+    from symgnn.inference.checkpoint import load_checkpoint
     from symgnn.training.run import calibrate_checkpoint
 
     training, (validation,) = load_split("train", data), load_split("validation", data)
@@ -142,9 +142,9 @@ def evaluate(
     ] = None,
 ) -> None:
     """Measure checkpoints on validation and test glasses; write cards and the leaderboard, checkpoints/README.md."""
-    from symgnn.evaluation.leaderboard import leaderboard
-    from symgnn.evaluation.report import short_table, write_readme
-    from symgnn.evaluation.runs import evaluate_all, scores_table
+    from symgnn.benchmark.leaderboard import leaderboard
+    from symgnn.benchmark.report import short_table, write_readme
+    from symgnn.benchmark.runs import evaluate_all, scores_table
     from symgnn.paths import checkpoint_folder
 
     root, written = root or checkpoint_folder(), table_only
@@ -167,10 +167,10 @@ def train_explainer(
     seed: Seed = 0,
 ) -> None:
     """Train the amortised explainer of a checkpoint, once: `symgnn explain --method amortised` uses it."""
-    from symgnn.evaluation.predict import load_checkpoint
-    from symgnn.explain.amortised import EXPLAINER
-    from symgnn.explain.amortised_training import ExplainerTraining, train_explainer
-    from symgnn.files.datasets import load_split
+    from symgnn.datasets.paper import load_split
+    from symgnn.explanations.amortised import EXPLAINER
+    from symgnn.explanations.amortised_training import ExplainerTraining, train_explainer
+    from symgnn.inference.predict import load_checkpoint
 
     loaded, training = load_checkpoint(checkpoint), ExplainerTraining(atoms=atoms, epochs=epochs, seed=seed)
     glasses, (validation,) = load_split("train", data), load_split("validation", data)

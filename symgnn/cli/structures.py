@@ -31,7 +31,7 @@ def data_fetch(
     folder: Annotated[Path | None, typer.Option("--to", help="Default: data/raw/paper.")] = None,
 ) -> None:
     """Fetch the paper's nine glasses and verify their checksums."""
-    from symgnn.files.datasets import PAPER, fetch, paper_folder
+    from symgnn.datasets.paper import PAPER, fetch, paper_folder
 
     with progress() as bars:
         tasks = {file.name: task(bars, file.name) for file in PAPER}
@@ -71,7 +71,7 @@ def predict(
     types: Types = None,
 ) -> None:
     """Predict the energy barrier of every atom; write extended XYZ and CSV."""
-    from symgnn.evaluation.predict import load_checkpoint, predict_with_uncertainty, write_prediction
+    from symgnn.inference.predict import load_checkpoint, predict_with_uncertainty, write_prediction
 
     glass, loaded = read(file, types), load_checkpoint(checkpoint)
     check_folders(output)
@@ -98,7 +98,7 @@ def predict(
 
 def structure(file: File, output: Output = Path("."), types: Types = None) -> None:
     """Write the local structure of every atom: Voronoi index, coordination, volume, Q6, first shell."""
-    from symgnn.local_structure import write_table
+    from symgnn.structure import write_table
 
     glass = read(file, types)
     check_folders(output)
@@ -118,7 +118,7 @@ def simulate_glass(
 
     The file states energy, pressure and shear stress of every atom.
     """
-    from symgnn.files.structures import write_extxyz
+    from symgnn.io.structures import write_extxyz
 
     try:
         from symgnn.simulate import make_glass, parse_composition

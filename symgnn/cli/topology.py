@@ -56,8 +56,8 @@ def topology(
 
     Those of an earlier run that this one does not write are removed.
     """
-    from symgnn.topology import files
-    from symgnn.topology.local_diagrams import RADIUS, local_persistence
+    from symgnn.homology import files
+    from symgnn.homology.local_diagrams import RADIUS, local_persistence
 
     if radius is not None and around is None:
         raise InputError("topology: --radius found without --around, expected --around ATOM with it")
@@ -116,7 +116,7 @@ def topology(
 
 
 def _whole(glass, cutoff: float, bars: Progress):
-    from symgnn.topology import glass_topology
+    from symgnn.homology import glass_topology
 
     show = task(bars, "Topology")
 
@@ -133,15 +133,15 @@ def _whole(glass, cutoff: float, bars: Progress):
 
 
 def _with_exact_cycles(found, bars: Progress):
-    from symgnn.topology.exact_cycles import exact_cycles
+    from symgnn.homology.exact_cycles import exact_cycles
 
     show = task(bars, "Exact cycles")
     return found.with_cycles(exact_cycles(found.persistence, found.cycles, progress=show))
 
 
 def _voids(glass, cutoff: float, bars: Progress):
-    from symgnn.topology import persistent_homology, rips_filtration
-    from symgnn.topology.persistence import COMPLETE_H2, check_size
+    from symgnn.homology import persistent_homology, rips_filtration
+    from symgnn.homology.persistence import COMPLETE_H2, check_size
 
     filtration = rips_filtration(glass, max(cutoff, COMPLETE_H2))
     check_size(filtration, 2)
@@ -153,8 +153,8 @@ def _voids(glass, cutoff: float, bars: Progress):
 
 
 def _distances(found, void, other, bars: Progress) -> list:
-    from symgnn.topology import persistent_homology, rips_filtration
-    from symgnn.topology.distances import diagram_distances
+    from symgnn.homology import persistent_homology, rips_filtration
+    from symgnn.homology.distances import diagram_distances
 
     cutoff = found.filtration.cutoff
     second_void = None if void is None else _voids(other, cutoff, bars)
@@ -168,7 +168,7 @@ def _distances(found, void, other, bars: Progress) -> list:
 
 def _image(found):
     """The persistence image of the loops, after a line that states its grid."""
-    from symgnn.topology.images import ImageGrid, persistence_image
+    from symgnn.homology.images import ImageGrid, persistence_image
 
     grid = ImageGrid()
     image = persistence_image(found.persistence.h1, grid=grid, n_atoms=len(found.glass))

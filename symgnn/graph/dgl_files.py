@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING
 import torch
 
 from symgnn.errors import InputError
-from symgnn.files.writing import replacing
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import DEFAULT_CUTOFF, AtomGraph, build_graph
 from symgnn.graph.dgl_backend import dgl
+from symgnn.io.writing import replacing
 
 if TYPE_CHECKING:
     from dgl import DGLGraph

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from symgnn.errors import InputError
 from symgnn.graph.atom_graph import AtomGraph
-from symgnn.layers.radial import cosine_cutoff
+from symgnn.nn.radial import cosine_cutoff
 
 
 class BarrierModel(nn.Module):

@@ -33,12 +33,12 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from symgnn.graph.atom_graph import AtomGraph
-from symgnn.layers.aggregate import sum_edges
-from symgnn.layers.bessel import bessel_table
-from symgnn.layers.limited_norm import LimitedNorm
-from symgnn.layers.radial import interpolate
-from symgnn.layers.triplets import Triplets, triplets_of
 from symgnn.models.base import BarrierModel, readout
+from symgnn.nn.aggregate import sum_edges
+from symgnn.nn.bessel import bessel_table
+from symgnn.nn.limited_norm import LimitedNorm
+from symgnn.nn.radial import interpolate
+from symgnn.nn.triplets import Triplets, triplets_of
 
 
 class DimeNet(BarrierModel):

@@ -24,10 +24,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
-from symgnn.layers.aggregate import attend
-from symgnn.layers.length_encoder import LengthEncoder
-from symgnn.layers.residual_update import ResidualUpdate
 from symgnn.models.base import BarrierModel, readout
+from symgnn.nn.aggregate import attend
+from symgnn.nn.length_encoder import LengthEncoder
+from symgnn.nn.residual_update import ResidualUpdate
 
 
 class EGATLayer(nn.Module):

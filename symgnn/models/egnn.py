@@ -27,9 +27,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
-from symgnn.layers.aggregate import sum_edges
-from symgnn.layers.residual_update import ResidualUpdate
 from symgnn.models.base import BarrierModel, readout
+from symgnn.nn.aggregate import sum_edges
+from symgnn.nn.residual_update import ResidualUpdate
 
 STEEPNESS = 1.0  # 1/Å²: at 3 Å a unit switches within a few tenths of an ångström
 

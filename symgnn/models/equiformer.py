@@ -33,11 +33,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
-from symgnn.layers.aggregate import attend, sum_neighbors
-from symgnn.layers.limited_norm import LimitedNorm
-from symgnn.layers.radial import RadialFunction, cosine_cutoff
-from symgnn.layers.tensors import LimitedTensorNorm, NeighborProducts, TensorLinear, component_harmonics
 from symgnn.models.base import BarrierModel, readout
+from symgnn.nn.aggregate import attend, sum_neighbors
+from symgnn.nn.limited_norm import LimitedNorm
+from symgnn.nn.radial import RadialFunction, cosine_cutoff
+from symgnn.nn.tensors import LimitedTensorNorm, NeighborProducts, TensorLinear, component_harmonics
 
 Features = tuple[Tensor, Tensor, Tensor]  # (N, C_l, 2l + 1) for l = 0, 1, 2
 

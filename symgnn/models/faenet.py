@@ -29,11 +29,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
-from symgnn.layers.aggregate import sum_neighbors
-from symgnn.layers.limited_norm import LimitedNorm
-from symgnn.layers.local_frames import SIGNS, local_axes
-from symgnn.layers.radial import RadialFunction
 from symgnn.models.base import BarrierModel, readout
+from symgnn.nn.aggregate import sum_neighbors
+from symgnn.nn.limited_norm import LimitedNorm
+from symgnn.nn.local_frames import SIGNS, local_axes
+from symgnn.nn.radial import RadialFunction
 
 
 class Interaction(nn.Module):

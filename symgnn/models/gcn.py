@@ -19,10 +19,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
-from symgnn.layers.aggregate import sum_edges
-from symgnn.layers.length_encoder import LengthEncoder
-from symgnn.layers.residual_update import ResidualUpdate
 from symgnn.models.base import BarrierModel, readout
+from symgnn.nn.aggregate import sum_edges
+from symgnn.nn.length_encoder import LengthEncoder
+from symgnn.nn.residual_update import ResidualUpdate
 
 
 class GraphConvolution(nn.Module):

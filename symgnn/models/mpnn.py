@@ -26,10 +26,10 @@ import torch
 from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
-from symgnn.layers.aggregate import sum_neighbors
-from symgnn.layers.limited_norm import LimitedNorm
-from symgnn.layers.radial import RadialFunction
 from symgnn.models.base import BarrierModel, readout
+from symgnn.nn.aggregate import sum_neighbors
+from symgnn.nn.limited_norm import LimitedNorm
+from symgnn.nn.radial import RadialFunction
 
 
 class MPNN(BarrierModel):

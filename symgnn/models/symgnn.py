@@ -9,9 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
-from symgnn.layers.edge_attention import EdgeAttention, Messages
-from symgnn.layers.symmetrized_encoder import Symmetrization, SymmetrizedEncoder
 from symgnn.models.base import BarrierModel, readout
+from symgnn.nn.edge_attention import EdgeAttention, Messages
+from symgnn.nn.symmetrized_encoder import Symmetrization, SymmetrizedEncoder
 
 
 class Prepared(NamedTuple):

@@ -10,12 +10,12 @@ from typing import Any
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
+from symgnn.inference.checkpoint import Checkpoint, save_checkpoint
+from symgnn.inference.uncertainty import predict_with_features
 from symgnn.metrics import regression_scores
 from symgnn.models.committee import average
 from symgnn.physical_inputs import with_physical_inputs
-from symgnn.training.checkpoint import Checkpoint, save_checkpoint
 from symgnn.training.run import calibrate
-from symgnn.training.uncertainty import predict_with_features
 
 COPIED = ("split", "composition", "data_hashes", "label_hashes", "software")  # from the first member's card
 

@@ -14,12 +14,12 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from symgnn.errors import InputError
-from symgnn.files.writing import replacing
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph, build_graph
-from symgnn.layers.orthogonal import random_orthogonal
+from symgnn.io.writing import replacing
 from symgnn.metrics import regression_scores
 from symgnn.models import BarrierModel, build_model
+from symgnn.nn.orthogonal import random_orthogonal
 from symgnn.physical_inputs import with_physical_inputs
 from symgnn.training.config import TrainingConfig
 from symgnn.training.norm import settle_norm

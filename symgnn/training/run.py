@@ -13,18 +13,18 @@ from typing import Any
 import torch
 
 import symgnn
-from symgnn.files.writing import replacing
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
+from symgnn.inference.checkpoint import Checkpoint, save_checkpoint
+from symgnn.inference.uncertainty import Uncertainty, coverage, fit_uncertainty, predict_with_features
+from symgnn.io.writing import replacing
 from symgnn.models import BarrierModel, build_model
 from symgnn.physical_inputs import with_physical_inputs
-from symgnn.training.checkpoint import Checkpoint, save_checkpoint
 from symgnn.training.closed_form import fit_ridge
 from symgnn.training.config import TrainingConfig
 from symgnn.training.loop import train
 from symgnn.training.result import Progress, TrainingResult
 from symgnn.training.resuming import label_hash
-from symgnn.training.uncertainty import Uncertainty, coverage, fit_uncertainty, predict_with_features
 
 CURVE = "curve.csv"
 

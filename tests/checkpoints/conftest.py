@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 import torch
 
-from symgnn.files.structures import read_glass
 from symgnn.graph.atom_graph import AtomGraph, build_graph
 from symgnn.graph.neighbors import neighbor_list
+from symgnn.inference.checkpoint import list_checkpoints, load_checkpoint
+from symgnn.io.structures import read_glass
 from symgnn.models import BarrierModel
-from symgnn.training.checkpoint import list_checkpoints, load_checkpoint
 from tests.conftest import REPOSITORY
 
 FIELDS = ("potential_energy", "pressure", "von_mises")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from symgnn.evaluation.measurement import rotations_and_reflections, transformed
-from symgnn.explain.receptive_field import receptive_fields
+from symgnn.benchmark.measurement import rotations_and_reflections, transformed
+from symgnn.explanations.receptive_field import receptive_fields
 from symgnn.graph.atom_graph import build_graph
-from symgnn.training.checkpoint import list_checkpoints, load_checkpoint
+from symgnn.inference.checkpoint import list_checkpoints, load_checkpoint
 from tests.checkpoints.conftest import NOT_INVARIANT, WITHOUT_EDGES, exact_graph
 
 EXACT = 1e-9  # eV; rounding in float64 comes to 1e-14 (found: 4e-15 at most)

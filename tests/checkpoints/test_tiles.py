@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from symgnn.evaluation.predict import load_checkpoint, predict_graph, predict_tiled
-from symgnn.evaluation.tiles import tiles
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
+from symgnn.inference.predict import load_checkpoint, predict_graph, predict_tiled
+from symgnn.inference.tiles import tiles
 from tests.checkpoints.conftest import NAMES, with_physics
 
 ROUNDING = 2e-13  # of the largest barrier, in float64 (found: 4e-15 at most)

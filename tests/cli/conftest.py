@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from symgnn.cli import app
-from symgnn.files.structures import write_extxyz
+from symgnn.io.structures import write_extxyz
 from tests.conftest import make_random_glass
 
 
@@ -51,7 +51,7 @@ def called(place, monkeypatch):
             bound.apply_defaults()
             raise Reached(bound.arguments)
 
-        monkeypatch.setattr("symgnn.files.datasets.load_split", lambda split, data: [f"{split} of {data}"])
+        monkeypatch.setattr("symgnn.datasets.paper.load_split", lambda split, data: [f"{split} of {data}"])
         monkeypatch.setattr(owner, name, note)
         result = CliRunner().invoke(app, line.split())
         assert isinstance(result.exception, Reached), (result.output, result.exception)

@@ -5,8 +5,8 @@ import pytest
 import typer
 
 from symgnn.cli import app
-from symgnn.explain.selection import random_atoms
-from symgnn.files.structures import read_glass
+from symgnn.explanations.selection import random_atoms
+from symgnn.io.structures import read_glass
 from tests.cli.test_options import CASES, JUDGE, MANY, name_of
 
 TRAIN = "symgnn.training.run:train_checkpoint"
@@ -35,14 +35,14 @@ OTHERS = [
     ("symgnn.training.run:calibrate_checkpoint", "calibrate egat --data place",
      lambda a: (name_of(a["checkpoint"]), a["training"], a["validation"]),
      ("egat", ["train of place"], "validation of place")),
-    ("symgnn.evaluation.runs:evaluate_all", "evaluate egat schnet --split test --data place --root .",
+    ("symgnn.benchmark.runs:evaluate_all", "evaluate egat schnet --split test --data place --root .",
      lambda a: (a["names"], a["split"], str(a["data"]), str(a["root"])), (["egat", "schnet"], "test", "place", ".")),
-    ("symgnn.evaluation.report:write_readme", "evaluate --table-only --root here", lambda a: str(a["root"]), "here"),
-    ("symgnn.explain.amortised_training:train_explainer", "train-explainer egat --atoms 7 --epochs 5 --seed 3",
+    ("symgnn.benchmark.report:write_readme", "evaluate --table-only --root here", lambda a: str(a["root"]), "here"),
+    ("symgnn.explanations.amortised_training:train_explainer", "train-explainer egat --atoms 7 --epochs 5 --seed 3",
      lambda a: (name_of(a["checkpoint"]), a["training"].atoms, a["training"].epochs, a["training"].seed),
      ("egat", 7, 5, 3)),
-    ("symgnn.files.datasets:load_split", "train-explainer egat --data place", lambda a: str(a["folder"]), "place"),
-    ("symgnn.files.datasets:fetch", "data fetch --from a --to b",
+    ("symgnn.datasets.paper:load_split", "train-explainer egat --data place", lambda a: str(a["folder"]), "place"),
+    ("symgnn.datasets.paper:fetch", "data fetch --from a --to b",
      lambda a: (str(a["source"]), str(a["folder"])), ("a", "b")),
     ("symgnn.simulate:make_glass", "simulate glass -o x.xyz --atoms 300 --quench-rate 2e12 --seed 3",
      lambda a: (a["n_atoms"], a["quench_rate"], a["seed"]), (300, 2e12, 3)),

@@ -10,10 +10,10 @@ def name_of(checkpoint):
     return checkpoint.argument
 
 
-ONE = "symgnn.explain.store:stored_explanation"
-MANY = "symgnn.explain.batch:explain_batch"
-JUDGE = "symgnn.explain.assessment:assess"
-STUDY = "symgnn.findings.study:Study.run"
+ONE = "symgnn.explanations.store:stored_explanation"
+MANY = "symgnn.explanations.batch:explain_batch"
+JUDGE = "symgnn.explanations.assessment:assess"
+STUDY = "symgnn.analysis.study:Study.run"
 
 CASES = [
     ("explain", ONE, "--atom 5", lambda a: a["atom"], 5),
@@ -58,24 +58,24 @@ CASES = [
      [("symgnn/seed1", "symgnn/seed1"), ("egat", "egat")]),
     ("findings", STUDY, "--twins glass.xyz twin.xyz", lambda a: [twin.name for twin in a["self"].twins],
      ["glass", "twin"]),
-    ("predict", "symgnn.evaluation.predict:predict_with_uncertainty", "--checkpoint egat",
+    ("predict", "symgnn.inference.predict:predict_with_uncertainty", "--checkpoint egat",
      lambda a: name_of(a["checkpoint"]), "egat"),
-    ("predict", "symgnn.evaluation.predict:write_prediction", "-o out", lambda a: str(a["folder"]), "out"),
-    ("structure", "symgnn.local_structure:write_table", "-o out",
+    ("predict", "symgnn.inference.predict:write_prediction", "-o out", lambda a: str(a["folder"]), "out"),
+    ("structure", "symgnn.structure:write_table", "-o out",
      lambda a: str(a["path"]), "out/glass.local_structure.csv"),
-    ("topology", "symgnn.topology:glass_topology", "--cutoff 3.5", lambda a: a["cutoff"], 3.5),
-    ("topology", "symgnn.topology.local_diagrams:local_persistence", "--around 5 --radius 5.5 --cutoff 3.5",
+    ("topology", "symgnn.homology:glass_topology", "--cutoff 3.5", lambda a: a["cutoff"], 3.5),
+    ("topology", "symgnn.homology.local_diagrams:local_persistence", "--around 5 --radius 5.5 --cutoff 3.5",
      lambda a: (a["atom"], a["radius"], a["cutoff"]), (5, 5.5, 3.5)),
-    ("topology", "symgnn.topology.local_diagrams:local_persistence", "--around 5",
+    ("topology", "symgnn.homology.local_diagrams:local_persistence", "--around 5",
      lambda a: (a["radius"], a["cutoff"]), (8.0, 4.0)),
-    ("topology", "symgnn.topology:rips_filtration", "--voids --cutoff 5.5", lambda a: a["cutoff"], 5.5),
-    ("topology", "symgnn.topology:rips_filtration", "--voids --cutoff 3", lambda a: a["cutoff"], 5.0),
-    ("topology", "symgnn.topology:rips_filtration", "--against other.xyz --cutoff 3",
+    ("topology", "symgnn.homology:rips_filtration", "--voids --cutoff 5.5", lambda a: a["cutoff"], 5.5),
+    ("topology", "symgnn.homology:rips_filtration", "--voids --cutoff 3", lambda a: a["cutoff"], 5.0),
+    ("topology", "symgnn.homology:rips_filtration", "--against other.xyz --cutoff 3",
      lambda a: (a["glass"].name, a["cutoff"]), ("other", 3.0)),
-    ("topology", "symgnn.topology.exact_cycles:exact_cycles", "--exact --cutoff 3",
+    ("topology", "symgnn.homology.exact_cycles:exact_cycles", "--exact --cutoff 3",
      lambda a: a["persistence"].filtration.cutoff, 3.0),
-    ("topology", "symgnn.topology.images:persistence_image", "--image", lambda a: a["n_atoms"], 120),
-    ("topology", "symgnn.topology.files:write_topology", "-o out", lambda a: str(a["folder"]), "out/glass.topology"),
+    ("topology", "symgnn.homology.images:persistence_image", "--image", lambda a: a["n_atoms"], 120),
+    ("topology", "symgnn.homology.files:write_topology", "-o out", lambda a: str(a["folder"]), "out/glass.topology"),
     ("graph", "symgnn.graph.dgl_files:write_graphs", "-o g.bin --cutoff 3.5",
      lambda a: (a["cutoff"], a["self_loops"], str(a["path"])), (3.5, False, "g.bin")),
     ("graph", "symgnn.graph.dgl_files:write_graphs", "-o g.bin --self-loops", lambda a: a["self_loops"], True),

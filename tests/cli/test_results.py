@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from symgnn.cli import app
-from symgnn.files.structures import read_glass
-from symgnn.topology import persistent_homology, rips_filtration
-from symgnn.topology.distances import diagram_distances
+from symgnn.homology import persistent_homology, rips_filtration
+from symgnn.homology.distances import diagram_distances
+from symgnn.io.structures import read_glass
 
 
 @pytest.fixture

@@ -11,12 +11,12 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from dashboard import calls
-from symgnn.explain.attribution import Method
-from symgnn.explain.gnn_explainer import GNNExplainer
-from symgnn.explain.methods import build_method
-from symgnn.files.structures import write_extxyz
+from symgnn.explanations.attribution import Method
+from symgnn.explanations.gnn_explainer import GNNExplainer
+from symgnn.explanations.methods import build_method
+from symgnn.inference import checkpoint
+from symgnn.io.structures import write_extxyz
 from symgnn.models import build_model
-from symgnn.training import checkpoint
 from tests.conftest import REPOSITORY, make_random_glass
 
 SETTINGS = {"symgnn": {"width": 8, "heads": [2, 1]}}

@@ -7,14 +7,14 @@ import pytest
 import streamlit as st
 
 from dashboard import calls
-from symgnn.explain.baselines import NearestEdges, RandomEdges
-from symgnn.explain.batch import explain_batch
-from symgnn.explain.explaining import explain_atoms
-from symgnn.explain.gradient import GradientTimesWeight
-from symgnn.topology import glass_topology, persistent_homology, rips_filtration
-from symgnn.topology.distances import bottleneck, wasserstein
-from symgnn.topology.local_diagrams import local_persistence
-from symgnn.training.checkpoint import load_checkpoint
+from symgnn.explanations.baselines import NearestEdges, RandomEdges
+from symgnn.explanations.batch import explain_batch
+from symgnn.explanations.explaining import explain_atoms
+from symgnn.explanations.gradient import GradientTimesWeight
+from symgnn.homology import glass_topology, persistent_homology, rips_filtration
+from symgnn.homology.distances import bottleneck, wasserstein
+from symgnn.homology.local_diagrams import local_persistence
+from symgnn.inference.checkpoint import load_checkpoint
 from tests.conftest import make_random_glass
 
 METHODS = {method.name: method for method in (NearestEdges(), RandomEdges(), GradientTimesWeight())}
@@ -65,7 +65,7 @@ QUESTIONS = [  # model, glass, atom, seed, method
 
 def test_every_explanation_is_that_of_its_question(models, glasses, monkeypatch):
     """Asked in a row, and again once all are kept."""
-    monkeypatch.setattr("symgnn.explain.explaining.fidelity", lambda *a, **k: {})  # which takes the time
+    monkeypatch.setattr("symgnn.explanations.explaining.fidelity", lambda *a, **k: {})  # which takes the time
     for _ in range(2):
         for model, glass, atom, seed, method in QUESTIONS:
             found = calls.explanation(models[model], glasses[glass], atom, seed=seed, method=method)

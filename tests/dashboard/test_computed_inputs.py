@@ -8,7 +8,7 @@ pytest.importorskip(
     "numba", reason="energies and stresses are computed with numba: pip install -e .[physics]"
 )
 
-from symgnn.files.structures import read_glass, write_extxyz
+from symgnn.io.structures import read_glass, write_extxyz
 from tests.conftest import REPOSITORY
 from tests.dashboard.conftest import use_checkpoints
 from tests.dashboard.test_pages import opened, told

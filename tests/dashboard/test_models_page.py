@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from dashboard import calls
+from symgnn.inference.checkpoint import CARD, save_checkpoint
 from symgnn.models import build_model
-from symgnn.training.checkpoint import CARD, save_checkpoint
 from tests.dashboard.conftest import SETTINGS, use_checkpoints
 from tests.dashboard.test_pages import opened, told
 

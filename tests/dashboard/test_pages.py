@@ -9,10 +9,8 @@ import pytest
 import torch
 
 from dashboard import calls
-from symgnn.explain.explanation import Explanation
-from symgnn.files.structures import read_glass, write_extxyz
-from symgnn.models import build_model
-from symgnn.topology import (
+from symgnn.explanations.explanation import Explanation
+from symgnn.homology import (
     alpha_complex,
     alpha_cycles,
     alpha_diagrams,
@@ -20,9 +18,11 @@ from symgnn.topology import (
     representative_cycles,
     rips_filtration,
 )
-from symgnn.topology.distances import bottleneck, wasserstein
-from symgnn.topology.exact_cycles import exact_cycles
-from symgnn.training.checkpoint import save_checkpoint
+from symgnn.homology.distances import bottleneck, wasserstein
+from symgnn.homology.exact_cycles import exact_cycles
+from symgnn.inference.checkpoint import save_checkpoint
+from symgnn.io.structures import read_glass, write_extxyz
+from symgnn.models import build_model
 from tests.conftest import make_random_glass
 from tests.dashboard.conftest import STEPS, use_checkpoints
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from dashboard import calls
-from symgnn.evaluation.predict import load_checkpoint
-from symgnn.files.structures import read_glass
+from symgnn.inference.checkpoint import save_checkpoint
+from symgnn.inference.predict import load_checkpoint
+from symgnn.io.structures import read_glass
 from symgnn.models import build_model
-from symgnn.training.checkpoint import save_checkpoint
 from tests.dashboard.conftest import use_checkpoints
 from tests.dashboard.test_pages import opened, told
 
@@ -94,9 +94,9 @@ def test_the_archive_holds_the_maps(checkpoints, data, own_data):
     import io
     import zipfile
 
-    from symgnn.explain.batch import explain_batch
+    from symgnn.explanations.batch import explain_batch
     from symgnn.graph.cache import cached_graph
-    from symgnn.pictures.downloads import map_zip
+    from symgnn.plotting.downloads import map_zip
 
     glass = dataclasses.replace(read_glass(data / "samples" / "alpha.xyz"), name="<b>x</b>")
     model = load_checkpoint("tiny", checkpoints)

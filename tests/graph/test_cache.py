@@ -10,7 +10,7 @@ from symgnn.errors import InputError
 from symgnn.graph import cache
 from symgnn.graph.atom_graph import build_graph
 from symgnn.graph.cache import cached_graph
-from symgnn.layers.aggregate import sum_neighbors
+from symgnn.nn.aggregate import sum_neighbors
 from tests.conftest import make_random_glass
 from tests.test_recently_used import in_threads
 

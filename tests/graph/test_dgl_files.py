@@ -39,7 +39,7 @@ def test_round_trip_through_a_file(tmp_path, self_loops):
 
 def test_fields_of_the_paper(raw_data):
     """The published construction, written out in NumPy: dense distances, minimum image, r[dst] - r[src]."""
-    from symgnn.files.paper_pickle import read_paper_pickle
+    from symgnn.io.formats.paper_pickle import read_paper_pickle
 
     glass = read_paper_pickle(raw_data / "test0.pickle")
     graph = to_dgl(build_graph(glass, 5.0), glass, self_loops=True)

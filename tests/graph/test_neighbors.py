@@ -61,7 +61,7 @@ def test_isolated_atoms_have_no_neighbors():
 
 
 def test_real_glass(raw_data):
-    from symgnn.files.paper_pickle import read_paper_pickle
+    from symgnn.io.formats.paper_pickle import read_paper_pickle
 
     glass = read_paper_pickle(raw_data / "train0.pickle")
     neighbors = neighbor_list(glass, 5.0)

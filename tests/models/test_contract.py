@@ -13,11 +13,11 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from symgnn.errors import InputError
-from symgnn.explain.receptive_field import receptive_fields
+from symgnn.explanations.receptive_field import receptive_fields
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph, batch_graphs, build_graph
-from symgnn.layers.orthogonal import LearnedOrthogonal, random_orthogonal
 from symgnn.models import MODELS, build_model
+from symgnn.nn.orthogonal import LearnedOrthogonal, random_orthogonal
 from tests.conftest import make_random_glass
 
 CASES = {

@@ -7,8 +7,8 @@ from scipy.special import eval_legendre, spherical_jn
 
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import batch_graphs, build_graph
-from symgnn.layers.bessel import bessel_roots
 from symgnn.models.dimenet import DimeNet
+from symgnn.nn.bessel import bessel_roots
 from tests.conftest import make_random_glass
 
 RADIAL, DEGREES = 3, 4

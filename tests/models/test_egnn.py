@@ -8,8 +8,8 @@ import torch
 
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
-from symgnn.layers.orthogonal import random_orthogonal
 from symgnn.models.egnn import EGNN
+from symgnn.nn.orthogonal import random_orthogonal
 from symgnn.training.norm import settle_norm
 from tests.conftest import make_random_glass
 

@@ -9,9 +9,9 @@ import torch.nn.functional as F
 
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
-from symgnn.layers.orthogonal import random_orthogonal
-from symgnn.layers.tensors import MATRICES, coupling
 from symgnn.models.equiformer import ALL_PATHS, Equiformer
+from symgnn.nn.orthogonal import random_orthogonal
+from symgnn.nn.tensors import MATRICES, coupling
 from symgnn.training.norm import settle_norm
 from tests.conftest import make_random_glass
 

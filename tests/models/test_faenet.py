@@ -9,9 +9,9 @@ import torch
 import torch.nn.functional as F
 
 from symgnn.graph.atom_graph import build_graph
-from symgnn.layers.orthogonal import random_orthogonal
 from symgnn.models import faenet
 from symgnn.models.faenet import FAENet
+from symgnn.nn.orthogonal import random_orthogonal
 from symgnn.training.norm import settle_norm
 from tests.conftest import make_random_glass
 

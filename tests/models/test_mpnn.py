@@ -7,8 +7,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from symgnn.graph.atom_graph import build_graph
-from symgnn.layers import aggregate
 from symgnn.models.mpnn import MPNN
+from symgnn.nn import aggregate
 from tests.conftest import make_random_glass
 
 with_dgl = pytest.mark.skipif(aggregate.dgl is None, reason="DGL has no wheel for this Python")

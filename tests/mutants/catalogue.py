@@ -3,10 +3,10 @@
 An entry of list.yaml:
 
     - name: what is broken, in words
-      file: symgnn/explain/fidelity.py
+      file: symgnn/explanations/fidelity.py
       old: text that occurs exactly once in the file
       new: what stands there instead
-      tests: [tests/explain/test_controls.py]     a folder, a file, or one test of it: file.py::test_name
+      tests: [tests/explanations/test_controls.py]     a folder, a file, or one test of it: file.py::test_name
 """
 
 from __future__ import annotations

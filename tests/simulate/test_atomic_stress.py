@@ -5,8 +5,8 @@ import pytest
 from ase import Atoms
 
 from symgnn.errors import InputError
-from symgnn.files.structures import read_glass
 from symgnn.glass import Glass
+from symgnn.io.structures import read_glass
 from symgnn.simulate import MendelevCuZr
 from symgnn.simulate.atomic_stress import atomic_fields, fields_of_glass
 from tests.conftest import REPOSITORY

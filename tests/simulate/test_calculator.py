@@ -10,7 +10,7 @@ from ase.md.verlet import VelocityVerlet
 from ase.neighborlist import neighbor_list
 
 from symgnn.errors import InputError
-from symgnn.files.paper_pickle import read_paper_pickle
+from symgnn.io.formats.paper_pickle import read_paper_pickle
 from symgnn.simulate import MendelevCuZr, mendelev2009
 
 BAR = 1e5 * units.Pascal

@@ -167,7 +167,7 @@ def test_impossible_arguments(change, message):
 def test_without_numba_only_the_simulations_are_missing():
     code = (
         "import sys; sys.modules['numba'] = None\n"
-        "import symgnn.glass, symgnn.files.structures\n"
+        "import symgnn.glass, symgnn.io.structures\n"
         "try:\n    import symgnn.simulate\n"
         "except ModuleNotFoundError as error:\n    print(error)"
     )

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from symgnn.errors import InputError
-from symgnn.evaluation.predict import predict
-from symgnn.training.checkpoint import load_checkpoint
+from symgnn.inference.checkpoint import load_checkpoint
+from symgnn.inference.predict import predict
 from symgnn.training.combine import combine
 from symgnn.training.config import TrainingConfig
 from symgnn.training.run import train_checkpoint

@@ -1,0 +1,35 @@
+"""Score a checkpoint on labelled glasses and write the scores into its card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from symgnn.errors import InputError
+from symgnn.glass import Glass
+from symgnn.inference.checkpoint import Checkpoint, update_card
+from symgnn.inference.predict import predict
+from symgnn.metrics import regression_scores
+
+
+def score(checkpoint: Checkpoint, glasses: Sequence[Glass]) -> dict[str, dict[str, float]]:
+    """Scores of every glass by name and, for several, of all their atoms together as "pooled"."""
+    predictions, scores = [], {}
+    for glass in glasses:
+        if glass.barriers is None:
+            raise InputError(
+                f"{glass.name}: no energy barriers found, expected one per atom to score against"
+            )
+        predictions.append(predict(checkpoint, glass))
+        scores[glass.name] = regression_scores(predictions[-1], glass.barriers)
+    if len(glasses) > 1:
+        labels = np.concatenate([glass.barriers for glass in glasses])
+        scores["pooled"] = regression_scores(np.concatenate(predictions), labels)
+    return scores
+
+
+def write_scores(checkpoint: Checkpoint, scores: dict[str, dict[str, float]]) -> dict[str, Any]:
+    """Add scores to the checkpoint's card.json; returns the new card."""
+    return update_card(checkpoint, scores={**checkpoint.card.get("scores", {}), **scores})

@@ -1,0 +1,88 @@
+"""Compare explanation methods on the same atoms, each beside its control, with intervals over the atoms.
+
+For every atom and method: what the barrier does when its most important edges are removed, or only they are kept, over
+a range of edge budgets, beside random edges matched in length, element pair and hops; and whether the explanation stays
+the same where it should. What each column means stands in docs/explanations.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from symgnn.explanations.assessment_tables import Assessment
+from symgnn.explanations.attribution import Method, Progress
+from symgnn.explanations.explaining import fields_of
+from symgnn.explanations.judging import Judging
+from symgnn.explanations.processes import run_all
+from symgnn.explanations.quality import jaccard
+from symgnn.explanations.stability import check_twin
+from symgnn.explanations.store import store_folder
+from symgnn.glass import Glass
+from symgnn.inference.checkpoint import Checkpoint
+from symgnn.inference.predict import readable
+
+BUDGETS = (1, 3, 10, 30, 100, 300, 1000, 3000)
+
+
+def assess(
+    checkpoint: Checkpoint,
+    glass: Glass,
+    atoms: Sequence[int],
+    methods: Sequence[Method],
+    *,
+    twin: Glass | None = None,
+    budgets: Sequence[int] = BUDGETS,
+    n_draws: int = 5,
+    n_stability: int = 10,
+    seed: int = 0,
+    folder: Path | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Assessment:
+    """Judge `methods` on `atoms` of a glass; stability on the first `n_stability` of a random order of them.
+
+    twin: the same glass but for noise, atoms in the same order. Every judgement is kept in `folder`, so that a run
+    that was stopped goes on. workers: processes, by default one per core; 1 stays in this process.
+    progress(judgements done, judgements): an exception that it raises stops the run.
+    Raises InputError as `explain_atoms` does, and for a twin that is another glass.
+    """
+    if twin is not None:
+        check_twin(glass, twin)
+        twin = readable(checkpoint, twin)
+    glass = readable(checkpoint, glass)
+    atoms = [int(atom) for atom in atoms]
+    graph = fields_of(
+        checkpoint, glass, [min(atoms), max(atoms)]
+    ).whole  # refuse at once what cannot be explained
+    with torch.no_grad():
+        spread = float(checkpoint.model(graph).std())
+    watched = frozenset(np.random.default_rng(seed).permutation(atoms)[:n_stability].tolist())
+    judging = Judging(
+        checkpoint, glass, twin, spread, tuple(budgets), n_draws, watched, seed, folder or store_folder()
+    )
+    jobs = [(atom, method) for atom in atoms for method in methods]
+    missing = [job for job in jobs if judging.read(*job) is None]
+    for done, _ in enumerate(run_all(judging.compute, missing, workers), len(jobs) - len(missing) + 1):
+        if progress is not None:
+            progress(done, len(jobs))
+    found = {method.name: {atom: judging.read(atom, method) for atom in atoms} for method in methods}
+    agreement = [
+        [
+            np.mean([jaccard(one[atom]["top"], other[atom]["top"]) for atom in atoms])
+            for other in found.values()
+        ]
+        for one in found.values()
+    ]
+    return Assessment(
+        records={
+            name: {atom: record["measures"] for atom, record in of.items()} for name, of in found.items()
+        },
+        curves={name: {atom: record["curves"] for atom, record in of.items()} for name, of in found.items()},
+        budgets=tuple(budgets),
+        agreement=np.array(agreement),
+        seed=seed,
+    )

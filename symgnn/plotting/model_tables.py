@@ -1,0 +1,109 @@
+"""Tables of the leaderboard and of a checkpoint's card, as shown and as downloaded. Units stand in the names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from symgnn.benchmark.leaderboard import Card, Row
+
+
+def leaderboard_table(rows: Sequence[Row]) -> pd.DataFrame:
+    """One row per model; scores are means over seeds, r_test_sd their sample standard deviation."""
+    table = pd.DataFrame([_line(row) for row in rows])
+    return table.dropna(axis="columns", how="all")
+
+
+def _line(row: Row) -> dict[str, Any]:
+    r, cards = row.test("pearson"), row.cards.values()
+    largest = [card["invariance"]["largest_eV"] for card in cards if "largest_eV" in card["invariance"]]
+    means = {
+        "r_validation": row.validation(),
+        "spearman": row.test("spearman"),
+        "mae_eV": row.test("mae_eV"),
+        "auc_top5": row.test("auc_top5"),
+        "auc_bottom5": row.test("auc_bottom5"),
+        "coverage_68": row.coverage("68%"),
+        "coverage_95": row.coverage("95%"),
+        "training_s": row.over_seeds(lambda card: card.get("seconds")),
+        "inference_s": row.over_seeds(lambda card: card["inference"].get("seconds")),
+    }
+    known = {name: spread.mean if spread else None for name, spread in means.items()}
+    return {
+        "checkpoint": row.name,
+        "r_test": r.mean if r else None,
+        "r_test_sd": r.sd if r else None,
+        "r_paper": row.published.r if row.published else None,
+        **known,
+        "largest_change_eV": max(largest, default=None),
+        "parameters": row.card.get("n_parameters"),
+        "seeds": len(row.cards),
+    }
+
+
+def seed_table(row: Row) -> pd.DataFrame:
+    """One line per seed of a row: its checkpoint, r on the glasses it was scored on, selected epoch."""
+    lines = []
+    for name, card in row.cards.items():
+        training = card.get("training")
+        scores = {f"r_{glass}": values.get("pearson") for glass, values in card["scores"].items()}
+        seed = training.get("seed") if isinstance(training, dict) else None
+        lines.append({"checkpoint": name, "seed": seed, **scores, "epoch": card["selected"].get("epoch")})
+    return pd.DataFrame(lines)
+
+
+def card_sections(card: Card) -> dict[str, pd.DataFrame]:
+    """The card in words: title -> table of names and values. The learning curve and the scores are left out."""
+    training = card.get("training") if isinstance(card.get("training"), dict) else {}
+    software = card.get("software") if isinstance(card.get("software"), dict) else {}
+    sections = {
+        "Model": {"model": card["model"], **card["settings"], "parameters": card.get("n_parameters")},
+        "Training": {
+            **{name: value for name, value in training.items() if name not in ("model", "settings")},
+            **card["selected"],
+        },
+        "Target": card.get("target"),
+        "Split": card["split"],
+        "Data hashes": {
+            **card.get("data_hashes", {}),
+            **card["evaluation"].get("data_hashes", {}),
+        },
+        "Run": {
+            "command": card.get("command"),
+            "device": card.get("device"),
+            "training (s)": card.get("seconds"),
+            "date": card.get("date"),
+            **software,
+            "sha256 of the weights": card.get("weights_sha256"),
+        },
+        "Invariance": card["invariance"],
+        "Inference": card["inference"],
+        "Uncertainty": card["uncertainty"],
+    }
+    return {title: _names_and_values(values) for title, values in sections.items() if values}
+
+
+def _names_and_values(values: dict[str, Any]) -> pd.DataFrame:
+    flat = _flat(values)
+    return pd.DataFrame({"name": list(flat), "value": list(flat.values())})
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, str]:
+    """Nested entries side by side, 'coverage · test0 · 0.68'; those without a value are left out."""
+    flat: dict[str, str] = {}
+    for name, value in values.items():
+        if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+            value = {str(number): each for number, each in enumerate(value, start=1)}
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name} · ")
+        elif value is not None:
+            flat[f"{prefix}{name}"] = _value_text(value)
+    return flat
+
+
+def _value_text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_value_text, value))
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

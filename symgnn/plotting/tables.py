@@ -1,0 +1,107 @@
+"""Tables of atoms and edges, as shown and as downloaded. Columns carry their units in their names."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from symgnn.explanations.explanation import Explanation
+from symgnn.explanations.maps import ImportanceMap
+from symgnn.glass import Glass
+from symgnn.graph.atom_graph import AtomGraph
+from symgnn.viewer3d.environment import environment
+
+
+def atom_table(
+    glass: Glass,
+    *,
+    predicted: np.ndarray | None,
+    coordination: np.ndarray,
+    sigma: np.ndarray | None = None,
+) -> pd.DataFrame:
+    """One row per atom: id in the file where it has one, element, position in Å, coordination number, known barriers in
+    eV, fields."""
+    columns: dict[str, object] = {"atom": np.arange(len(glass))}
+    if "id" in glass.fields:
+        columns["id"] = glass.fields["id"].astype(np.int64)
+    columns["element"] = glass.symbols
+    columns |= {f"{axis}_A": glass.positions[:, k] for k, axis in enumerate("xyz")}
+    columns["coordination"] = coordination
+    if predicted is not None:
+        columns["predicted_barrier_eV"] = predicted
+    if sigma is not None:
+        columns["predicted_sigma_eV"] = sigma
+    if glass.barriers is not None:
+        columns["labelled_barrier_eV"] = glass.barriers
+    for name, unit in (("potential_energy", "_eV"), ("pressure", ""), ("von_mises", "")):
+        if name in glass.fields:
+            columns[name + unit] = glass.fields[name]
+    return pd.DataFrame(columns)
+
+
+def edge_table(glass: Glass, explanation: Explanation) -> pd.DataFrame:
+    """One row per edge of an explanation, most important first.
+
+    distance_A is that of the edge's middle from the explained atom; hops is 0 for an edge that touches it.
+    """
+    around = environment(glass, explanation.atom, explanation.pairs, explanation.images, radius=0.0)
+    first, second = np.asarray(explanation.pairs).reshape(-1, 2).T
+    symbols = np.array(glass.symbols)
+    table = pd.DataFrame(
+        {
+            "atom_i": first,
+            "atom_j": second,
+            "element_i": symbols[first],
+            "element_j": symbols[second],
+            "pair": pair_names(symbols[first], symbols[second]),
+            "length_A": explanation.lengths,
+            "distance_A": np.linalg.norm(around.bond_middle, axis=1),
+            "hops": explanation.hops,
+            "importance": explanation.importance,
+            **({} if explanation.effect is None else {"effect_eV": explanation.effect}),
+            **({} if explanation.mask is None else {"mask": explanation.mask}),
+            "image_a": explanation.images[:, 0],
+            "image_b": explanation.images[:, 1],
+            "image_c": explanation.images[:, 2],
+        }
+    )
+    order = np.asarray(explanation.top(len(first)), dtype=np.int64)
+    table = table.iloc[order].reset_index(drop=True)
+    table.insert(0, "rank", np.arange(1, len(table) + 1))
+    return table
+
+
+def pair_names(first: np.ndarray, second: np.ndarray) -> list[str]:
+    """'Cu-Zr' for either order of the two elements."""
+    return ["-".join(sorted(pair)) for pair in zip(first.tolist(), second.tolist(), strict=True)]
+
+
+def neighbor_table(glass: Glass, neighbors: np.ndarray, lengths: np.ndarray) -> pd.DataFrame:
+    """One row per neighbour of an atom, nearest first: neighbors (K,) atoms, lengths (K,) Å."""
+    order = np.argsort(lengths, kind="stable")
+    return pd.DataFrame(
+        {
+            "atom": neighbors[order],
+            "element": [glass.symbols[atom] for atom in neighbors[order]],
+            "distance_A": lengths[order],
+        }
+    )
+
+
+def map_table(glass: Glass, graph: AtomGraph, found: ImportanceMap) -> pd.DataFrame:
+    """One row per edge of a glass, in the order of `AtomGraph.pair`: what many explanations say of it."""
+    first, second = graph.pair_atoms.numpy().T
+    symbols = np.array(glass.symbols)
+    return pd.DataFrame(
+        {
+            "atom_i": first,
+            "atom_j": second,
+            "element_i": symbols[first],
+            "element_j": symbols[second],
+            "pair": pair_names(symbols[first], symbols[second]),
+            "length_A": graph.length[graph.pair_edge].numpy(),
+            "importance": found.pair_importance,
+            **({} if found.pair_effect is None else {"effect_eV": found.pair_effect}),
+            "explanations": found.pair_seen,
+        }
+    )

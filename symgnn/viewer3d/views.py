@@ -1,0 +1,209 @@
+"""The 3D pictures of the dashboard: a whole glass, an atom's neighbours, an explanation, a cycle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from symgnn.glass import Glass
+from symgnn.viewer3d.colors import (
+    EFFECT_SCALE,
+    EXPLAINED,
+    IMPORTANCE_SCALE,
+    Limits,
+    element_color,
+    scale_colors,
+)
+from symgnn.viewer3d.environment import Environment, environment, nearest_images, unwrapped_path
+from symgnn.viewer3d.legends import QUANTITIES, atom_colors, effect_bar, element_legend, importance_bar
+from symgnn.viewer3d.scene import Bonds, Sites, context_color, scene, sphere_radii
+
+NEIGHBOR_BOND = "#8a8f98"
+MOST_DRAWN = 20_000
+"""Spheres that a browser still turns without jerks."""
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """What the viewer draws: commands (scene.py), legends (legends.py), and how hover values are called.
+
+    centred: the view turns round the origin, where the atom or cycle of interest stands, not round the middle
+    of all that is drawn.
+    """
+
+    commands: list[list]
+    legends: list[dict]
+    value_title: str
+    value_unit: str
+    centred: bool
+
+
+def drawn_atoms(
+    glass: Glass, *, selected: int, slab: tuple[int, float, float] | None = None, at_most: int = MOST_DRAWN
+) -> np.ndarray:
+    """Atoms to draw, ascending: those in the slab (see `in_slab`) and the selected one.
+
+    Of more than `at_most` only those nearest to the selected one: a browser draws tens of thousands of spheres,
+    not millions.
+    """
+    inside = np.ones(len(glass), dtype=bool) if slab is None else in_slab(glass, *slab)
+    inside[selected] = True
+    shown = np.flatnonzero(inside)
+    if len(shown) > at_most:
+        vectors, _ = nearest_images(glass, selected)
+        distance = np.linalg.norm(vectors[shown], axis=1)
+        shown = np.sort(shown[np.argpartition(distance, at_most - 1)[:at_most]])
+    return shown
+
+
+def whole_glass(
+    glass: Glass, quantity: str, values: np.ndarray | None, *, selected: int, shown: np.ndarray
+) -> Picture:
+    """The atoms `shown` inside the cell, coloured by a quantity (a key of QUANTITIES) with values (N,) or None.
+
+    The selected atom has a halo. Colours and their scale are those of the whole glass, whatever is shown.
+    """
+    colors, legend = atom_colors(glass, quantity, values)
+    sites = Sites(
+        atom=shown,
+        species=glass.species[shown],
+        position=glass.wrapped()[shown],
+        color=[colors[atom] for atom in shown],
+        radius=sphere_radii(glass.species[shown], scale=0.62),
+        value=np.full(len(shown), np.nan) if values is None else values[shown],
+    )
+    cell = glass.cell if glass.pbc.any() else None
+    marked = np.flatnonzero(shown == selected)
+    return _picture(scene(sites, cell=cell, marked=marked), [legend], quantity, centred=False)
+
+
+def neighbors_only(
+    glass: Glass, atom: int, pairs: np.ndarray, images: np.ndarray, quantity: str, values: np.ndarray | None
+) -> Picture:
+    """One atom at the origin and the atoms it is bonded to: pairs (B, 2) from `atom`, images (B, 3)."""
+    around = environment(glass, atom, pairs, images, radius=0.0)
+    colors, legend = atom_colors(glass, quantity, values)
+    sites = _sites(glass, around, [colors[a] for a in around.atom], 0.55, values)
+    bonds = Bonds(around.bonds, [NEIGHBOR_BOND] * len(around.bonds), np.full(len(around.bonds), 0.1))
+    return _picture(scene(sites, bonds=bonds, marked=[0]), [legend], quantity, centred=True)
+
+
+def explained_atom(
+    glass: Glass,
+    atom: int,
+    pairs: np.ndarray,
+    images: np.ndarray,
+    importance: np.ndarray,
+    *,
+    predicted: np.ndarray | None,
+    effect: np.ndarray | None = None,
+    context_radius: float = 7.0,
+) -> Picture:
+    """The explained atom at the origin and the given edges, coloured and thickened by importance (B,).
+
+    With a signed effect (B,) in eV, colours tell what raises the barrier (red) and what lowers it (blue).
+
+    Atoms on an edge have their element's colour; the others within context_radius (Å) are pale and small.
+    Periodic copies that a small box needs are drawn smaller. Colours and widths run from importance 0 to 1,
+    so that they stay when more edges are drawn.
+    """
+    importance = np.asarray(importance, dtype=float)
+    around = environment(glass, atom, pairs, images, radius=context_radius)
+    active = np.zeros(len(around.atom), dtype=bool)
+    active[around.bonds.reshape(-1)] = True
+    active[0] = True
+    colors = [element_color(glass.symbols[a]) for a in around.atom]
+    colors = [color if on else context_color(color) for color, on in zip(colors, active, strict=True)]
+    colors[0] = EXPLAINED
+    sites = _sites(glass, around, colors, 0.3, predicted)
+    sites.radius[~active] *= 0.5
+    sites.radius[around.ghost] *= 0.8
+    sites.radius[0] = 0.75
+
+    bar, bond_colors = importance_bar(), scale_colors(importance, Limits(0.0, 1.0), IMPORTANCE_SCALE)
+    if effect is not None and len(effect):
+        largest = max(float(np.abs(effect).max()), 1e-6)
+        bar, bond_colors = effect_bar(largest), scale_colors(effect, Limits(-largest, largest), EFFECT_SCALE)
+    bonds = Bonds(around.bonds, bond_colors, 0.05 + 0.11 * np.clip(importance, 0, 1))
+    legends = [bar, element_legend(glass, extra=[["explained atom", EXPLAINED]])]
+    return _picture(scene(sites, bonds=bonds, marked=[0]), legends, "predicted", centred=True)
+
+
+def cycle_in_space(
+    glass: Glass, vertices: np.ndarray, images: np.ndarray, *, context_radius: float = 4.0
+) -> Picture:
+    """A cycle of atoms unwrapped along its edges: vertices (n,), images (n, 3) of the next atom from each.
+
+    The last edge leads back to the first atom, or to its periodic copy where the cycle goes round the cell.
+    Atoms within context_radius (Å) of the cycle stand by, pale.
+    """
+    path = unwrapped_path(glass, np.append(vertices, vertices[0]), images)
+    closed = np.allclose(path[-1], path[0], atol=1e-6)
+    count = len(vertices) if closed else len(path)
+    ring = np.append(vertices, vertices[0])[:count]
+    bonds = [[m, (m + 1) % count] for m in range(len(vertices))]
+
+    around_atom, around_position = _standing_by(glass, path[:count], context_radius)
+    atom = np.concatenate([ring, around_atom])
+    colors = [element_color(glass.symbols[a]) for a in ring]
+    colors += [context_color(element_color(glass.symbols[a])) for a in around_atom]
+    radius = sphere_radii(glass.species[atom], scale=0.34)
+    radius[count:] *= 0.5
+    sites = Sites(
+        atom=atom,
+        species=glass.species[atom],
+        position=np.vstack([path[:count], around_position]) - path[:count].mean(axis=0),
+        color=colors,
+        radius=radius,
+        value=np.full(len(atom), np.nan),
+    )
+    sticks = Bonds(np.array(bonds), [EXPLAINED] * (len(bonds) - 1) + ["#d55e00"], np.full(len(bonds), 0.14))
+    legend = element_legend(glass, extra=[["cycle", EXPLAINED], ["edge that closes it", "#d55e00"]])
+    return _picture(scene(sites, bonds=sticks), [legend], "element", centred=True)
+
+
+def in_slab(glass: Glass, axis: int, start: float, end: float) -> np.ndarray:
+    """(N,) bool: atoms whose place along cell vector `axis`, as a fraction 0..1, lies in [start, end].
+
+    Without a cell vector there the fraction runs from the lowest to the highest atom.
+    """
+    positions = glass.wrapped()
+    if glass.pbc[axis]:
+        from ase.geometry import complete_cell
+
+        place = np.linalg.solve(complete_cell(glass.cell).T, positions.T)[axis]
+    else:
+        place = positions[:, axis] - positions[:, axis].min()
+        place = place / max(place.max(), 1e-9)
+    return (place >= start - 1e-9) & (place <= end + 1e-9)
+
+
+def _standing_by(glass: Glass, path: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:
+    """Atoms, and positions (Å) of those of their images, within a radius of a path but not on it."""
+    from scipy.spatial import cKDTree
+
+    from symgnn.viewer3d.environment import images_of_cell
+
+    everywhere = (glass.positions[None] + images_of_cell(glass, path, radius)[:, None]).reshape(-1, 3)
+    distance, _ = cKDTree(path).query(everywhere, distance_upper_bound=radius)
+    near = np.flatnonzero(np.isfinite(distance) & (distance > 1e-3))
+    return near % len(glass), everywhere[near]
+
+
+def _sites(
+    glass: Glass, around: Environment, colors: list[str], scale: float, values: np.ndarray | None
+) -> Sites:
+    return Sites(
+        atom=around.atom,
+        species=glass.species[around.atom],
+        position=around.position,
+        color=colors,
+        radius=sphere_radii(glass.species[around.atom], scale=scale),
+        value=np.full(len(around.atom), np.nan) if values is None else np.asarray(values)[around.atom],
+    )
+
+
+def _picture(commands: list[list], legends: list[dict], quantity: str, *, centred: bool) -> Picture:
+    named = QUANTITIES[quantity]
+    return Picture(commands, legends, named.title, named.unit, centred)
