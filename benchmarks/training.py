@@ -72,7 +72,7 @@ def of_size(glass: Glass, n_atoms: int) -> Glass:
         positions=positions[keep],
         cell=cell,
         pbc=glass.pbc,
-        fields={name: values[rows] for name, values in glass.fields.items()},
+        properties={name: values[rows] for name, values in glass.properties.items()},
         name=f"{glass.name}, {len(rows)} atoms",
     )
 

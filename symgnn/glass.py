@@ -7,23 +7,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 from ase.data import atomic_numbers, chemical_symbols
 
 from symgnn.errors import InputError
 
+if TYPE_CHECKING:
+    from ase import Atoms
+
+BARRIER_COLUMN = "barrier"
+"""Name of the labels in files and in the arrays of `ase.Atoms`, eV."""
+_RESULTS_PER_ATOM = (
+    "energies",
+    "charges",
+    "magmoms",
+)  # of an ASE calculator; other results belong to the whole
+
 
 @dataclass(frozen=True, eq=False)
 class Glass:
-    """An atomic structure with optional per-atom fields and energy barriers. Immutable and validated.
+    """An atomic structure with optional per-atom properties and energy barriers. Immutable and validated.
 
     species    (N,) int     atomic numbers, 1..118
     positions  (N, 3) float Å, as read: not wrapped into the cell
     cell       (3, 3) float Å, rows are the cell vectors; all zero where there is no cell
     pbc        (3,) bool    periodic along each cell vector
     barriers   (N,) float   energy barriers in eV (labels), or None
-    fields     name -> (N,) float  further per-atom values, e.g. potential_energy in eV
+    properties name -> (N,) float  further per-atom values, e.g. potential_energy in eV
     name       what to call it on screen
     notes      name -> text: where it comes from (command, seed, potential, quench rate, ...)
 
@@ -36,7 +48,7 @@ class Glass:
     cell: np.ndarray
     pbc: np.ndarray
     barriers: np.ndarray | None = None
-    fields: Mapping[str, np.ndarray] = field(default_factory=dict)
+    properties: Mapping[str, np.ndarray] = field(default_factory=dict)
     name: str = "glass"
     notes: Mapping[str, str] = field(default_factory=dict)
 
@@ -65,8 +77,8 @@ class Glass:
         put("pbc", freeze("pbc", self.pbc, bool, (3,)))
         if self.barriers is not None:
             put("barriers", freeze("barriers", self.barriers, np.float64, (n,)))
-        fields = {key: freeze(key, value, np.float64, (n,)) for key, value in self.fields.items()}
-        put("fields", MappingProxyType(fields))
+        properties = {key: freeze(key, value, np.float64, (n,)) for key, value in self.properties.items()}
+        put("properties", MappingProxyType(properties))
         put("notes", MappingProxyType(dict(self.notes)))
 
         unknown = (self.species < 1) | (self.species >= len(chemical_symbols))
@@ -89,15 +101,58 @@ class Glass:
                 f"{self.name}: the periodic cell vectors are parallel or in one plane: {self.cell.tolist()}"
             )
 
+    @classmethod
+    def from_ase(cls, atoms: Atoms, name: str | None = None) -> Glass:
+        """The glass of an `ase.Atoms`, with its arrays of one number per atom (and results of its calculator) as
+        properties; the array `barrier` holds the labels in eV.
+
+        name: by default `atoms.info["name"]`, else the chemical formula. Raises InputError as `Glass` does.
+        """
+        results = atoms.calc.results if atoms.calc is not None else {}
+        columns = dict(atoms.arrays) | {key: results[key] for key in _RESULTS_PER_ATOM if key in results}
+        columns = {
+            key: np.array(values)
+            for key, values in columns.items()
+            if key not in ("numbers", "positions")
+            and np.shape(values) == (len(atoms),)
+            and np.asarray(values).dtype.kind in "iufb"
+        }
+        return cls(
+            species=atoms.numbers,
+            positions=atoms.positions,
+            cell=atoms.cell.array,
+            pbc=atoms.pbc,
+            barriers=columns.pop(BARRIER_COLUMN, None),
+            properties=columns,
+            name=str(name or atoms.info.get("name") or atoms.get_chemical_formula()),
+        )
+
+    def to_ase(self) -> Atoms:
+        """The same atoms as `ase.Atoms`: properties and labels as arrays, the name as `info["name"]`.
+
+        `Glass.from_ase` gives back all but the notes.
+        """
+        from ase import Atoms
+
+        atoms = Atoms(self.species, self.positions, cell=self.cell, pbc=self.pbc, info={"name": self.name})
+        labels = {} if self.barriers is None else {BARRIER_COLUMN: self.barriers}
+        for key, values in {**self.properties, **labels}.items():
+            if key in atoms.arrays or key in ("numbers", "positions"):
+                raise InputError(
+                    f"{self.name}: property {key!r} found, but ASE uses that name for something else"
+                )
+            atoms.set_array(key, values)
+        return atoms
+
     def __len__(self) -> int:
         return len(self.species)
 
     def __getstate__(self):  # a mapping proxy cannot be pickled; caches and worker processes need it
-        return {**self.__dict__, "fields": dict(self.fields), "notes": dict(self.notes)}
+        return {**self.__dict__, "properties": dict(self.properties), "notes": dict(self.notes)}
 
     def __setstate__(self, state):
         self.__dict__.update(state)
-        self.__dict__["fields"] = MappingProxyType(state["fields"])
+        self.__dict__["properties"] = MappingProxyType(state["properties"])
         self.__dict__["notes"] = MappingProxyType(state["notes"])
 
     @property
@@ -132,26 +187,26 @@ class Glass:
         digest.update(self.pbc.tobytes())
         return digest.hexdigest()[:16]
 
-    def content_hash_with(self, fields: Sequence[str]) -> str:
-        """`content_hash` for a model that also reads these per-atom fields: other values give another hash. Without
-        fields it is `content_hash`."""
-        known = [name for name in fields if name in self.fields]
+    def content_hash_with(self, names: Sequence[str]) -> str:
+        """`content_hash` for a model that also reads these properties: other values give another hash. Without
+        any it is `content_hash`."""
+        known = [name for name in names if name in self.properties]
         if not known:
             return self.content_hash
         digest = hashlib.sha256(self.content_hash.encode())
         for name in known:
-            digest.update(name.encode() + b"\0" + self.fields[name].astype("<f8").tobytes())
+            digest.update(name.encode() + b"\0" + self.properties[name].astype("<f8").tobytes())
         return digest.hexdigest()[:16]
 
     def file_id(self, atom: int) -> int | None:
-        """The id that the file gives an atom 0..N-1 (field `id`, of LAMMPS); None where it has no ids."""
-        return int(self.fields["id"][atom]) if "id" in self.fields else None
+        """The id that the file gives an atom 0..N-1 (property `id`, of LAMMPS); None where it has no ids."""
+        return int(self.properties["id"][atom]) if "id" in self.properties else None
 
     def check_atom(self, atom: int) -> None:
         """Raise InputError where `atom` is none of 0..N-1; it says so where a file's id was meant."""
         if 0 <= atom < len(self):
             return
-        found = np.flatnonzero(self.fields["id"] == atom) if "id" in self.fields else []
+        found = np.flatnonzero(self.properties["id"] == atom) if "id" in self.properties else []
         meant = f"; the atom with id {atom} in the file is {found[0]}" if len(found) else ""
         raise InputError(f"{self.name}: atom {atom} found, expected 0..{len(self) - 1}{meant}")
 
@@ -163,9 +218,9 @@ class Glass:
 
         return wrap_positions(self.positions, complete_cell(self.cell), pbc=self.pbc)
 
-    def with_fields(self, **fields: np.ndarray) -> Glass:
-        """A copy with further per-atom fields, each (N,)."""
-        return replace(self, fields={**self.fields, **fields})
+    def with_properties(self, **properties: np.ndarray) -> Glass:
+        """A copy with further per-atom properties, each (N,)."""
+        return replace(self, properties={**self.properties, **properties})
 
 
 def atomic_number(symbol: str) -> int:
@@ -174,3 +229,17 @@ def atomic_number(symbol: str) -> int:
     if name == "X" or name not in atomic_numbers:
         raise InputError(f"{symbol!r} is not a chemical symbol")
     return atomic_numbers[name]
+
+
+def as_glass(structure: Glass | Atoms) -> Glass:
+    """The glass itself, or that of an `ase.Atoms`: what public functions do with the structure they are given.
+
+    Raises InputError for anything else.
+    """
+    if isinstance(structure, Glass):
+        return structure
+    from ase import Atoms
+
+    if isinstance(structure, Atoms):
+        return Glass.from_ase(structure)
+    raise InputError(f"{type(structure).__name__} found, expected a symgnn.Glass or an ase.Atoms")

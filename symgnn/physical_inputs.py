@@ -1,7 +1,7 @@
 """Per-atom energies and stresses that a model reads and a file does not hold: computed under the potential.
 
 A model with physical inputs was trained on glasses that state them (files/paper_pickle.py). For a glass of Cu and Zr
-they follow from its positions (simulate/atomic_stress.py); fields that are there are taken as they are.
+they follow from its positions (simulate/atomic_stress.py); properties that are there are taken as they are.
 """
 
 from __future__ import annotations
@@ -23,16 +23,17 @@ _fields: RecentlyUsed[dict[str, np.ndarray]] = RecentlyUsed(KEPT)
 
 
 def missing_inputs(glass: Glass, inputs: Sequence[str]) -> list[str]:
-    """Those of the per-atom fields `inputs` that the glass lacks and that can be computed for Cu-Zr."""
-    return [name for name in inputs if name in COMPUTED and name not in glass.fields]
+    """Those of the per-atom properties `inputs` that the glass lacks and that can be computed for Cu-Zr."""
+    return [name for name in inputs if name in COMPUTED and name not in glass.properties]
 
 
 def with_physical_inputs(glass: Glass, inputs: Sequence[str]) -> Glass:
-    """The glass with the per-atom fields `inputs`, those that it lacks computed, and a note that says so.
+    """The glass with the per-atom properties `inputs`, those that it lacks computed, and a note that says so.
 
     The glass itself where nothing is to be computed. Once per content in this process; any thread may ask. Raises
-    InputError naming the missing fields where numba is not installed and where the potential does not take the glass
-    (elements, cell, atoms too near). Fields that are no energy or stress stay missing.
+    InputError naming the missing properties where numba is not installed and where the potential does not take the
+    glass
+    (elements, cell, atoms too near). Properties that are no energy or stress stay missing.
     """
     missing = missing_inputs(glass, inputs)
     if not missing:
@@ -55,10 +56,10 @@ def with_physical_inputs(glass: Glass, inputs: Sequence[str]) -> Glass:
             f"{_not_found(glass, missing)}, expected them in the file; they cannot be computed: {reason}"
         ) from None
     text = f"{', '.join(missing)}: not in the file, computed with the potential {mendelev2009().name}"
-    completed = glass.with_fields(**{name: found[name] for name in missing})
+    completed = glass.with_properties(**{name: found[name] for name in missing})
     return replace(completed, notes={**glass.notes, NOTE: text})
 
 
 def _not_found(glass: Glass, missing: Sequence[str]) -> str:
-    fields = "field" if len(missing) == 1 else "fields"
-    return f"{glass.name}: per-atom {fields} {', '.join(missing)} not found, which this model reads"
+    what = "property" if len(missing) == 1 else "properties"
+    return f"{glass.name}: per-atom {what} {', '.join(missing)} not found, which this model reads"

@@ -77,7 +77,7 @@ def test_predict(run, place, tmp_path):
     )
     written = read_glass(tmp_path / "glass.predicted.xyz")
     assert len(table) == 120
-    assert np.allclose(table["predicted_barrier_eV"], written.fields["predicted_barrier"], atol=1e-6)
+    assert np.allclose(table["predicted_barrier_eV"], written.properties["predicted_barrier"], atol=1e-6)
     assert np.allclose(table["barrier_eV"], np.linspace(1, 2, 120), atol=1e-6)
     assert written.notes["checkpoint"] == load_checkpoint(place / "untrained").full_name
     assert len(list(tmp_path.iterdir())) == 2
@@ -429,8 +429,8 @@ def test_bad_files_end_in_one_line(run, place, tmp_path, name):
         (("explain", "glass.xyz", "--atom", "500", "--checkpoint", "untrained"), "expected 0..119"),
         (("explain", "glass.xyz", "--checkpoint", "untrained"), "expected either --atom or --atoms"),
         (
-            ("explain", "glass.xyz", "--atom", "1", "--twin", "glass.xyz"),
-            "--twin found with --atom, expected",
+            ("explain", "glass.xyz", "--atom", "1", "--replica", "glass.xyz"),
+            "--replica found with --atom, expected",
         ),
         (("explain", "glass.xyz", "--atom", "1", "--evaluate"), "--atom found with --evaluate"),
         (("explain", "glass.xyz", "--setting", "steps=3", "--evaluate"), "--setting found with --evaluate"),

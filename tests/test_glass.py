@@ -44,8 +44,8 @@ def make(**changes) -> Glass:
         ({"pbc": True}, ["pbc", "(3,)"]),
         ({"barriers": [1.0, 2.0]}, ["barriers", "(2,)", "(3,)"]),
         ({"barriers": [1.0, 2.0, np.nan]}, ["barriers", "atom 2"]),
-        ({"fields": {"pressure": [1.0]}}, ["pressure", "(1,)", "(3,)"]),
-        ({"fields": {"pressure": [1.0, np.inf, 0.0]}}, ["pressure", "atom 1", "inf"]),
+        ({"properties": {"pressure": [1.0]}}, ["pressure", "(1,)", "(3,)"]),
+        ({"properties": {"pressure": [1.0, np.inf, 0.0]}}, ["pressure", "atom 1", "inf"]),
     ],
 )
 def test_bad_parts_are_named_in_one_line(changes, words):
@@ -59,19 +59,19 @@ def test_bad_parts_are_named_in_one_line(changes, words):
 
 
 def test_nothing_can_be_changed():
-    glass = make(barriers=[1.0, 2.0, 3.0], fields={"pressure": [0.0, 1.0, 2.0]}, notes={"seed": "1"})
+    glass = make(barriers=[1.0, 2.0, 3.0], properties={"pressure": [0.0, 1.0, 2.0]}, notes={"seed": "1"})
     for array in (
         glass.species,
         glass.positions,
         glass.cell,
         glass.pbc,
         glass.barriers,
-        glass.fields["pressure"],
+        glass.properties["pressure"],
     ):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
     with pytest.raises(TypeError):
-        glass.fields["new"] = np.zeros(3)
+        glass.properties["new"] = np.zeros(3)
     with pytest.raises(TypeError):
         glass.notes["new"] = "text"
     with pytest.raises(FrozenInstanceError):
@@ -80,29 +80,29 @@ def test_nothing_can_be_changed():
 
 def test_arrays_and_mappings_are_copies():
     positions, fields = np.array(make().positions), {"pressure": np.ones(3)}
-    glass = make(positions=positions, fields=fields)
+    glass = make(positions=positions, properties=fields)
     before = glass.content_hash
     positions[0] = 7.0
     fields["pressure"][:] = 7.0
     assert glass.positions[0, 0] == 0.0
-    assert glass.fields["pressure"][0] == 1.0
+    assert glass.properties["pressure"][0] == 1.0
     assert replace(glass).content_hash == before
 
 
-def test_with_fields_adds_and_leaves_the_original():
-    glass = make(fields={"a": [1.0, 2.0, 3.0]})
-    more = glass.with_fields(b=np.arange(3))
-    assert (list(glass.fields), list(more.fields)) == (["a"], ["a", "b"])
-    assert more.fields["b"].dtype == np.float64
+def test_with_properties_adds_and_leaves_the_original():
+    glass = make(properties={"a": [1.0, 2.0, 3.0]})
+    more = glass.with_properties(b=np.arange(3))
+    assert (list(glass.properties), list(more.properties)) == (["a"], ["a", "b"])
+    assert more.properties["b"].dtype == np.float64
 
 
 def test_pickles_for_worker_processes():
-    glass = make(fields={"a": [1.0, 2.0, 3.0]}, notes={"seed": "1"})
+    glass = make(properties={"a": [1.0, 2.0, 3.0]}, notes={"seed": "1"})
     copy = pickle.loads(pickle.dumps(glass))  # noqa: S301 (our own)
     assert copy.content_hash == glass.content_hash
-    assert (dict(copy.notes), copy.fields["a"].tolist()) == ({"seed": "1"}, [1.0, 2.0, 3.0])
+    assert (dict(copy.notes), copy.properties["a"].tolist()) == ({"seed": "1"}, [1.0, 2.0, 3.0])
     with pytest.raises(TypeError):
-        copy.fields["new"] = np.zeros(3)
+        copy.properties["new"] = np.zeros(3)
 
 
 def test_composition_and_elements():
@@ -132,7 +132,7 @@ def test_hash_ignores_sign_of_zero_dtype_and_labels():
     )  # exact in float32
     assert make(species=np.array([29, 40, 29], np.uint8)).content_hash == glass.content_hash
     assert make(positions=glass.positions - 1e-9).content_hash == glass.content_hash  # rounds to -0.0 as well
-    assert make(barriers=[1, 2, 3], fields={"a": [0, 0, 0]}, name="n").content_hash == glass.content_hash
+    assert make(barriers=[1, 2, 3], properties={"a": [0, 0, 0]}, name="n").content_hash == glass.content_hash
     assert glass.content_hash == "b29a0aa91a95bb65"  # keys of stored graphs and explanations depend on it
 
 
@@ -155,10 +155,10 @@ def test_hash_sees_species_cell_and_periodicity():
     assert len(hashes) == 5
 
 
-def test_hash_with_fields_sees_their_values_and_names():
-    glass = make(fields={"a": [0, 1, 2], "b": [0, 1, 2]})
+def test_hash_with_properties_sees_their_values_and_names():
+    glass = make(properties={"a": [0, 1, 2], "b": [0, 1, 2]})
     assert glass.content_hash_with(()) == glass.content_hash_with(["absent"]) == glass.content_hash
-    other = make(fields={"a": [0, 1, 2.5], "b": [0, 1, 2]})
+    other = make(properties={"a": [0, 1, 2.5], "b": [0, 1, 2]})
     assert glass.content_hash_with(["a"]) != other.content_hash_with(["a"])
     assert glass.content_hash_with(["b"]) == other.content_hash_with(["b"])
     assert len({glass.content_hash, *(glass.content_hash_with([name]) for name in "ab")}) == 3
@@ -214,7 +214,7 @@ def test_an_id_of_the_file_that_was_taken_for_an_index_is_told():
         [[0, 0, 0], [0, 0, 3], [4, 4, 4]],
         9 * np.eye(3),
         (True,) * 3,
-        fields={"id": [5, 700, 9]},
+        properties={"id": [5, 700, 9]},
     )
     glass.check_atom(2)
     with pytest.raises(

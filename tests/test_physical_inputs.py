@@ -57,7 +57,7 @@ def whole():
 @pytest.fixture(scope="module")
 def bare(whole):
     """The same without."""
-    return replace(whole, fields={})
+    return replace(whole, properties={})
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def physics():
 def test_missing_fields_are_computed_and_noted(whole, bare):
     found = with_physical_inputs(bare, INPUTS)
     for name in INPUTS:
-        np.testing.assert_allclose(found.fields[name], whole.fields[name], atol=1e-9)
+        np.testing.assert_allclose(found.properties[name], whole.properties[name], atol=1e-9)
     assert found.notes[NOTE].startswith(
         "potential_energy, pressure, von_mises: not in the file, computed with"
     )
@@ -80,9 +80,9 @@ def test_missing_fields_are_computed_and_noted(whole, bare):
 
 def test_fields_of_the_file_are_taken_as_they_are(whole, bare):
     own = np.arange(len(bare), dtype=float)
-    found = with_physical_inputs(bare.with_fields(pressure=own), INPUTS)
-    np.testing.assert_array_equal(found.fields["pressure"], own)
-    np.testing.assert_allclose(found.fields["von_mises"], whole.fields["von_mises"], atol=1e-9)
+    found = with_physical_inputs(bare.with_properties(pressure=own), INPUTS)
+    np.testing.assert_array_equal(found.properties["pressure"], own)
+    np.testing.assert_allclose(found.properties["von_mises"], whole.properties["von_mises"], atol=1e-9)
     assert found.notes[NOTE].startswith("potential_energy, von_mises: not")
 
 
@@ -96,7 +96,7 @@ def test_glasses_that_the_potential_does_not_take_are_refused_with_the_fields(ba
     small = make_random_glass(90, seed=1)
     with pytest.raises(
         InputError,
-        match=r"random90: per-atom fields pressure, von_mises not found, .*expected them in the file; "
+        match=r"random90: per-atom properties pressure, von_mises not found, .*expected them in the file; "
         r"they cannot be computed: opposite faces of the cell are 1\d\.\d\d Å apart",
     ):
         with_physical_inputs(small, ("pressure", "von_mises"))
@@ -122,13 +122,13 @@ def test_samples_get_the_same_barriers_with_and_without_their_fields(name, path)
     checkpoint, glass = load_checkpoint(name), read_glass(path)
     barriers = predict(checkpoint, glass)
     assert 1.0 < barriers.mean() < 2.5
-    np.testing.assert_allclose(predict(checkpoint, replace(glass, fields={})), barriers, atol=1e-5)
+    np.testing.assert_allclose(predict(checkpoint, replace(glass, properties={})), barriers, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["ridge-physics", "committee-physics"])
 def test_the_paper_s_glasses_too(raw_data, name):
     checkpoint, glass = load_checkpoint(name), read_glass(raw_data / "test0.pickle")
-    change = predict(checkpoint, replace(glass, fields={})) - predict(checkpoint, glass)
+    change = predict(checkpoint, replace(glass, properties={})) - predict(checkpoint, glass)
     assert np.abs(change).max() < 1e-3  # eV; the labels' noise is .14
 
 
@@ -142,11 +142,11 @@ def test_a_prediction_s_file_says_so(physics, bare, tmp_path):
     glass = readable(physics, bare)
     paths = write_prediction(tmp_path, "mine", glass, physics, predict_with_uncertainty(physics, glass))
     written = read_glass(paths[0])
-    assert "pressure" in written.fields
+    assert "pressure" in written.properties
     assert "computed with the potential" in written.notes[NOTE]
 
 
-def test_explanations_are_those_of_the_glass_with_fields(physics, bare, tmp_path):
+def test_explanations_are_those_of_the_glass_with_properties(physics, bare, tmp_path):
     method, full = GradientTimesWeight(), readable(physics, bare)
     one, other = (explain_atom(physics, glass, 7, method=method) for glass in (bare, full))
     assert one.glass_key == other.glass_key == full.content_hash_with(INPUTS)
@@ -161,9 +161,9 @@ def test_explanations_are_those_of_the_glass_with_fields(physics, bare, tmp_path
     assert batch.glass_key == one.glass_key
     assert unexplained(physics, full, [1, 7], **how) == unexplained(physics, bare, [1, 7], **how) == 0
     fields = explained_fields(physics, bare, [1], method=method, workers=1, folder=tmp_path)
-    assert "pressure" in fields.glass.fields
-    judged = assess(physics, bare, [1], [method], twin=bare, n_draws=1, workers=1, folder=tmp_path)
-    again = assess(physics, full, [1], [method], twin=full, n_draws=1, workers=1, folder=tmp_path)
+    assert "pressure" in fields.glass.properties
+    judged = assess(physics, bare, [1], [method], replica=bare, n_draws=1, workers=1, folder=tmp_path)
+    again = assess(physics, full, [1], [method], replica=full, n_draws=1, workers=1, folder=tmp_path)
     assert judged.records == again.records
     assert len(list(tmp_path.glob("judged-*.json"))) == 1
 
@@ -213,5 +213,5 @@ def test_without_numba_one_line_names_fields_and_extra(bare, tmp_path):
     done = command(bare, tmp_path, before="sys.modules['numba'] = None; ")
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert "per-atom fields potential_energy, pressure, von_mises not found" in done.stderr
+    assert "per-atom properties potential_energy, pressure, von_mises not found" in done.stderr
     assert "pip install -e .[physics]" in done.stderr

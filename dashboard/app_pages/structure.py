@@ -109,8 +109,8 @@ def details() -> None:
         numbers["Coordination number"] = str(len(rows))
         if (file_id := glass.file_id(atom)) is not None:
             numbers["Id in the file"] = str(file_id)
-        if "potential_energy" in glass.fields:
-            numbers["Potential energy"] = f"{glass.fields['potential_energy'][atom]:.2f} eV"
+        if "potential_energy" in glass.properties:
+            numbers["Potential energy"] = f"{glass.properties['potential_energy'][atom]:.2f} eV"
         metrics(numbers)
         if predicted is not None:
             lower = 100 * float(np.mean(predicted < predicted[atom]))

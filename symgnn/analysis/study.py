@@ -16,7 +16,7 @@ from symgnn.explanations.amortised import Amortised
 from symgnn.explanations.attribution import Method
 from symgnn.explanations.methods import TITLES
 from symgnn.explanations.selection import random_atoms
-from symgnn.explanations.stability import check_twin, shuffled_weights
+from symgnn.explanations.stability import check_replica, shuffled_weights
 from symgnn.glass import Glass
 from symgnn.homology import glass_topology
 from symgnn.inference.checkpoint import Checkpoint
@@ -49,7 +49,7 @@ class Study:
     n_atoms      explained atoms per glass, in equal shares of the elements; top_k  important edges of each
     seed         of the draw of atoms, of the methods, and of tests and intervals
     retrained    the same model trained from other seeds: (name, checkpoint)
-    twins        the same glass relaxed twice, atoms in the same order; None where there is none
+    replicas        the same glass relaxed twice, atoms in the same order; None where there is none
     """
 
     glasses: Sequence[Glass]
@@ -59,7 +59,7 @@ class Study:
     top_k: int = 10
     seed: int = 0
     retrained: Sequence[tuple[str, Checkpoint]] = ()
-    twins: tuple[Glass, Glass] | None = None
+    replicas: tuple[Glass, Glass] | None = None
     workers: int | None = None
 
     def __post_init__(self):
@@ -72,8 +72,8 @@ class Study:
                 f"findings: method {Amortised.name} found first, with models trained again, expected another: it knows "
                 "the states of one checkpoint only"
             )
-        if self.twins is not None:
-            check_twin(*self.twins)
+        if self.replicas is not None:
+            check_replica(*self.replicas)
 
     def run(self, progress: Progress | None = None) -> tuple[list[Result], list[Variant]]:
         """The results per glass and method, and those under other conditions. Explanations are stored for a rerun."""
@@ -118,19 +118,19 @@ class Study:
             shared = self._overlap(found, reference)
             variants.append(Variant(what, self._evaluated(found, counts, called), shared, what == untrained))
 
-        if self.twins is not None:
-            one, other = self.twins
+        if self.replicas is not None:
+            one, other = self.replicas
             atoms = random_atoms(one, self.n_atoms, self.seed)
             pair = [
-                self._explained(self.checkpoint, twin, atoms, method, seed=self.seed, progress=progress)
-                for twin in self.twins
+                self._explained(self.checkpoint, replica, atoms, method, seed=self.seed, progress=progress)
+                for replica in self.replicas
             ]
             first, second = (
                 self._evaluated(found, counts_of(found, progress), self.checkpoint.full_name)
                 for found in pair
             )
-            variants.append(Variant(f"{one.name}: the reference of its twin", first, None))
-            variants.append(Variant(f"{other.name}: the twin", second, self._overlap(pair[1], pair[0])))
+            variants.append(Variant(f"{one.name}: the reference of its replica", first, None))
+            variants.append(Variant(f"{other.name}: the replica", second, self._overlap(pair[1], pair[0])))
         return variants
 
     def _overlap(self, found: ExplainedFields, reference: ExplainedFields) -> Overlap:

@@ -106,7 +106,7 @@ def evaluate_methods(
     checkpoint,
     text: str | None,
     methods: list,
-    twin,
+    replica,
     output: Path,
     seed: int,
     workers: int | None,
@@ -124,7 +124,7 @@ def evaluate_methods(
     with resumable(), progress() as bars:
         show = task(bars, "Judging explanations")
         found = assess(
-            checkpoint, glass, chosen, methods, twin=twin, seed=seed, workers=workers, progress=show
+            checkpoint, glass, chosen, methods, replica=replica, seed=seed, workers=workers, progress=show
         )
     warn_of_extrapolation(checkpoint, glass)
     title = f"{glass.name}, checkpoint {checkpoint.full_name}, {len(chosen)} atoms"

@@ -26,7 +26,7 @@ MODES = {
     "--setting": ("--atom", "--atoms"),
     "--top": ("--atom", "--atoms"),
     "--workers": ("--atoms", "--evaluate"),
-    "--twin": ("--evaluate",),
+    "--replica": ("--evaluate",),
 }
 """What the options that do not always apply go with."""
 
@@ -61,7 +61,7 @@ def explain(
     evaluate: Annotated[
         bool, typer.Option("--evaluate", help="Compare all methods on --atoms (default: 50).")
     ] = False,
-    twin: Annotated[
+    replica: Annotated[
         Path | None,
         typer.Option(help="With --evaluate: the same glass relaxed once more, atoms in the same order."),
     ] = None,
@@ -74,17 +74,17 @@ def explain(
     from symgnn.inference.predict import load_checkpoint
 
     names = method or []
-    options = {"--setting": setting or None, "--top": top, "--workers": workers, "--twin": twin}
+    options = {"--setting": setting or None, "--top": top, "--workers": workers, "--replica": replica}
     _check_options(atom, atoms, evaluate, names, options)
     glass, loaded = read(file, types), load_checkpoint(checkpoint)
-    twin_glass = read(twin, types) if twin else None
+    replica_glass = read(replica, types) if replica else None
     wanted = names or (available_methods(loaded) if evaluate else [GNNExplainer.name])
     methods = [build_method(name, read_settings(name, setting or [], loaded), loaded) for name in wanted]
     check_folders(output, store_folder())
     glass = readable(loaded, glass)
-    twin_glass = readable(loaded, twin_glass) if twin_glass else None
+    replica_glass = readable(loaded, replica_glass) if replica_glass else None
     if evaluate:
-        evaluate_methods(file, glass, loaded, atoms, methods, twin_glass, output, seed, workers)
+        evaluate_methods(file, glass, loaded, atoms, methods, replica_glass, output, seed, workers)
     elif atoms is not None:
         explain_many(file, glass, loaded, atoms, methods[0], output, seed, top or TOP, workers)
     else:

@@ -40,7 +40,7 @@ def findings(
     retrained: Annotated[
         list[str] | None, typer.Option(help="The model trained from another seed, a folder; repeat for more.")
     ] = None,
-    twins: Annotated[
+    replicas: Annotated[
         tuple[Path, Path] | None, typer.Option(help="The same glass relaxed twice, atoms in the same order.")
     ] = None,
     output: Annotated[
@@ -73,7 +73,9 @@ def findings(
         top_k=top,
         seed=seed,
         retrained=[(name, load_checkpoint(name)) for name in retrained or []],
-        twins=None if twins is None else tuple(readable(loaded, read(twin, types)) for twin in twins),
+        replicas=None
+        if replicas is None
+        else tuple(readable(loaded, read(replica, types)) for replica in replicas),
         workers=workers,
     )
     check_folders(output, store_folder())

@@ -19,7 +19,7 @@ from symgnn.explanations.explaining import fields_of
 from symgnn.explanations.judging import Judging
 from symgnn.explanations.processes import run_all
 from symgnn.explanations.quality import jaccard
-from symgnn.explanations.stability import check_twin
+from symgnn.explanations.stability import check_replica
 from symgnn.explanations.store import store_folder
 from symgnn.glass import Glass
 from symgnn.inference.checkpoint import Checkpoint
@@ -34,7 +34,7 @@ def assess(
     atoms: Sequence[int],
     methods: Sequence[Method],
     *,
-    twin: Glass | None = None,
+    replica: Glass | None = None,
     budgets: Sequence[int] = BUDGETS,
     n_draws: int = 5,
     n_stability: int = 10,
@@ -45,14 +45,14 @@ def assess(
 ) -> Assessment:
     """Judge `methods` on `atoms` of a glass; stability on the first `n_stability` of a random order of them.
 
-    twin: the same glass but for noise, atoms in the same order. Every judgement is kept in `folder`, so that a run
+    replica: the same glass but for noise, atoms in the same order. Every judgement is kept in `folder`, so that a run
     that was stopped goes on. workers: processes, by default one per core; 1 stays in this process.
     progress(judgements done, judgements): an exception that it raises stops the run.
-    Raises InputError as `explain_atoms` does, and for a twin that is another glass.
+    Raises InputError as `explain_atoms` does, and for a replica that is another glass.
     """
-    if twin is not None:
-        check_twin(glass, twin)
-        twin = readable(checkpoint, twin)
+    if replica is not None:
+        check_replica(glass, replica)
+        replica = readable(checkpoint, replica)
     glass = readable(checkpoint, glass)
     atoms = [int(atom) for atom in atoms]
     graph = fields_of(
@@ -62,7 +62,7 @@ def assess(
         spread = float(checkpoint.model(graph).std())
     watched = frozenset(np.random.default_rng(seed).permutation(atoms)[:n_stability].tolist())
     judging = Judging(
-        checkpoint, glass, twin, spread, tuple(budgets), n_draws, watched, seed, folder or store_folder()
+        checkpoint, glass, replica, spread, tuple(budgets), n_draws, watched, seed, folder or store_folder()
     )
     jobs = [(atom, method) for atom in atoms for method in methods]
     missing = [job for job in jobs if judging.read(*job) is None]

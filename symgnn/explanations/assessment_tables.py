@@ -26,11 +26,11 @@ MEASURES = {
     "sparsity": "sparsity",
     "seed": "top 10 shared: other seed",
     "rotation": "top 10 shared: rotated",
-    "twin": "top 10 shared: twin glass",
+    "replica": "top 10 shared: replica glass",
     "weights": "top 10 shared: shuffled weights",
     "seed_ranks": "Spearman: other seed",
     "rotation_ranks": "Spearman: rotated",
-    "twin_ranks": "Spearman: twin glass",
+    "replica_ranks": "Spearman: replica glass",
     "weights_ranks": "Spearman within hops: shuffled weights",
 }
 

@@ -19,7 +19,7 @@ from symgnn.explanations.explanation import Explanation
 from symgnn.explanations.fidelity import indicator, others_like, predictions_under, strata
 from symgnn.explanations.methods import settings_of
 from symgnn.explanations.quality import characterization, curve_area, relative_change, sparsity
-from symgnn.explanations.stability import compare, compare_within_hops, edge_keys, rotated, shuffled_weights
+from symgnn.explanations.stability import compare, compare_hop_sizes, edge_keys, rotated, shuffled_weights
 from symgnn.glass import Glass
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.io.writing import replacing
@@ -34,12 +34,12 @@ class Judging:
 
     spread   eV, standard deviation of the barriers predicted for the glass
     budgets  numbers of edges that are removed or kept; n_draws sets of other edges like them for each
-    watched  atoms whose explanations are also compared with those under another seed, rotation, twin and weights
+    watched  atoms whose explanations are also compared with those under another seed, rotation, replica and weights
     """
 
     checkpoint: Checkpoint
     glass: Glass
-    twin: Glass | None
+    replica: Glass | None
     spread: float
     budgets: tuple[int, ...]
     n_draws: int
@@ -73,9 +73,9 @@ class Judging:
 
     def _path(self, atom: int, method: Method) -> Path:
         watched, inputs = atom in self.watched, self.checkpoint.model.inputs
-        twin_key = self.twin.content_hash_with(inputs) if self.twin and watched else ""
+        replica_key = self.replica.content_hash_with(inputs) if self.replica and watched else ""
         facts = [self.glass.content_hash_with(inputs), self.checkpoint.key, atom, method.name, settings_of(method),
-                 self.seed, list(self.budgets), self.n_draws, twin_key, watched, VERSION]  # fmt: skip
+                 self.seed, list(self.budgets), self.n_draws, replica_key, watched, VERSION]  # fmt: skip
         key = hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:20]
         return self.folder / f"judged-{key}.json"
 
@@ -130,7 +130,7 @@ class Judging:
             "rotation": (checkpoint, rotated(glass, seed + atom), seed),
             "weights": (shuffled_weights(checkpoint, seed + atom), glass, seed),
         }
-        return variants if self.twin is None else variants | {"twin": (checkpoint, self.twin, seed)}
+        return variants if self.replica is None else variants | {"replica": (checkpoint, self.replica, seed)}
 
     def _stability(self, found: Explanation, method: Method) -> dict[str, float]:
         """Top 10 shared (Jaccard) and rank correlation with the explanations that should, or should not, be others."""
@@ -139,6 +139,6 @@ class Judging:
             (changed,) = explain_atoms(model, other, [found.atom], method=method, seed=other_seed)
             same_edges, ranks = compare(found, changed, len(self.glass), TOP)
             if name == "weights":
-                ranks = compare_within_hops(found, changed)
+                ranks = compare_hop_sizes(found, changed)
             measures |= {name: same_edges, f"{name}_ranks": ranks}
         return measures

@@ -72,7 +72,7 @@ def write_maps(
     fields = {"importance": found.atom_importance} | ({"effect": found.atom_effect} if signed else {})
     notes = {**glass.notes, "method": batch.method, "checkpoint_key": batch.checkpoint_key,
              "explained_atoms": str(len(batch.atoms))}  # fmt: skip
-    write_extxyz(paths[0], replace(glass.with_fields(**fields), notes=notes))
+    write_extxyz(paths[0], replace(glass.with_properties(**fields), notes=notes))
 
     symbols = glass.symbols
     pairs, images = graph.pair_atoms.tolist(), graph.pair_image.tolist()

@@ -62,7 +62,7 @@ class ReceptiveFields:
         graph = self.graph
         found = torch.zeros((graph.n_atoms, 3), device=graph.device)
         previous = 0
-        for n_edges, _ in graph.within_hops:
+        for n_edges, _ in graph.hop_sizes:
             edge = slice(previous, n_edges)  # into atoms of one number of hops, from sources one farther
             source, target = graph.source[edge], graph.target[edge]
             outward = self.hops.index_select(0, source) > self.hops.index_select(0, target)
@@ -170,7 +170,7 @@ def receptive_fields(graph: AtomGraph, centers: Sequence[int] | Tensor, n_layers
         image=graph.image.index_select(0, edge),
         graph_index=owner,
         inputs=graph.inputs.index_select(0, atoms),
-        within_hops=tuple(
+        hop_sizes=tuple(
             zip(
                 itertools.accumulate(map(len, edges)),
                 itertools.islice(itertools.accumulate(map(len, shells)), 1, None),

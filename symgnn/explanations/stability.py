@@ -30,26 +30,26 @@ def edge_keys(explanation: Explanation, n_atoms: int) -> np.ndarray:
     return explanation.pairs[:, 0] * n_atoms + explanation.pairs[:, 1]
 
 
-def check_twin(glass: Glass, twin: Glass) -> None:
-    """Raise InputError where `twin` is not the same glass but for noise: other atoms, or atoms more than MOST_MOVED
+def check_replica(glass: Glass, replica: Glass) -> None:
+    """Raise InputError where `replica` is not the same glass but for noise: other atoms, or atoms more than MOST_MOVED
     (median) from their places in it."""
-    if not np.array_equal(glass.species, twin.species):
+    if not np.array_equal(glass.species, replica.species):
         raise InputError(
-            f"{twin.name}: other atoms than in {glass.name} found, expected the same in the same order"
+            f"{replica.name}: other atoms than in {glass.name} found, expected the same in the same order"
         )
-    moved = twin.positions - glass.positions
+    moved = replica.positions - glass.positions
     if glass.pbc.all():
         fraction = moved @ np.linalg.inv(glass.cell)
         moved = (fraction - np.rint(fraction)) @ glass.cell
     median = float(np.median(np.linalg.norm(moved, axis=1)))
     if median > MOST_MOVED:
         raise InputError(
-            f"{twin.name}: atoms {median:.2f} Å (median) from their places in {glass.name} found, expected the same "
+            f"{replica.name}: atoms {median:.2f} Å (median) from their places in {glass.name} found, expected the same "
             f"glass but for noise, at most {MOST_MOVED} Å"
         )
 
 
-def compare_within_hops(first: Explanation, second: Explanation) -> float:
+def compare_hop_sizes(first: Explanation, second: Explanation) -> float:
     """Spearman's correlation of importance over the edges of two explanations of the same graph, taken for each number
     of hops apart and averaged over edges: over all edges it mostly says that near ones matter more than far ones."""
     if not len(first.hops):

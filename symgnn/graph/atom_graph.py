@@ -29,7 +29,7 @@ class AtomGraph:
     image        (E, 3) int64    periodic image of the source, in cell vectors
     graph_index  (N,) int64      which glass of the batch an atom belongs to
     inputs       (N, F) float32  further inputs of each atom, as the glass states them; F = 0 for most models
-    within_hops  for h = 0, 1, 2...: how many leading edges end within h hops of the atoms of interest, and how many
+    hop_sizes  for h = 0, 1, 2...: how many leading edges end within h hops of the atoms of interest, and how many
                  leading atoms are within h + 1, where both stand in that order; empty for a graph of which all atoms
                  are of interest. Hops may be counted along more edges than these (`edge_subgraph`)
 
@@ -45,7 +45,7 @@ class AtomGraph:
     image: Tensor
     graph_index: Tensor
     inputs: Tensor
-    within_hops: tuple[tuple[int, int], ...] = ()
+    hop_sizes: tuple[tuple[int, int], ...] = ()
 
     @property
     def n_atoms(self) -> int:
@@ -63,7 +63,7 @@ class AtomGraph:
         """The same graph on another device (itself where it is there already)."""
         if torch.device(device) == self.device:
             return self
-        tensors = [column.name for column in fields(self) if column.name != "within_hops"]
+        tensors = [column.name for column in fields(self) if column.name != "hop_sizes"]
         return replace(self, **{name: getattr(self, name).to(device) for name in tensors})
 
     @cached_property
@@ -138,15 +138,15 @@ class AtomGraph:
         layers_left counts the layers to come, this one included. Kept for the next call; the graph itself where
         all atoms are of interest. Values of atoms and edges are cut to match: `values[:graph.n_edges]`.
         """
-        if layers_left >= len(self.within_hops):
+        if layers_left >= len(self.hop_sizes):
             return self
         kept = self._reaching
         if layers_left not in kept:
-            n_edges, n_atoms = self.within_hops[layers_left - 1]
+            n_edges, n_atoms = self.hop_sizes[layers_left - 1]
             edges = ("source", "target", "vector", "length", "image")
             first = {name: getattr(self, name)[:n_edges] for name in edges}
             first |= {name: getattr(self, name)[:n_atoms] for name in ("species", "graph_index", "inputs")}
-            kept[layers_left] = replace(self, **first, within_hops=self.within_hops[:layers_left])
+            kept[layers_left] = replace(self, **first, hop_sizes=self.hop_sizes[:layers_left])
         return kept[layers_left]
 
     @cached_property
@@ -168,7 +168,7 @@ class AtomGraph:
 
     def edge_subgraph(self, keep: Tensor) -> AtomGraph:
         """The same atoms with only the edges where `keep` (E,) is True. Hops stay those of this graph."""
-        hops = [(int(keep[:n_edges].sum()), n_atoms) for n_edges, n_atoms in self.within_hops]
+        hops = [(int(keep[:n_edges].sum()), n_atoms) for n_edges, n_atoms in self.hop_sizes]
         return replace(
             self,
             source=self.source[keep],
@@ -176,21 +176,21 @@ class AtomGraph:
             vector=self.vector[keep],
             length=self.length[keep],
             image=self.image[keep],
-            within_hops=tuple(hops),
+            hop_sizes=tuple(hops),
         )
 
 
 def build_graph(glass: Glass, cutoff: float = DEFAULT_CUTOFF, inputs: Sequence[str] = ()) -> AtomGraph:
-    """Graph of all pairs nearer than `cutoff` (Å), with the glass's per-atom fields `inputs`.
+    """Graph of all pairs nearer than `cutoff` (Å), with the glass's properties `inputs`.
 
-    Raises InputError as `neighbor_list` does and where a field is missing. Atoms without neighbours are kept:
+    Raises InputError as `neighbor_list` does and where one is missing. Atoms without neighbours are kept:
     they just receive no message.
     """
     for name in inputs:
-        if name not in glass.fields:
-            known = ", ".join(glass.fields) or "none"
+        if name not in glass.properties:
+            known = ", ".join(glass.properties) or "none"
             raise InputError(
-                f"{glass.name}: per-atom field {name!r} not found (present: {known}), but this model reads it"
+                f"{glass.name}: property {name!r} not found (present: {known}), but this model reads it"
             )
     neighbors = neighbor_list(glass, cutoff)
     return AtomGraph(
@@ -202,7 +202,7 @@ def build_graph(glass: Glass, cutoff: float = DEFAULT_CUTOFF, inputs: Sequence[s
         image=torch.from_numpy(neighbors.image),
         graph_index=torch.zeros(len(glass), dtype=torch.int64),
         inputs=torch.tensor(
-            np.stack([glass.fields[name] for name in inputs], 1) if inputs else np.empty((len(glass), 0)),
+            np.stack([glass.properties[name] for name in inputs], 1) if inputs else np.empty((len(glass), 0)),
             dtype=torch.float32,
         ),
     )

@@ -35,7 +35,7 @@ __all__ = [
     "write_prediction",
 ]
 
-PREDICTED, SIGMA = "predicted_barrier", "predicted_sigma"  # names of the per-atom fields, eV
+PREDICTED, SIGMA = "predicted_barrier", "predicted_sigma"  # names of the per-atom properties, eV
 
 
 def check_glass(checkpoint: Checkpoint, glass: Glass) -> None:
@@ -144,7 +144,8 @@ def predict(
 def write_prediction(
     folder: Path, stem: str, glass: Glass, checkpoint: Checkpoint, prediction: Prediction
 ) -> list[Path]:
-    """Write <stem>.predicted.xyz (fields `predicted_barrier`, `predicted_sigma`) and <stem>.predicted.csv; return both.
+    """Write <stem>.predicted.xyz (properties `predicted_barrier`, `predicted_sigma`) and <stem>.predicted.csv;
+    return both.
 
     Columns of the CSV: atom, its id in the file where it has one (LAMMPS), element, x, y, z (Å), predicted_barrier_eV,
     predicted_sigma_eV where the checkpoint has an uncertainty, and barrier_eV where it is known.
@@ -152,7 +153,7 @@ def write_prediction(
     columns = {PREDICTED: prediction.barriers}
     if prediction.sigma is not None:
         columns[SIGMA] = prediction.sigma
-    predicted = glass.with_fields(**columns)
+    predicted = glass.with_properties(**columns)
     notes = {**glass.notes, "checkpoint": checkpoint.full_name, "checkpoint_key": checkpoint.key}
     structure, table = folder / f"{stem}.predicted.xyz", folder / f"{stem}.predicted.csv"
     write_extxyz(structure, replace(predicted, notes=notes))
@@ -160,7 +161,7 @@ def write_prediction(
         writer = csv.writer(file)
         if glass.barriers is not None:
             columns["barrier"] = glass.barriers
-        ids = ["id"] if "id" in glass.fields else []
+        ids = ["id"] if "id" in glass.properties else []
         writer.writerow(["atom", *ids, "element", "x", "y", "z", *(f"{name}_eV" for name in columns)])
         for atom, symbol in enumerate(glass.symbols):
             named = [atom, *(glass.file_id(atom) for _ in ids), symbol]

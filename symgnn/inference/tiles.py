@@ -105,7 +105,9 @@ def _tile(
         positions=positions,
         cell=glass.cell,
         pbc=glass.pbc & whole,
-        fields={name: glass.fields[name][around] for name in model.inputs if name in glass.fields},
+        properties={
+            name: glass.properties[name][around] for name in model.inputs if name in glass.properties
+        },
         name=f"{glass.name}, a tile with {len(around)} atoms",
     )
     graph = build_graph(part, model.cutoff, model.inputs)

@@ -12,7 +12,7 @@
 
 Each may be compressed: .gz, .xz, .bz2. Lengths are in Å. Elements are never guessed from masses. Of several frames
 the last one is read, and a note says so. A column `barrier` of extended XYZ holds the energy barriers in eV; further
-columns of one number per atom become fields. LAMMPS atoms are sorted by id, which is kept as field `id`.
+columns of one number per atom become properties. LAMMPS atoms are sorted by id, which is kept as property `id`.
 What no format can tell, but physics can, is looked at once the structure is read: see plausibility.py.
 """
 
@@ -29,11 +29,10 @@ import numpy as np
 from ase.calculators.calculator import all_properties
 
 from symgnn.errors import InputError
-from symgnn.glass import Glass
+from symgnn.glass import BARRIER_COLUMN, Glass
 from symgnn.io.compression import plain_name, unpacked
 from symgnn.io.formats import ENDINGS, SUPPORTED, Source, format_of
 from symgnn.io.formats.elements import parse_types
-from symgnn.io.formats.xyz import BARRIER_COLUMN
 from symgnn.io.formats.xyz_comment import OWN_KEY
 from symgnn.io.plausibility import check_distances, density_note
 from symgnn.io.reading import checked_size, clean_name, one_line, read_bytes
@@ -96,7 +95,7 @@ def write_extxyz(path: str | os.PathLike, glass: Glass) -> None:
     """
     columns: dict[str, np.ndarray] = {} if glass.barriers is None else {BARRIER_COLUMN: glass.barriers}
     renamed = {}
-    for field, values in glass.fields.items():
+    for field, values in glass.properties.items():
         column = re.sub(r"\W", "_", field, flags=re.ASCII)
         if not re.match(r"[A-Za-z]", column) or column.lower() in _RESERVED_COLUMNS:
             column = f"field_{column}"

@@ -29,7 +29,7 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 def extxyz_bytes(glass: Glass, predicted: np.ndarray | None) -> bytes:
     """A glass as extended XYZ, with the predictions (eV) as column predicted_barrier where there are any."""
     if predicted is not None:
-        glass = glass.with_fields(predicted_barrier=predicted)
+        glass = glass.with_properties(predicted_barrier=predicted)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "glass.xyz"
         write_extxyz(path, glass)

@@ -22,8 +22,8 @@ def atom_table(
     """One row per atom: id in the file where it has one, element, position in Å, coordination number, known barriers in
     eV, fields."""
     columns: dict[str, object] = {"atom": np.arange(len(glass))}
-    if "id" in glass.fields:
-        columns["id"] = glass.fields["id"].astype(np.int64)
+    if "id" in glass.properties:
+        columns["id"] = glass.properties["id"].astype(np.int64)
     columns["element"] = glass.symbols
     columns |= {f"{axis}_A": glass.positions[:, k] for k, axis in enumerate("xyz")}
     columns["coordination"] = coordination
@@ -34,8 +34,8 @@ def atom_table(
     if glass.barriers is not None:
         columns["labelled_barrier_eV"] = glass.barriers
     for name, unit in (("potential_energy", "_eV"), ("pressure", ""), ("von_mises", "")):
-        if name in glass.fields:
-            columns[name + unit] = glass.fields[name]
+        if name in glass.properties:
+            columns[name + unit] = glass.properties[name]
     return pd.DataFrame(columns)
 
 

@@ -106,7 +106,7 @@ def make_glass(
         positions=atoms.get_positions(wrap=True),
         cell=atoms.cell.array,
         pbc=atoms.pbc,
-        fields=fields,
+        properties=fields,
         notes={
             "command": command,
             "seed": str(seed),

@@ -65,8 +65,8 @@ def quantities(
     values["element"] = None
     values["coordination"] = np.asarray(coordination, dtype=float)
     for name in ("potential_energy", "pressure", "von_mises"):
-        if name in glass.fields:
-            values[name] = glass.fields[name]
+        if name in glass.properties:
+            values[name] = glass.properties[name]
     return values
 
 

@@ -177,16 +177,17 @@ def test_an_atom_without_edges_and_one_with_few(known_reason, tmp_path):
 
 def test_one_command_writes_all(known_reason, glass, tmp_path, monkeypatch):
     monkeypatch.setattr("symgnn.explanations.batch.store_folder", lambda: tmp_path / "store")
-    twin = make_random_glass(400, seed=12)
+    replica = make_random_glass(400, seed=12)
     study = Study(
         [glass], known_reason, [GradientTimesWeight(), NearestEdges(), RandomEdges()], n_atoms=6, top_k=4,
-        retrained=[("again", replace(known_reason, folder=Path("another/seed1")))], twins=(glass, twin), workers=1,
+        retrained=[("again", replace(known_reason, folder=Path("another/seed1")))], replicas=(glass, replica),
+        workers=1,
     )  # fmt: skip
     results, variants = study.run()
     assert [result.method for result in results] == ["gradient", "nearest", "random"]
     shares = {one.what: one.overlap.shared for one in variants if one.overlap is not None}
     assert shares["another seed of the method"] == shares["trained again: again"] == 1.0
-    assert shares[f"{twin.name}: the twin"] == 1.0
+    assert shares[f"{replica.name}: the replica"] == 1.0
     paths = write_tables(tmp_path / "out", results, variants)
     rows = list(csv.DictReader(paths[0].open()))
     assert len(rows) == len(comparisons(results)) > 0
@@ -244,6 +245,6 @@ def test_a_study_refuses_what_it_cannot_compare(known_reason, glass):
     with pytest.raises(InputError, match="one glass and one method"):
         Study([], known_reason, [RandomEdges()])
     with pytest.raises(InputError, match="from their places"):
-        Study([glass], known_reason, [RandomEdges()], twins=(glass, glass_with_moved_atoms(glass)))
+        Study([glass], known_reason, [RandomEdges()], replicas=(glass, glass_with_moved_atoms(glass)))
     with pytest.raises(InputError, match="same order"):
-        Study([glass], known_reason, [RandomEdges()], twins=(glass, make_random_glass(30, seed=1)))
+        Study([glass], known_reason, [RandomEdges()], replicas=(glass, make_random_glass(30, seed=1)))

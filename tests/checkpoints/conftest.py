@@ -46,13 +46,15 @@ def with_physics(glass):
     """The glass with what some models read: made up where its file does not hold it, different for every atom."""
     rng = np.random.default_rng(0)
     made_up = {name: rng.normal(size=len(glass)) for name in FIELDS}
-    return glass.with_fields(**{name: glass.fields.get(name, values) for name, values in made_up.items()})
+    return glass.with_properties(
+        **{name: glass.properties.get(name, values) for name, values in made_up.items()}
+    )
 
 
 def exact_graph(model, glass):
     """`build_graph` with vectors, lengths and inputs that were never rounded to float32."""
     graph, found = build_graph(glass, model.cutoff, model.inputs), neighbor_list(glass, model.cutoff)
-    inputs = np.stack([glass.fields[name] for name in model.inputs], 1) if model.inputs else graph.inputs
+    inputs = np.stack([glass.properties[name] for name in model.inputs], 1) if model.inputs else graph.inputs
     return replace(
         graph,
         vector=torch.from_numpy(found.vector),

@@ -71,7 +71,7 @@ def test_permutation_of_atoms(case):
         species=case.glass.species[order],
         positions=case.glass.positions[order],
         barriers=None,
-        fields={name: values[order] for name, values in case.glass.fields.items()},
+        properties={name: values[order] for name, values in case.glass.properties.items()},
     )
     assert largest(case.predict(exact_graph(case.model, shuffled)) - case.barriers[order]) < ROUNDED
     assert case.barriers.std() > 0.1, "atoms differ, so that an exchange would be seen"

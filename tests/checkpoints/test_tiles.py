@@ -73,7 +73,7 @@ def test_tiles_of_a_sample(name, sample):
         np.concatenate(places),
         sample.cell * [[copies], [1], [1]],
         sample.pbc,
-    ).with_fields(**{key: np.tile(values, copies) for key, values in sample.fields.items()})
+    ).with_properties(**{key: np.tile(values, copies) for key, values in sample.properties.items()})
     once = predict_graph(checkpoint, build_graph(sample, checkpoint.cutoff, checkpoint.model.inputs))
     calls = []
     tiled = predict_tiled(checkpoint, row, tile=20.0, progress=lambda *call: calls.append(call))

@@ -22,12 +22,12 @@ class Reached(Exception):
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory):
-    """A folder with glass.xyz, other.xyz and twin.xyz, which is glass.xyz with every atom moved a little."""
+    """A folder with glass.xyz, other.xyz and replica.xyz, which is glass.xyz with every atom moved a little."""
     folder = tmp_path_factory.mktemp("options")
     glass = replace(make_random_glass(120, 7), name="glass")
-    twin = replace(glass, positions=glass.positions + 0.01, name="twin")
+    replica = replace(glass, positions=glass.positions + 0.01, name="replica")
     other = replace(make_random_glass(120, 8), name="other")
-    for one in (glass, twin, other):
+    for one in (glass, replica, other):
         write_extxyz(folder / f"{one.name}.xyz", one)
     return folder
 

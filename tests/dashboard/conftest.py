@@ -32,7 +32,7 @@ def data(tmp_path_factory) -> Path:
         if name == "beta":
             rng = np.random.default_rng(0)
             fields = {"potential_energy": rng.normal(-4.5, 0.3, 90)}
-            glass = dataclasses.replace(glass, barriers=rng.normal(1.6, 0.3, 90), fields=fields)
+            glass = dataclasses.replace(glass, barriers=rng.normal(1.6, 0.3, 90), properties=fields)
         write_extxyz(folder / "samples" / f"{name}.xyz", glass)
     return folder
 

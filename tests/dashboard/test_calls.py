@@ -125,7 +125,7 @@ def test_how_many_are_left_is_that_of_the_question(models, glasses):
 
 def test_predictions_are_those_of_model_and_glass(models, glasses, physics):
     stressed = [
-        glasses[0].with_fields(**{name: np.full(90, value) for name in physics.model.inputs})
+        glasses[0].with_properties(**{name: np.full(90, value) for name in physics.model.inputs})
         for value in (0.0, 1.0)
     ]
     asked = [(models[0], glasses[0]), (models[1], glasses[0]), (models[0], glasses[1]), (models[0], glasses[2]),

@@ -21,7 +21,7 @@ def physics(app, monkeypatch, tmp_path):
     (tmp_path / "models" / "ridge-physics").symlink_to(REPOSITORY / "checkpoints" / "ridge-physics")
     use_checkpoints(monkeypatch, tmp_path / "models")
     glass = read_glass(REPOSITORY / "data" / "samples" / "Cu64Zr36_500_1e12.xyz")
-    write_extxyz(tmp_path / "samples" / "bare.xyz", replace(glass, fields={}, name="bare"))
+    write_extxyz(tmp_path / "samples" / "bare.xyz", replace(glass, properties={}, name="bare"))
     monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
     return app
 

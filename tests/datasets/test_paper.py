@@ -210,7 +210,7 @@ def test_paper_statistics(raw_data):
         assert glass.number_density == pytest.approx(0.0631, abs=2e-4)
         assert 1.28 < glass.barriers.mean() < 1.86
         assert 0.26 < glass.barriers.std() < 0.36
-        assert -4.49 < glass.fields["potential_energy"].mean() < -4.45
+        assert -4.49 < glass.properties["potential_energy"].mean() < -4.45
     if {"train0", "train1"} <= set(present):  # one glass, labelled twice
         first, second = (glasses[name] for name in ("train0", "train1"))
         assert np.corrcoef(first.barriers, second.barriers)[0, 1] == pytest.approx(0.775, abs=0.005)

@@ -190,7 +190,7 @@ def test_a_training_does_not_go_on_with_other_inputs_of_the_model(glass, tmp_pat
         tmp_path / "reads", model.eval().requires_grad_(False), {"model": "ridge"}, "3" * 16
     )
     training = ExplainerTraining(atoms=4, epochs=2, batch=512, width=8)
-    one, other = (glass.with_fields(pressure=np.full(len(glass), value)) for value in (0.1, 0.2))
+    one, other = (glass.with_properties(pressure=np.full(len(glass), value)) for value in (0.1, 0.2))
     stop_after_one_epoch(checkpoint, [one], training)
     with pytest.raises(InputError, match="belongs to a run with other per-atom inputs"):
         train_explainer(checkpoint, [other], one, training)

@@ -27,7 +27,7 @@ NONE = frozenset()
 @pytest.fixture(scope="module")
 def described(glass):
     """The glass with what the checkpoint reads, and a field that it does not read."""
-    return glass.with_fields(
+    return glass.with_properties(
         **{name: np.zeros(len(glass)) for name in ("potential_energy", "pressure", "von_mises", "unread")}
     )
 
@@ -39,9 +39,9 @@ def physics():
 
 
 def with_field(glass, name):
-    values = glass.fields[name].copy()
+    values = glass.properties[name].copy()
     values[5] = 1.0
-    return glass.with_fields(**{name: values})
+    return glass.with_properties(**{name: values})
 
 
 def moved(glass):
@@ -151,7 +151,7 @@ def test_an_explanation_is_found_again(question, change, kept):
 
 
 def judgements(q, folder, atom=3, **changes):
-    base = {"twin": None, "spread": 0.2, "budgets": (1, 10), "n_draws": 2, "watched": NONE}
+    base = {"replica": None, "spread": 0.2, "budgets": (1, 10), "n_draws": 2, "watched": NONE}
     base = {**base, **changes}
     judging_of = Judging(q["checkpoint"], q["glass"], seed=q["seed"], folder=folder, **base)
     return judging_of._path(atom, q["method"])
@@ -175,12 +175,14 @@ def test_what_else_a_judgement_depends_on(question, tmp_path, monkeypatch):
         judgements(question, tmp_path, **changes)
         for changes in (
             {}, {"atom": 4}, {"budgets": (1, 11)}, {"n_draws": 3}, {"watched": watched},
-            {"watched": watched, "twin": moved(glass)}, {"watched": watched, "twin": glass},
-            {"watched": watched, "twin": with_field(glass, "pressure")},
+            {"watched": watched, "replica": moved(glass)}, {"watched": watched, "replica": glass},
+            {"watched": watched, "replica": with_field(glass, "pressure")},
         )
     ]  # fmt: skip
     assert len(set(paths)) == len(paths)
-    assert judgements(question, tmp_path, twin=glass) == paths[0], "a twin counts for watched atoms alone"
+    assert judgements(question, tmp_path, replica=glass) == paths[0], (
+        "a replica counts for watched atoms alone"
+    )
     monkeypatch.setattr(judging, "VERSION", 99)
     assert judgements(question, tmp_path) != paths[0]
 

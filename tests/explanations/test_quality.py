@@ -27,7 +27,7 @@ from symgnn.explanations.quality import (
     relative_change,
     sparsity,
 )
-from symgnn.explanations.stability import check_twin, compare, compare_within_hops, rotated, shuffled_weights
+from symgnn.explanations.stability import check_replica, compare, compare_hop_sizes, rotated, shuffled_weights
 from symgnn.glass import Glass
 
 
@@ -188,11 +188,11 @@ def test_two_processes_judge_as_one_does(symgnn_checkpoint, glass, tmp_path):
         [GradientTimesWeight(), RandomEdges()],
         np.random.default_rng(0).normal(0, 0.01, (150, 3)),
     )
-    twin = replace(glass, positions=glass.positions + noise)
+    replica = replace(glass, positions=glass.positions + noise)
     one, two = (
         assess(
-            symgnn_checkpoint, glass, [3, 7, 9], methods, twin=twin, n_stability=2, folder=tmp_path / f"{workers}",
-            workers=workers,
+            symgnn_checkpoint, glass, [3, 7, 9], methods, replica=replica, n_stability=2,
+            folder=tmp_path / f"{workers}", workers=workers,
         )
         for workers in (1, 2)
     )  # fmt: skip
@@ -202,25 +202,25 @@ def test_two_processes_judge_as_one_does(symgnn_checkpoint, glass, tmp_path):
             assert two.records[name][atom] == pytest.approx(measures, abs=1e-5), (name, atom)
 
 
-def test_a_twin_is_the_same_glass_but_for_noise(known_reason, glass):
+def test_a_replica_is_the_same_glass_but_for_noise(known_reason, glass):
     noise = np.random.default_rng(0).normal(0, 0.01, glass.positions.shape)
-    check_twin(glass, replace(glass, positions=glass.positions + noise + glass.cell[0]))
+    check_replica(glass, replace(glass, positions=glass.positions + noise + glass.cell[0]))
     other = replace(glass, positions=np.random.default_rng(1).permutation(glass.positions), name="other")
     fewer = Glass(glass.species[:-1], glass.positions[:-1], glass.cell, glass.pbc, name="fewer")
-    for twin, message in ((other, r"other: atoms .* Å \(median\) from"), (fewer, "fewer: other atoms")):
+    for replica, message in ((other, r"other: atoms .* Å \(median\) from"), (fewer, "fewer: other atoms")):
         with pytest.raises(InputError, match=message):
-            assess(known_reason, glass, [0], [GradientTimesWeight()], twin=twin)
+            assess(known_reason, glass, [0], [GradientTimesWeight()], replica=replica)
 
 
-def test_ranks_within_hops_do_not_see_distance(symgnn_checkpoint, glass):
+def test_ranks_hop_sizes_do_not_see_distance(symgnn_checkpoint, glass):
     """Importance by hops alone, with noise: correlated over all edges, not within hops."""
     (found,) = explain_atoms(symgnn_checkpoint, glass, [3], method=RandomEdges())
     found = replace(found, hops=np.arange(len(found.hops)) % 4)
     noise = np.random.default_rng(0).uniform(0, 0.1, (2, len(found.hops)))
     one, other = (replace(found, importance=1 / (1 + found.hops) - part) for part in noise)
     assert compare(one, other, len(glass), 10)[1] > 0.5
-    assert abs(compare_within_hops(one, other)) < 0.1
-    assert compare_within_hops(one, one) == pytest.approx(1)
+    assert abs(compare_hop_sizes(one, other)) < 0.1
+    assert compare_hop_sizes(one, one) == pytest.approx(1)
 
 
 def test_the_files(known_reason, glass, tmp_path):
@@ -231,7 +231,7 @@ def test_the_files(known_reason, glass, tmp_path):
     rows = {row["measure"]: row for row in csv.DictReader(table.open())}
     assert rows["plus"]["atoms"] == "2"
     assert rows["rotation"]["atoms"] == "1"
-    assert "twin" not in rows
+    assert "replica" not in rows
     assert (
         float(rows["sparsity"]["low"]) <= float(rows["sparsity"]["mean"]) <= float(rows["sparsity"]["high"])
     )

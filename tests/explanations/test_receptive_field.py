@@ -70,7 +70,7 @@ def test_prediction_and_gradient_are_those_of_the_whole_graph(name):
     part = fields.predict(model, own)
     assert torch.allclose(part, whole, rtol=0, atol=1e-6)
     slopes = torch.autograd.grad(part.sum(), own)[0]
-    untrimmed = replace(fields, graph=replace(fields.graph, within_hops=())).predict(model, own)
+    untrimmed = replace(fields, graph=replace(fields.graph, hop_sizes=())).predict(model, own)
     assert torch.allclose(part, untrimmed, rtol=0, atol=1e-6)
     assert torch.allclose(slopes, torch.autograd.grad(untrimmed.sum(), own)[0], rtol=0, atol=1e-6)
     for field in (0, 1):

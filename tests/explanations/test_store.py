@@ -21,7 +21,11 @@ def stressed(glass):
     physics = load_checkpoint("ridge-physics")
     rng = np.random.default_rng(0)
     fields = {name: rng.normal(size=len(glass)) for name in physics.model.inputs}
-    return physics, glass.with_fields(**fields), glass.with_fields(**{n: v + 1 for n, v in fields.items()})
+    return (
+        physics,
+        glass.with_properties(**fields),
+        glass.with_properties(**{n: v + 1 for n, v in fields.items()}),
+    )
 
 
 def test_other_physical_inputs_are_another_explanation(stressed, tmp_path):
@@ -37,10 +41,10 @@ def test_other_physical_inputs_are_another_explanation(stressed, tmp_path):
     judging.compute((3, METHOD))
     assert judging.read(3, METHOD) is not None
     assert replace(judging, glass=second).read(3, METHOD) is None
-    watched = replace(judging, twin=first, watched=frozenset([3]))
+    watched = replace(judging, replica=first, watched=frozenset([3]))
     watched.compute((3, METHOD))
-    assert watched.read(3, METHOD)["measures"]["twin"] == 1
-    assert replace(watched, twin=second).read(3, METHOD) is None
+    assert watched.read(3, METHOD)["measures"]["replica"] == 1
+    assert replace(watched, replica=second).read(3, METHOD) is None
 
 
 def test_an_explanation_of_an_earlier_version_is_computed_anew(

@@ -27,7 +27,7 @@ def test_one_content_is_one_graph():
     assert cached_graph(glass, 4.0) is cached_graph(replace(glass, name="equal"), 4.0)
     assert cached_graph(glass, 4.0) is not cached_graph(glass, 4.5)
     one, other = (
-        cached_graph(glass.with_fields(field=[value] * len(glass)), 4.0, ["field"]) for value in (1, 2)
+        cached_graph(glass.with_properties(field=[value] * len(glass)), 4.0, ["field"]) for value in (1, 2)
     )
     assert not torch.equal(one.inputs, other.inputs)
 
@@ -63,4 +63,6 @@ def test_a_refused_glass_is_refused_again_and_can_be_mended():
     for _ in range(2):
         with pytest.raises(InputError, match="'stress' not found"):
             cached_graph(glass, 4.0, ["stress"])
-    assert cached_graph(glass.with_fields(stress=[0.0] * len(glass)), 4.0, ["stress"]).inputs.shape[1] == 1
+    assert (
+        cached_graph(glass.with_properties(stress=[0.0] * len(glass)), 4.0, ["stress"]).inputs.shape[1] == 1
+    )

@@ -17,7 +17,7 @@ READ = ("pressure", "potential_energy")
 @pytest.fixture(scope="module")
 def glass():
     fields = np.random.default_rng(0).normal(size=(3, 60))
-    return make_random_glass(60, seed=4).with_fields(
+    return make_random_glass(60, seed=4).with_properties(
         pressure=fields[0], potential_energy=fields[1], q=fields[2]
     )
 
@@ -40,9 +40,9 @@ def exchanged(glass):
 
 
 def pressed(glass):
-    pressure = glass.fields["pressure"].copy()
+    pressure = glass.properties["pressure"].copy()
     pressure[7] += 1e-3
-    return glass.with_fields(pressure=pressure)
+    return glass.with_properties(pressure=pressure)
 
 
 CHANGES = {
@@ -86,7 +86,7 @@ def test_equal_content_shares_a_graph(glass):
         replace(glass, name="another name"),
         replace(glass, notes={"seed": "7"}),
         replace(glass, barriers=np.ones(60)),
-        glass.with_fields(q=np.zeros(60)),
+        glass.with_properties(q=np.zeros(60)),
     ):
         assert cached_graph(other, 4.0, READ) is base, "nothing that this graph holds has changed"
     assert cached_graph(glass, 4, list(READ)) is base

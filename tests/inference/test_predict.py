@@ -88,7 +88,7 @@ def test_checkpoints_that_are_not_there(tmp_path):
 @pytest.mark.parametrize("ids", [None, [7, 3, 5]])
 def test_the_table_of_predictions_names_the_ids_of_the_file(tmp_path, shipped, ids):
     glass = Glass([29, 40, 29], [[0, 0, 0], [0, 0, 3], [4, 4, 4]], 9 * np.eye(3), (True,) * 3)
-    glass = glass if ids is None else glass.with_fields(id=np.array(ids))
+    glass = glass if ids is None else glass.with_properties(id=np.array(ids))
     _, table = write_prediction(tmp_path, "a", glass, shipped, Prediction(np.array([1.0, 2.0, 3.0]), None))
     rows = list(csv.DictReader(table.open(encoding="utf-8")))
     assert [row["predicted_barrier_eV"] for row in rows] == ["1.000000", "2.000000", "3.000000"]

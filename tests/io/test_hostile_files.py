@@ -152,7 +152,7 @@ def test_many_properties_and_words_take_no_time():
     names = "".join(f":p{i}:R:1" for i in range(20_000))
     row = " ".join(["1"] * 20_000)
     glass = read_glass_bytes("a.xyz", f"{XYZ}{names}\n{with_column(row)}".encode())
-    assert len(glass.fields) == 20_000
+    assert len(glass.properties) == 20_000
     with pytest.raises(InputError, match="three flags"):
         read_glass_bytes("a.xyz", f"3\n{LATTICE} pbc={'T ' * 200_000}\n{ATOMS}".encode())
     assert time.monotonic() - started < 20
@@ -162,10 +162,12 @@ def test_many_properties_and_words_take_no_time():
     "field", ["Species", "Pos", "Element", "Symbols", "POSITIONS", "z", "Z", "ID", "Lattice", "PBC"]
 )
 def test_fields_named_like_columns_survive_writing(tmp_path, field):
-    glass = Glass([29, 40], [[0, 0, 0], [0, 0, 3]], 5 * np.eye(3), (True,) * 3, fields={field: [1.5, 2.5]})
+    glass = Glass(
+        [29, 40], [[0, 0, 0], [0, 0, 3]], 5 * np.eye(3), (True,) * 3, properties={field: [1.5, 2.5]}
+    )
     write_extxyz(tmp_path / "a.xyz", glass)
     again = read_glass(tmp_path / "a.xyz")
-    assert {name: values.tolist() for name, values in again.fields.items()} == {field: [1.5, 2.5]}
+    assert {name: values.tolist() for name, values in again.properties.items()} == {field: [1.5, 2.5]}
 
 
 def test_a_metal_with_lengths_in_bohr_is_told_though_its_density_is_not_impossible():

@@ -33,20 +33,20 @@ def refusal(call, *arguments, **options) -> str:
 
 def test_ids_are_kept_and_sort_the_atoms():
     glass = data(f"Atoms # atomic\n\n{ATOMS}")
-    assert glass.fields["id"].tolist() == [5, 7, 9]
+    assert glass.properties["id"].tolist() == [5, 7, 9]
     assert [glass.file_id(atom) for atom in range(3)] == [5, 7, 9]
     assert glass.symbols == ["Cu", "Cu", "Zr"]
     glass = dump("id type x y z", ATOMS)
-    assert glass.fields["id"].tolist() == [5, 7, 9]
+    assert glass.properties["id"].tolist() == [5, 7, 9]
     glass = dump("type x y z", "1 0.5 0.5 0.5\n2 0.5 0.5 3.5\n1 4 4 4\n")
-    assert (glass.file_id(0), dict(glass.fields)) == (None, {})
+    assert (glass.file_id(0), dict(glass.properties)) == (None, {})
 
 
 def test_ids_are_written_as_whole_numbers(tmp_path):
     glass = data(f"Atoms # atomic\n\n{ATOMS}")
     write_extxyz(tmp_path / "a.xyz", glass)
     assert ":id:I:1" in (tmp_path / "a.xyz").read_text()
-    assert read_glass(tmp_path / "a.xyz").fields["id"].tolist() == [5, 7, 9]
+    assert read_glass(tmp_path / "a.xyz").properties["id"].tolist() == [5, 7, 9]
     atoms = ase.io.read(tmp_path / "a.xyz")
     assert atoms.arrays["id"].tolist() == [5, 7, 9]
     found = atom_table(glass, predicted=None, coordination=np.zeros(3))
@@ -111,8 +111,8 @@ def test_atom_styles(style, row, images):
     shift = np.array([9, 0, -9]) if images else 0
     np.testing.assert_array_equal(glass.positions, np.array([[1, 1, 1], [4, 4, 4], [1, 1, 7]]) + shift)
     assert glass.symbols == ["Cu", "Cu", "Zr"]
-    assert ("charge" in glass.fields) == (style in ("charge", "full"))
-    assert ("molecule" in glass.fields) == (style in ("molecular", "bond", "full"))
+    assert ("charge" in glass.properties) == (style in ("charge", "full"))
+    assert ("molecule" in glass.properties) == (style in ("molecular", "bond", "full"))
 
 
 def test_boxes_of_data_files():
@@ -185,6 +185,6 @@ def test_general_triclinic_dump_with_scaled_positions():
 def test_columns_of_dumps_are_fields_whatever_their_name():
     rows = "".join(f"{row} 1 2 3 {n} 0 1 0\n" for n, row in enumerate(ATOMS.splitlines()))
     glass = dump("id type x y z vx fx q energy ix mol proc", rows)
-    assert set(glass.fields) == {"id", "vx", "fx", "q", "energy", "ix", "mol", "proc"}
-    assert glass.fields["energy"].tolist() == [0, 2, 1]  # in the order of ids
+    assert set(glass.properties) == {"id", "vx", "fx", "q", "energy", "ix", "mol", "proc"}
+    assert glass.properties["energy"].tolist() == [0, 2, 1]  # in the order of ids
     assert "column z stands twice" in refusal(dump, "id type x y z z", ATOMS.replace("\n", " 1\n"))

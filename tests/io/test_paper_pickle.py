@@ -63,12 +63,12 @@ def test_reads_what_numpy_pickled(tmp_path, protocol, core):
     np.testing.assert_array_equal(glass.cell, np.diag([10.0, 11.0, 12.0]))
     np.testing.assert_array_equal(glass.barriers, written["trajectory_start_velocities"])
     for field, key in {"potential_energy": "pot", "pressure": "press", "von_mises": "von"}.items():
-        np.testing.assert_array_equal(glass.fields[field], written[key])
+        np.testing.assert_array_equal(glass.properties[field], written[key])
 
 
 def test_foreign_byte_order_is_read():
     glass = parse_paper_pickle(changed(pot=np.array([-1.5, -2.5, -3.5, -4.5], ">f4")), "glass7.pickle")
-    assert glass.fields["potential_energy"].tolist() == [-1.5, -2.5, -3.5, -4.5]
+    assert glass.properties["potential_energy"].tolist() == [-1.5, -2.5, -3.5, -4.5]
 
 
 class Runs:

@@ -136,8 +136,8 @@ def test_ase_trajectory(tmp_path):
     np.testing.assert_allclose(found.positions, glass.positions, atol=1e-12)
     np.testing.assert_array_equal(found.cell, glass.cell)
     np.testing.assert_array_equal(found.pbc, glass.pbc)
-    assert set(found.fields) == {"energies", "tags"}
-    np.testing.assert_array_equal(found.fields["energies"], np.arange(40) / 2)
+    assert set(found.properties) == {"energies", "tags"}
+    np.testing.assert_array_equal(found.properties["energies"], np.arange(40) / 2)
     assert found.notes["frame"] == "the last of 2 frames"
     whole = (tmp_path / "run.traj").read_bytes()
     rng = np.random.default_rng(1)

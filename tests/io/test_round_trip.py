@@ -41,7 +41,7 @@ def random_glass(seed: int, n: int, *, tilted: bool, periodic: tuple[bool, bool,
         positions=fractions @ cell,
         cell=cell,
         pbc=periodic,
-        fields={"energy": rng.normal(size=n), "magmom": rng.integers(-3, 4, n)},
+        properties={"energy": rng.normal(size=n), "magmom": rng.integers(-3, 4, n)},
         name="random",
     )
 
@@ -91,10 +91,10 @@ def test_extended_xyz(glass, seed):
     np.testing.assert_array_equal(found.positions, glass.positions)
     np.testing.assert_array_equal(found.cell, glass.cell)
     np.testing.assert_array_equal(found.pbc, glass.pbc)
-    assert set(found.fields) == {"energy", "magmom", "is_cu"}
-    np.testing.assert_array_equal(found.fields["energy"], glass.fields["energy"])
-    np.testing.assert_array_equal(found.fields["magmom"], glass.fields["magmom"])
-    np.testing.assert_array_equal(found.fields["is_cu"], glass.species == 29)
+    assert set(found.properties) == {"energy", "magmom", "is_cu"}
+    np.testing.assert_array_equal(found.properties["energy"], glass.properties["energy"])
+    np.testing.assert_array_equal(found.properties["magmom"], glass.properties["magmom"])
+    np.testing.assert_array_equal(found.properties["is_cu"], glass.species == 29)
 
 
 @FAST
@@ -104,8 +104,8 @@ def test_lammps_data(glass, seed):
     found = read_glass_bytes("random.data", text.encode(), CUZR)
     assert found.pbc.all()
     assert_same_in_order(found, Glass(glass.species, glass.positions, glass.cell, (1, 1, 1)), 1e-8)
-    np.testing.assert_array_equal(found.fields["id"], 3 * np.arange(1, len(glass) + 1))
-    assert set(found.fields) <= {"id", "charge"}
+    np.testing.assert_array_equal(found.properties["id"], 3 * np.arange(1, len(glass) + 1))
+    assert set(found.properties) <= {"id", "charge"}
     np.testing.assert_allclose(abs(np.linalg.det(found.cell)), abs(np.linalg.det(glass.cell)))
 
 
@@ -116,8 +116,8 @@ def test_lammps_dump(glass, seed):
     found = read_glass_bytes("random.dump", text.encode(), CUZR)
     np.testing.assert_array_equal(found.pbc, glass.pbc)
     assert_same_in_order(found, glass, 1e-8)
-    np.testing.assert_array_equal(found.fields["energy"], glass.fields["energy"])
-    np.testing.assert_array_equal(found.fields["id"], 3 * np.arange(1, len(glass) + 1))
+    np.testing.assert_array_equal(found.properties["energy"], glass.properties["energy"])
+    np.testing.assert_array_equal(found.properties["id"], 3 * np.arange(1, len(glass) + 1))
     assert found.notes["frame"] == "the last of 2 frames"
 
 

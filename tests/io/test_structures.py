@@ -58,7 +58,7 @@ def test_extxyz_round_trip_is_exact(tmp_path, random_glass, pbc):
         pbc=pbc,
         positions=random_glass.positions + np.array([1e5, -1, 1e-5]) / 3,
         barriers=rng.uniform(0.5, 3, n),
-        fields={"potential_energy": rng.normal(size=n) * 1e-12, "count": np.arange(n)},
+        properties={"potential_energy": rng.normal(size=n) * 1e-12, "count": np.arange(n)},
         name="melt-quench 1e12 K/s, № 3",
         notes=AWKWARD_NOTES,
     )
@@ -67,9 +67,9 @@ def test_extxyz_round_trip_is_exact(tmp_path, random_glass, pbc):
     assert_same_structure(again, glass, 0)
     assert again.content_hash == glass.content_hash
     np.testing.assert_array_equal(again.barriers, glass.barriers)
-    assert list(again.fields) == list(glass.fields)
-    for field in glass.fields:
-        np.testing.assert_array_equal(again.fields[field], glass.fields[field])
+    assert list(again.properties) == list(glass.properties)
+    for field in glass.properties:
+        np.testing.assert_array_equal(again.properties[field], glass.properties[field])
     assert dict(again.notes) == AWKWARD_NOTES
     assert again.name == glass.name
     assert [path.name for path in tmp_path.iterdir()] == ["out.xyz"]
@@ -80,7 +80,7 @@ def test_extxyz_without_cell_or_extras(tmp_path):
     write_extxyz(tmp_path / "out.extxyz", cluster)
     again = read_glass(tmp_path / "out.extxyz")
     assert_same_structure(again, cluster, 0)
-    assert (again.name, again.barriers, dict(again.fields), dict(again.notes)) == ("dimer", None, {}, {})
+    assert (again.name, again.barriers, dict(again.properties), dict(again.notes)) == ("dimer", None, {}, {})
     assert "Lattice" not in (tmp_path / "out.extxyz").read_text()
 
 
@@ -109,11 +109,11 @@ def test_any_field_name_survives(tmp_path, random_glass, field):
         "barrier": np.ones(n),
         "field_barrier": np.arange(n),
     }
-    write_extxyz(tmp_path / "out.xyz", replace(random_glass, barriers=np.full(n, 1.5), fields=fields))
+    write_extxyz(tmp_path / "out.xyz", replace(random_glass, barriers=np.full(n, 1.5), properties=fields))
     again = read_glass(tmp_path / "out.xyz")
-    assert set(again.fields) == set(fields)
+    assert set(again.properties) == set(fields)
     for name, values in fields.items():
-        np.testing.assert_array_equal(again.fields[name], values)
+        np.testing.assert_array_equal(again.properties[name], values)
     assert (again.barriers == 1.5).all()
 
 
@@ -161,8 +161,8 @@ def test_extxyz_of_ase(tmp_path, random_glass, pbc):
     ase.io.write(tmp_path / "ase.xyz", atoms)
     glass = read_glass(tmp_path / "ase.xyz")
     assert_same_structure(glass, replace(random_glass, pbc=pbc), 1e-8)
-    assert set(glass.fields) == {"c_pe", "grain", "energies"}
-    np.testing.assert_array_equal(glass.fields["energies"], np.arange(n) / 2)
+    assert set(glass.properties) == {"c_pe", "grain", "energies"}
+    np.testing.assert_array_equal(glass.properties["energies"], np.arange(n) / 2)
     assert glass.barriers is None
     assert glass.name == "ase"
 
@@ -172,7 +172,7 @@ def test_properties_of_the_whole_structure_are_no_fields(tmp_path, n):
     atoms = Atoms("Cu" * n, positions=np.arange(3 * n).reshape(n, 3), cell=[50] * 3, pbc=True)
     atoms.calc = SinglePointCalculator(atoms, energy=1.0, stress=np.arange(6.0), dipole=np.arange(3.0))
     ase.io.write(tmp_path / "ase.extxyz", atoms)
-    assert dict(read_glass(tmp_path / "ase.extxyz").fields) == {}
+    assert dict(read_glass(tmp_path / "ase.extxyz").properties) == {}
 
 
 def test_plain_xyz_has_no_cell(tmp_path, random_glass):
@@ -192,7 +192,7 @@ def test_lammps_data_of_ase(tmp_path, random_glass, style, ending):
     ase.io.write(tmp_path / f"lammps{ending}", atoms, format="lammps-data", **options)
     glass = read_glass(tmp_path / f"lammps{ending}", types=CUZR)
     assert_same_structure(glass, expected, 1e-9)
-    assert set(glass.fields) == ({"id", "charge"} if style == "charge" else {"id"})
+    assert set(glass.properties) == ({"id", "charge"} if style == "charge" else {"id"})
     exchanged = read_glass(tmp_path / f"lammps{ending}", types={1: "Zr", 2: "Cu"})
     np.testing.assert_array_equal(exchanged.species == 40, expected.species == 29)
 
@@ -268,9 +268,9 @@ def test_lammps_dump_last_frame(tmp_path, ending):
         glass.cell, [[9, 0, 0], [1.5, 9, 0], [-1, 0, 8]]
     )  # bounds are those of the corners
     assert glass.pbc.tolist() == [True, False, True]
-    assert glass.fields["c_pe"].tolist() == [-3.5, -6.0, -6.5]
-    assert set(glass.fields) == {"id", "c_pe", "c_stress[1]", "fx", "fy", "fz"}
-    assert glass.fields["id"].tolist() == [1, 2, 3]
+    assert glass.properties["c_pe"].tolist() == [-3.5, -6.0, -6.5]
+    assert set(glass.properties) == {"id", "c_pe", "c_stress[1]", "fx", "fy", "fz"}
+    assert glass.properties["id"].tolist() == [1, 2, 3]
     assert glass.notes["frame"] == "the last of 2 frames"
 
 
@@ -397,10 +397,10 @@ def test_upload_equals_file(tmp_path, random_glass):
 def test_names_from_uploads_are_fit_for_the_screen(name):
     data = b'2\nProperties=species:S:1:pos:R:3:<img/onerror>:R:1 x="</script>"\nCu 0 0 0 1\nZr 0 0 3 2\n'
     glass = read_glass_bytes(name, data)
-    for text in (glass.name, *glass.fields):
+    for text in (glass.name, *glass.properties):
         assert text.isprintable()
         assert not set("<>&\"'`\\/\n") & set(text.replace("_img/onerror_", ""))
-    assert glass.fields["_img/onerror_"].tolist() == [1, 2]
+    assert glass.properties["_img/onerror_"].tolist() == [1, 2]
 
 
 def test_uploaded_pickle(raw_data):

@@ -103,8 +103,8 @@ def test_a_lattice_that_would_be_lost_is_refused():
 def test_no_column_vanishes_for_its_name(name):
     atoms = "Cu 0.5 0.5 0.5 -3.5\nZr 0.5 0.5 3.5 -6.6\nCu 4 4 4 -3.4\n"
     glass = read(f'{LATTICE} Properties=species:S:1:pos:R:3:{name}:R:1 pbc="T T T"', atoms)
-    assert glass.fields[name].tolist() == [-3.5, -6.6, -3.4]
-    assert list(glass.fields) == [name]
+    assert glass.properties[name].tolist() == [-3.5, -6.6, -3.4]
+    assert list(glass.properties) == [name]
 
 
 def test_logical_and_whole_columns():
@@ -113,13 +113,13 @@ def test_logical_and_whole_columns():
 
     properties = f"{LATTICE} Properties=species:S:1:pos:R:3:mobile:L:1"
     for true, false in (("T", "F"), ("1", "0"), ("true", "false"), ("True", "False"), (".TRUE.", ".FALSE.")):
-        assert read(properties, flagged(true, false, true)).fields["mobile"].tolist() == [1, 0, 1]
+        assert read(properties, flagged(true, false, true)).properties["mobile"].tolist() == [1, 0, 1]
     assert "mobile in line 4 is 'yes'" in refusal(properties, flagged("T", "yes", "F"))
     whole = properties.replace("mobile:L", "grain:I")
-    assert read(whole, flagged("7", "-1", "0")).fields["grain"].tolist() == [7, -1, 0]
+    assert read(whole, flagged("7", "-1", "0")).properties["grain"].tolist() == [7, -1, 0]
     assert "grain in line 5 is '1.5'" in refusal(whole, flagged("1", "2", "1.5"))
     real = properties.replace("mobile:L", "v:R")
-    assert read(real, flagged("1D-3", "2.5d+1", "-1e2")).fields["v"].tolist() == [1e-3, 25, -100]
+    assert read(real, flagged("1D-3", "2.5d+1", "-1e2")).properties["v"].tolist() == [1e-3, 25, -100]
     assert "v in line 3 is '1_0'" in refusal(real, flagged("1_0", "1", "1"))
 
 

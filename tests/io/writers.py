@@ -39,8 +39,8 @@ def xyz(glass: Glass, rng: np.random.Generator) -> str:
     columns = {
         "species:S:1": [[symbol.upper() if rng.random() < 0.1 else symbol] for symbol in glass.symbols],
         "pos:R:3": [[repr(x) for x in row] for row in glass.positions.tolist()],
-        "energy:R:1": [[repr(x)] for x in glass.fields["energy"].tolist()],
-        "magmom:I:1": [[str(int(x))] for x in glass.fields["magmom"]],
+        "energy:R:1": [[repr(x)] for x in glass.properties["energy"].tolist()],
+        "magmom:I:1": [[str(int(x))] for x in glass.properties["magmom"]],
         "is_cu:L:1": [[["F", "T"][int(z == 29)]] for z in glass.species],
         "velo:R:3": [["0.0", "1.0", "2.0"]] * len(glass),
     }
@@ -111,7 +111,7 @@ def lammps_dump(glass: Glass, rng: np.random.Generator) -> str:
     columns = {name: [repr(x) for x in values[:, i].tolist()] for i, name in enumerate(names)}
     columns |= {
         "id": [str(3 * i + 3) for i in range(len(glass))],
-        "energy": map(repr, glass.fields["energy"].tolist()),
+        "energy": map(repr, glass.properties["energy"].tolist()),
     }
     kind = ["type", "element", "typelabel"][rng.integers(3)]
     columns[kind] = [str(TYPE_OF[z]) if kind == "type" else "Cu" if z == 29 else "Zr" for z in glass.species]

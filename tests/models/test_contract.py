@@ -58,14 +58,14 @@ def test_every_model_is_in_the_contract():
 def make_glass(n, seed):
     """A random glass with the per-atom fields that some models read."""
     glass = make_random_glass(n, seed)
-    return glass.with_fields(
+    return glass.with_properties(
         **dict(zip(FIELDS, np.random.default_rng(seed).normal(size=(3, n)), strict=True))
     )
 
 
 def graph_of(model, glass):
-    if not glass.fields:
-        glass = glass.with_fields(**{name: np.zeros(len(glass)) for name in FIELDS})
+    if not glass.properties:
+        glass = glass.with_properties(**{name: np.zeros(len(glass)) for name in FIELDS})
     return build_graph(glass, model.cutoff, model.inputs)
 
 
@@ -197,7 +197,7 @@ def fields(case, wide_glass):
 
 def untrimmed(fields):
     """The same fields, of which every layer works on all atoms and edges."""
-    return replace(fields, graph=replace(fields.graph, within_hops=()))
+    return replace(fields, graph=replace(fields.graph, hop_sizes=()))
 
 
 def test_trimmed_layers_change_nothing(case, fields):
@@ -282,7 +282,7 @@ def test_permutation_of_atoms(case, glass, graph):
         glass,
         species=glass.species[order],
         positions=glass.positions[order],
-        fields={name: values[order] for name, values in glass.fields.items()},
+        properties={name: values[order] for name, values in glass.properties.items()},
     )
     assert_close(predict(case[0], graph_of(case[0], shuffled)), predict(case[0], graph)[order])
 

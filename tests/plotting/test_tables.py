@@ -75,7 +75,7 @@ def test_extended_xyz_reads_back_with_the_predictions():
     data = extxyz_bytes(wide, np.array([1.1, 1.9, 3.2]))
     back = read_glass_bytes("glass.xyz", data)
     assert back.content_hash == wide.content_hash
-    np.testing.assert_allclose(back.fields["predicted_barrier"], [1.1, 1.9, 3.2])
+    np.testing.assert_allclose(back.properties["predicted_barrier"], [1.1, 1.9, 3.2])
     np.testing.assert_allclose(back.barriers, GLASS.barriers)
 
 

@@ -25,12 +25,12 @@ def test_they_are_those_of_the_paper_s_files(raw_data, name):
     """Forces in these files are 2.4e-4 eV/Å rms and their numbers float32: that is what is left."""
     glass = read_glass(raw_data / f"{name}.pickle")
     found = fields_of_glass(glass)
-    assert set(found) == set(glass.fields)
+    assert set(found) == set(glass.properties)
     for field, (largest, rms) in LIMITS.items():
-        difference = found[field] - glass.fields[field]
+        difference = found[field] - glass.properties[field]
         assert np.abs(difference).max() < largest, field
         assert np.sqrt(np.mean(difference**2)) < rms, field
-        assert np.corrcoef(found[field], glass.fields[field])[0, 1] > 0.9999999, field
+        assert np.corrcoef(found[field], glass.properties[field])[0, 1] > 0.9999999, field
 
 
 def test_pressures_of_the_atoms_sum_to_that_of_the_cell(liquid):
@@ -67,15 +67,15 @@ def test_they_do_not_change_when_the_glass_is_turned(small_glass):
         small_glass.species, small_glass.positions @ turn.T, small_glass.cell @ turn.T, (True,) * 3
     )
     for field, values in fields_of_glass(turned).items():
-        np.testing.assert_allclose(values, small_glass.fields[field], atol=1e-8)
+        np.testing.assert_allclose(values, small_glass.properties[field], atol=1e-8)
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_the_samples_state_them(path):
     glass = read_glass(path)
-    assert list(glass.fields) == ["potential_energy", "pressure", "von_mises"]
+    assert list(glass.properties) == ["potential_energy", "pressure", "von_mises"]
     for field, values in fields_of_glass(glass).items():
-        np.testing.assert_allclose(glass.fields[field], values, atol=1e-9)
+        np.testing.assert_allclose(glass.properties[field], values, atol=1e-9)
 
 
 def test_what_the_potential_does_not_take_is_refused_by_the_glass_s_name(small_glass):

@@ -82,13 +82,15 @@ def test_energy_and_pressure_are_those_of_the_paper(raw_data, name):
     atoms = Atoms(
         glass.species, positions=glass.positions, cell=glass.cell, pbc=True, calculator=MendelevCuZr()
     )
-    np.testing.assert_allclose(atoms.get_potential_energies(), glass.fields["potential_energy"], atol=1e-4)
+    np.testing.assert_allclose(
+        atoms.get_potential_energies(), glass.properties["potential_energy"], atol=1e-4
+    )
     assert np.sqrt((atoms.get_forces() ** 2).mean()) < 3e-4  # minima, in single precision
     # The paper's fields: local stresses times the volume in units of 1e7 bar Å³.
     xx, yy, zz, yz, xz, xy = (atoms.get_stresses() * atoms.get_volume() / BAR / 1e7).T
-    np.testing.assert_allclose(-(xx + yy + zz), glass.fields["pressure"], atol=5e-4)
+    np.testing.assert_allclose(-(xx + yy + zz), glass.properties["pressure"], atol=5e-4)
     shear = (xx - yy) ** 2 + (yy - zz) ** 2 + (zz - xx) ** 2 + 6 * (yz**2 + xz**2 + xy**2)
-    np.testing.assert_allclose(np.sqrt(shear), glass.fields["von_mises"], atol=5e-4)
+    np.testing.assert_allclose(np.sqrt(shear), glass.properties["von_mises"], atol=5e-4)
 
 
 def test_forces_are_minus_the_gradient(liquid):

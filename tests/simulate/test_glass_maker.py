@@ -23,15 +23,15 @@ def test_glass_is_a_minimum_at_zero_pressure(small_glass):
     assert np.linalg.norm(atoms.get_forces(), axis=1).max() < 1e-3
     assert abs(atoms.get_stress()[:3].mean()) / (1e5 * units.Pascal) < 50
     np.testing.assert_allclose(
-        atoms.get_potential_energies(), small_glass.fields["potential_energy"], atol=1e-9
+        atoms.get_potential_energies(), small_glass.properties["potential_energy"], atol=1e-9
     )
 
 
 def test_glass_states_energy_and_stress_of_every_atom(small_glass):
-    assert list(small_glass.fields) == ["potential_energy", "pressure", "von_mises"]
-    assert small_glass.fields["pressure"].std() > 0.1
+    assert list(small_glass.properties) == ["potential_energy", "pressure", "von_mises"]
+    assert small_glass.properties["pressure"].std() > 0.1
     for field, values in fields_of_glass(small_glass).items():
-        np.testing.assert_allclose(small_glass.fields[field], values, atol=1e-9)
+        np.testing.assert_allclose(small_glass.properties[field], values, atol=1e-9)
 
 
 def test_glass_looks_like_a_glass(small_glass):
@@ -44,7 +44,7 @@ def test_glass_looks_like_a_glass(small_glass):
     assert (inside >= -1e-9).all()
     assert (inside <= 1 + 1e-9).all()
     assert small_glass.number_density == pytest.approx(0.0625, abs=0.001)
-    assert small_glass.fields["potential_energy"].mean() == pytest.approx(-4.43, abs=0.03)
+    assert small_glass.properties["potential_energy"].mean() == pytest.approx(-4.43, abs=0.03)
 
 
 def test_notes_tell_how_it_was_made(small_glass):
@@ -56,7 +56,7 @@ def test_notes_tell_how_it_was_made(small_glass):
     assert notes["time_step"] == "3 fs"
     assert "Philosophical Magazine 89, 967" in notes["potential_citation"]
     assert "CDDL-1.0" in notes["potential_notice"]
-    energy = small_glass.fields["potential_energy"].mean()
+    energy = small_glass.properties["potential_energy"].mean()
     assert notes["energy_per_atom"] == f"{energy:.5f} eV"
     assert notes["number_density"] == f"{small_glass.number_density:.5f} atoms per Å³"
     assert abs(float(notes["pressure"].removesuffix(" bar"))) < 50

@@ -95,7 +95,7 @@ def shifted(glass):
 
 
 def with_stress(glass, value):
-    return glass.with_fields(stress=np.full(len(glass), value))
+    return glass.with_properties(stress=np.full(len(glass), value))
 
 
 class ReadsStress(BarrierModel):

@@ -106,11 +106,11 @@ def test_text_of_a_file_reaches_no_picture():
         positions=grid + rng.uniform(-0.3, 0.3, (27, 3)),
         cell=9.0 * np.eye(3),
         pbc=[True] * 3,
-        fields={"potential_energy": rng.normal(size=27), EVIL: rng.normal(size=27)},
+        properties={"potential_energy": rng.normal(size=27), EVIL: rng.normal(size=27)},
         name=EVIL,
         notes={EVIL: EVIL},
     )
-    values = glass.fields["potential_energy"]
+    values = glass.properties["potential_energy"]
     pairs, images = np.array([[0, 1], [1, 4]]), np.zeros((2, 3), dtype=int)
     ring = np.array([[0, 0, 0]] * 4)
     pictures = [

@@ -112,7 +112,9 @@ def test_context_of_a_cycle_holds_every_image_near_it(random_glass):
 
 
 def test_quantities_offer_what_is_known_and_nothing_from_the_file_by_name():
-    glass = line_of_four(barriers=np.ones(4), fields={"potential_energy": np.zeros(4), "<b>": np.zeros(4)})
+    glass = line_of_four(
+        barriers=np.ones(4), properties={"potential_energy": np.zeros(4), "<b>": np.zeros(4)}
+    )
     known = quantities(glass, predicted=np.full(4, 1.5), coordination=np.arange(4))
     assert list(known) == ["predicted", "label", "error", "element", "coordination", "potential_energy"]
     np.testing.assert_allclose(known["error"], 0.5)

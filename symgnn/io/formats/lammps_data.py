@@ -69,16 +69,16 @@ def read_lammps_data(source: Source) -> Glass:
         positions = (
             positions + np.column_stack([to_integers(columns[flag], flag, rows) for flag in _FLAGS]) @ cell
         )
-    fields = {"id": ids}
-    fields |= {"charge": to_numbers(columns["q"], "q", rows)} if "q" in columns else {}
-    fields |= {"molecule": to_integers(columns["mol"], "mol", rows)} if "mol" in columns else {}
+    properties = {"id": ids}
+    properties |= {"charge": to_numbers(columns["q"], "q", rows)} if "q" in columns else {}
+    properties |= {"molecule": to_integers(columns["mol"], "mol", rows)} if "mol" in columns else {}
     order = np.argsort(ids, kind="stable")
     return source.glass(
         species=_species(columns["type"], rows, sections, header, source.types)[order],
         positions=positions[order],
         cell=cell,
         pbc=(True,) * 3,
-        fields={name: values[order] for name, values in fields.items()},
+        properties={name: values[order] for name, values in properties.items()},
     )
 
 

@@ -43,7 +43,7 @@ def read_lammps_dump(source: Source) -> Glass:
         )
     columns = table(rows, names)
     cell, origin, pbc, notes = _box(frame)
-    fields = {
+    properties = {
         name: to_numbers(words, name, rows)
         for name, words in columns.items()
         if name not in _NOT_FIELDS and is_numeric(words)
@@ -60,7 +60,7 @@ def read_lammps_dump(source: Source) -> Glass:
         positions=_positions(columns, rows, cell, origin)[order],
         cell=cell,
         pbc=pbc,
-        fields={name: values[order] for name, values in fields.items()},
+        properties={name: values[order] for name, values in properties.items()},
         notes=notes | frame_note(frames),
     )
 

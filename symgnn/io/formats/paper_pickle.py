@@ -76,7 +76,7 @@ def parse_paper_pickle(data: bytes, name: str) -> Glass:
         cell=np.diag(box),
         pbc=(True, True, True),
         barriers=arrays[LABEL_KEY],
-        fields={field: arrays[key] for key, field in FIELD_OF_KEY.items()},
+        properties={field: arrays[key] for key, field in FIELD_OF_KEY.items()},
         name=shown,  # so that errors name the file
         notes={"source": f"{shown}, a pickle of the SymGNN paper's kind"},
     )

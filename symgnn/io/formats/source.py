@@ -51,7 +51,7 @@ class Source:
         cell: np.ndarray,
         pbc: Sequence[bool],
         barriers: np.ndarray | None = None,
-        fields: Mapping[str, np.ndarray] | None = None,
+        properties: Mapping[str, np.ndarray] | None = None,
         notes: Mapping[str, str] | None = None,
         name: str | None = None,
     ) -> Glass:
@@ -62,7 +62,7 @@ class Source:
             cell=cell,
             pbc=pbc,
             barriers=barriers,
-            fields=printable_names(fields or {}),
+            properties=printable_names(properties or {}),
             notes=notes or {},
             name=self.shown,
         )

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import io
 
-import numpy as np
 from ase.io.trajectory import TrajectoryReader
 from ase.io.ulm import InvalidULMFileError
 
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.io.formats.source import Format, Source, frame_note
-from symgnn.io.formats.xyz import BARRIER_COLUMN
 from symgnn.io.reading import MAX_ATOMS, one_line
-
-_RESULTS = ("energies", "charges", "magmoms")  # per atom; other results belong to the whole structure
 
 
 def read_trajectory(source: Source) -> Glass:
-    """The last frame, with its arrays of one number per atom as fields."""
+    """The last frame, with its arrays of one number per atom as properties."""
     try:
         reader = TrajectoryReader(io.BytesIO(source.data))
         frames = len(reader)
@@ -33,22 +29,14 @@ def read_trajectory(source: Source) -> Glass:
         raise InputError(f"not readable as ASE trajectory: {one_line(error)}") from None
     if len(atoms) > MAX_ATOMS:
         raise InputError(f"{len(atoms)} atoms, the limit is {MAX_ATOMS}")
-    results = atoms.calc.results if atoms.calc is not None else {}
-    columns = dict(atoms.arrays) | {name: results[name] for name in _RESULTS if name in results}
-    columns = {
-        name: np.array(values)
-        for name, values in columns.items()
-        if name not in ("numbers", "positions")
-        and np.shape(values) == (len(atoms),)
-        and np.asarray(values).dtype.kind in "iufb"
-    }
+    glass = Glass.from_ase(atoms, source.shown)
     return source.glass(
-        species=atoms.numbers,
-        positions=atoms.positions,
-        cell=atoms.cell.array,
-        pbc=atoms.pbc,
-        barriers=columns.pop(BARRIER_COLUMN, None),
-        fields=columns,
+        species=glass.species,
+        positions=glass.positions,
+        cell=glass.cell,
+        pbc=glass.pbc,
+        barriers=glass.barriers,
+        properties=glass.properties,
         notes=frame_note(frames),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from symgnn.errors import InputError
-from symgnn.glass import Glass
+from symgnn.glass import BARRIER_COLUMN, Glass
 from symgnn.io.formats.elements import OPTION, are_symbols, numbers_of_symbols, numbers_of_types
 from symgnn.io.formats.source import (
     Format,
@@ -33,7 +33,6 @@ from symgnn.io.formats.xyz_comment import (
 )
 from symgnn.io.reading import clean_name
 
-BARRIER_COLUMN = "barrier"
 # Names of the columns that describe an atom; the first five in any mixture of small and capital letters.
 _SYMBOLS, _POSITIONS, _NUMBERS = ("species", "symbols", "element"), ("pos", "positions"), ("Z", "numbers")
 _LOGICAL = {"t": 1, "true": 1, ".true.": 1, "1": 1, "f": 0, "false": 0, ".false.": 0, "0": 0}
@@ -74,14 +73,13 @@ def read_xyz(source: Source) -> Glass:
     names = [own.get("fields", {}).get(name, name) for name in columns]
     if len(set(names)) < len(names):
         raise InputError(f"columns {clean_name(', '.join(columns))} do not have different names")
-    fields = dict(zip(names, columns.values(), strict=True))
     return source.glass(
         species=_species(rows, properties, words, source.types),
         positions=_positions(rows, properties, words),
         cell=cell,
         pbc=pbc,
         barriers=barriers,
-        fields=fields,
+        properties=dict(zip(names, columns.values(), strict=True)),
         notes=own.get("notes", {}) | notes | frame_note(frames),
         name=own.get("name"),
     )
