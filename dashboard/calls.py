@@ -206,7 +206,7 @@ def loop_distance(first: Glass, second: Glass) -> float:
 
 
 def readable(model: Checkpoint, glass: Glass) -> Glass:
-    """The glass with the per-atom fields that the model reads, computed where the file has none and they can be.
+    """The glass with the per-atom properties that the model reads, computed where the file has none and they can be.
 
     Raises InputError as `symgnn.inference.predict.readable` does.
     """

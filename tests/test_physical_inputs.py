@@ -101,7 +101,7 @@ def test_glasses_that_the_potential_does_not_take_are_refused_with_the_fields(ba
     ):
         with_physical_inputs(small, ("pressure", "von_mises"))
     alloy = replace(bare, species=np.where(bare.species == 29, 13, 40), name="alloy")
-    with pytest.raises(InputError, match=r"alloy: per-atom field pressure not found.*atom \d+ is Al"):
+    with pytest.raises(InputError, match=r"alloy: per-atom property pressure not found.*atom \d+ is Al"):
         with_physical_inputs(alloy, ("pressure",))
 
 

@@ -107,7 +107,7 @@ def rotations_and_reflections(n: int, seed: int) -> np.ndarray:
 
 
 def transformed(glass: Glass, matrix: np.ndarray) -> Glass:
-    """The glass with positions and cell multiplied by a (3, 3) orthogonal matrix; per-atom fields are scalars."""
+    """The glass with positions and cell multiplied by a (3, 3) orthogonal matrix; per-atom properties are scalars."""
     return replace(glass, positions=glass.positions @ matrix.T, cell=glass.cell @ matrix.T)
 
 

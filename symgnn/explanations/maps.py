@@ -60,7 +60,7 @@ def write_maps(
 
     stem: names glass and checkpoint.
 
-    importance.xyz  extended XYZ with the per-atom fields `importance` and, for a signed method, `effect` (eV)
+    importance.xyz  extended XYZ with the per-atom properties `importance` and, for a signed method, `effect` (eV)
     pairs.csv       every edge of the glass: atoms, elements, image, length (Å), importance, effect (eV), times seen
     edges.csv       the most important edges of every explained atom
     atoms.csv       the explained atoms: predicted barrier (eV), edges, where their most important edges are

@@ -31,7 +31,7 @@ class BarrierModel(nn.Module):
     cutoff    Å, of the graphs that it expects
     n_layers  message-passing depth: how many hops away an edge can still change an atom's prediction;
               0 for a model that reads no edges
-    inputs    names of the per-atom fields that it reads from a glass (AtomGraph.inputs)
+    inputs    names of the per-atom properties that it reads from a glass (AtomGraph.inputs)
     """
 
     decoder: nn.Sequential

@@ -20,7 +20,7 @@ class Ridge(BarrierModel):
     """A linear function of standardised averaged descriptors.
 
     decays, twice  Å, ranges of the averages (see AveragedDescriptors)
-    inputs         per-atom fields of the glass to be read too, e.g. potential_energy
+    inputs         per-atom properties of the glass to be read too, e.g. potential_energy
     """
 
     def __init__(

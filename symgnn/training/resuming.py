@@ -24,7 +24,7 @@ def label_hash(glass: Glass) -> str | None:
 def data_identity(glasses: Sequence[Glass], inputs: Sequence[str]) -> dict[str, list[str | None]]:
     """All that a run reads of its glasses, in their order, as hashes under the words that errors use.
 
-    inputs: the per-atom fields that the model reads.
+    inputs: the per-atom properties that the model reads.
     """
     return {
         "structures": [glass.content_hash for glass in glasses],

@@ -49,6 +49,6 @@ def test_a_glass_for_which_they_cannot_be_computed_is_one_clear_line(app, monkey
     for page in ("structure", "explanation", "topology", "compare"):
         opened(app, page, glass="alpha")  # its cell is thinner than two cutoffs of the potential
         assert not app.exception
-        assert "per-atom fields potential_energy, pressure, von_mises not found" in told(
+        assert "per-atom properties potential_energy, pressure, von_mises not found" in told(
             [*app.error, *app.info]
         )

@@ -56,7 +56,7 @@ def test_every_model_is_in_the_contract():
 
 
 def make_glass(n, seed):
-    """A random glass with the per-atom fields that some models read."""
+    """A random glass with the per-atom properties that some models read."""
     glass = make_random_glass(n, seed)
     return glass.with_properties(
         **dict(zip(FIELDS, np.random.default_rng(seed).normal(size=(3, n)), strict=True))

@@ -54,7 +54,7 @@ def test_it_learns_what_is_linear_and_selects_by_validation(glasses):
 def test_further_inputs_are_read_and_missing_ones_named(glasses, tmp_path):
     training, validation = glasses
     config = TrainingConfig(model="ridge", settings={"cutoff": 4.0, "inputs": ["pressure"]})
-    with pytest.raises(InputError, match="made1: per-atom field pressure not found"):
+    with pytest.raises(InputError, match="made1: per-atom property pressure not found"):
         train_checkpoint(config, training, validation, tmp_path)
     told = [glass.with_properties(pressure=glass.barriers) for glass in (*training, validation)]
     assert train_checkpoint(config, told[:2], told[2], tmp_path).best["pearson"] > 0.99

@@ -99,7 +99,7 @@ def with_stress(glass, value):
 
 
 class ReadsStress(BarrierModel):
-    """A linear function of one per-atom field."""
+    """A linear function of one per-atom property."""
 
     def __init__(self):
         super().__init__(elements=("Cu", "Zr"), cutoff=4.0, n_layers=0, inputs=("stress",))
