@@ -46,7 +46,7 @@ def with_physical_inputs(glass: Glass, inputs: Sequence[str]) -> Glass:
             raise
         raise InputError(
             f"{_not_found(glass, missing)}, expected them in the file, or the extra physics, which computes them for "
-            "Cu-Zr glasses: pip install "symgnn[physics]""
+            "Cu-Zr glasses: pip install symgnn[physics]"
         ) from None
     try:
         found = _fields.get(glass.content_hash, lambda: fields_of_glass(glass))

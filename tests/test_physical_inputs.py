@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip(
-    "numba", reason="energies and stresses are computed with numba: pip install -e .[physics]"
+    "numba", reason="energies and stresses are computed with numba: pip install symgnn[physics]"
 )
 
 from symgnn import physical_inputs
@@ -214,4 +214,4 @@ def test_without_numba_one_line_names_fields_and_extra(bare, tmp_path):
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert "per-atom properties potential_energy, pressure, von_mises not found" in done.stderr
-    assert "pip install -e .[physics]" in done.stderr
+    assert "pip install symgnn[physics]" in done.stderr

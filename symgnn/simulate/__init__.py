@@ -6,7 +6,7 @@ except ModuleNotFoundError as error:
     if error.name != "numba":
         raise
     raise ModuleNotFoundError(
-        "symgnn.simulate needs numba, which is not installed: pip install -e .[physics]",
+        "symgnn.simulate needs numba, which is not installed: pip install symgnn[physics]",
         name="numba",
     ) from None
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 pytest.importorskip(
-    "numba", reason="energies and stresses are computed with numba: pip install -e .[physics]"
+    "numba", reason="energies and stresses are computed with numba: pip install symgnn[physics]"
 )
 
 from symgnn.io.structures import read_glass, write_extxyz

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from ase import Atoms
 
-pytest.importorskip("numba", reason="the simulations need numba: pip install -e .[physics]")
+pytest.importorskip("numba", reason="the simulations need numba: pip install symgnn[physics]")
 
 from symgnn.glass import Glass
 from symgnn.simulate import make_glass

@@ -173,5 +173,5 @@ def test_without_numba_only_the_simulations_are_missing():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == (
-        "symgnn.simulate needs numba, which is not installed: pip install -e .[physics]"
+        "symgnn.simulate needs numba, which is not installed: pip install symgnn[physics]"
     )
