@@ -8,9 +8,11 @@ from dataclasses import FrozenInstanceError, replace
 import ase.geometry
 import numpy as np
 import pytest
+from ase import Atoms
+from ase.calculators.singlepoint import SinglePointCalculator
 
 from symgnn.errors import InputError
-from symgnn.glass import Glass, atomic_number
+from symgnn.glass import Glass, as_glass, atomic_number
 
 
 def make(**changes) -> Glass:
@@ -224,3 +226,55 @@ def test_an_id_of_the_file_that_was_taken_for_an_index_is_told():
     for atom in (-1, 3):
         with pytest.raises(InputError, match=rf"atom {atom} found, expected 0\.\.2$"):
             glass.check_atom(atom)
+
+
+def test_to_ase_and_back_keeps_all_but_the_notes(random_glass):
+    rng = np.random.default_rng(3)
+    glass = replace(
+        random_glass,
+        barriers=rng.uniform(1, 2, len(random_glass)),
+        properties={"pressure": rng.normal(size=len(random_glass)), "id": np.arange(len(random_glass)) + 1.0},
+        notes={"source": "a test"},
+    )
+    atoms = glass.to_ase()
+    assert atoms.get_chemical_symbols() == glass.symbols
+    assert np.array_equal(atoms.get_array("barrier"), glass.barriers)
+    again = Glass.from_ase(atoms)
+    assert again.name == glass.name
+    assert again.content_hash == glass.content_hash
+    assert np.array_equal(again.positions, glass.positions)
+    assert np.array_equal(again.barriers, glass.barriers)
+    assert set(again.properties) == {"pressure", "id"}
+    assert np.array_equal(again.properties["pressure"], glass.properties["pressure"])
+    assert not again.notes
+
+
+def test_from_ase_takes_numbers_per_atom_and_nothing_else():
+    atoms = Atoms(
+        "CuZr2", positions=[[0, 0, 0], [2.6, 0, 0], [0, 2.8, 0]], cell=[8, 8, 8], pbc=(True, True, False)
+    )
+    atoms.set_array("charge", np.array([1, 0, -1]))
+    atoms.set_array("inside", np.array([True, False, True]))
+    atoms.set_array("label", np.array(["a", "b", "c"]))
+    atoms.set_array("forces", np.zeros((3, 3)))
+    atoms.calc = SinglePointCalculator(atoms, energies=np.array([-1.0, -2.0, -3.0]), energy=-6.0)
+    glass = Glass.from_ase(atoms)
+    assert set(glass.properties) == {"charge", "inside", "energies"}
+    assert glass.properties["energies"].tolist() == [-1, -2, -3]
+    assert glass.barriers is None
+    assert glass.pbc.tolist() == [True, True, False]
+    assert glass.name == "CuZr2"
+    assert Glass.from_ase(atoms, name="mine").name == "mine"
+
+
+def test_what_ase_uses_for_something_else_is_refused_by_to_ase(random_glass):
+    glass = random_glass.with_properties(numbers=np.zeros(len(random_glass)))
+    with pytest.raises(InputError, match=r"property 'numbers' found, but ASE uses that name"):
+        glass.to_ase()
+
+
+def test_as_glass_takes_both_and_refuses_the_rest(random_glass):
+    assert as_glass(random_glass) is random_glass
+    assert as_glass(random_glass.to_ase()).content_hash == random_glass.content_hash
+    with pytest.raises(InputError, match=r"str found, expected a symgnn\.Glass or an ase\.Atoms"):
+        as_glass("glass.xyz")
