@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from symgnn.allocator import keep_large_buffers
-from symgnn.explanations.explaining import fields_of
-from symgnn.explanations.integrated_gradients import IntegratedGradients
+from symgnn.explanations.methods.integrated_gradients import IntegratedGradients
+from symgnn.explanations.receptive_field import fields_of
 from symgnn.explanations.selection import random_atoms
 from symgnn.inference.predict import load_checkpoint
 from symgnn.io.structures import read_glass

@@ -13,7 +13,7 @@ import csv
 from pathlib import Path
 
 from symgnn.analysis.markdown import number, table, with_band
-from symgnn.explanations.assessment_tables import MEASURES
+from symgnn.explanations.benchmark_tables import MEASURES
 from symgnn.explanations.methods import METHODS
 
 TABLES = (

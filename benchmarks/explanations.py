@@ -21,7 +21,7 @@ from rich.table import Table
 
 from symgnn.allocator import keep_large_buffers
 from symgnn.explanations.batch import explain_batch
-from symgnn.explanations.methods import TITLES, available_methods, build_method
+from symgnn.explanations.methods import available_methods, build_method, title_of
 from symgnn.explanations.selection import parse_atoms
 from symgnn.inference.predict import load_checkpoint, predict
 from symgnn.io.structures import read_glass
@@ -57,7 +57,7 @@ def main() -> None:
             )
             seconds = time.perf_counter() - started
         table.add_row(
-            TITLES[name], str(len(np.unique(atoms))), f"{seconds:.0f}", f"{1000 * seconds / len(atoms):.0f}"
+            title_of(name), str(len(np.unique(atoms))), f"{seconds:.0f}", f"{1000 * seconds / len(atoms):.0f}"
         )
     Console().print(table)
 

@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from symgnn.allocator import keep_large_buffers
-from symgnn.explanations.explaining import explain_atom
-from symgnn.explanations.gradient import GradientTimesWeight
+from symgnn.explanations.explain import explain
+from symgnn.explanations.methods.gradient import GradientTimesWeight
 from symgnn.graph.atom_graph import build_graph
 from symgnn.graph.neighbors import neighbor_list
 from symgnn.homology import glass_topology
@@ -54,10 +54,8 @@ def main() -> None:
         "neighbour list": lambda: neighbor_list(glass, checkpoint.cutoff),
         "neighbour list and graph": lambda: build_graph(glass, checkpoint.cutoff),
         "inference, all atoms": infer,
-        "explanation of one atom, GNNExplainer": lambda: explain_atom(checkpoint, glass, 0),
-        "explanation of one atom, gradient": lambda: explain_atom(
-            checkpoint, glass, 0, method=GradientTimesWeight()
-        ),
+        "explanation of one atom, GNNExplainer": lambda: explain(checkpoint, glass, 0),
+        "explanation of one atom, gradient": lambda: explain(checkpoint, glass, 0, GradientTimesWeight()),
         "H1, cycles, participation, Rips and alpha": lambda: glass_topology(glass),
     }
     table = Table("step", "median / s", title=f"{len(glass)} atoms, {graph.n_edges} directed edges, "

@@ -26,7 +26,6 @@ from symgnn.homology import (
     alpha_complex,
     alpha_cycles,
     alpha_diagrams,
-    compare_participation,
     edge_participation,
     persistent_homology,
     representative_cycles,
@@ -36,7 +35,7 @@ from symgnn.homology.persistence import COMPLETE_H2
 from symgnn.io.structures import read_glass
 
 SIZES = (1000, 3000, 8000)
-STEPS = ("pairs", "ripser", "cycles", "alpha", "alpha cycles", "counts", "voids", "alpha voids", "comparison")
+STEPS = ("pairs", "ripser", "cycles", "alpha", "alpha cycles", "counts", "voids", "alpha voids")
 IN_GLASS_TOPOLOGY = STEPS[:6]
 PAPER = {3000: "test0", 8000: "train0"}
 SAMPLES = Path(__file__).resolve().parents[1] / "data" / "samples"
@@ -93,12 +92,10 @@ def measure(glass: Glass) -> dict[str, float]:
     cycles = timed("cycles", representative_cycles, persistence)
     alpha = timed("alpha", alpha_complex, glass)
     of_alpha = timed("alpha cycles", alpha_cycles, alpha)
-    counts = timed("counts", edge_participation, cycles, len(filtration))
+    timed("counts", edge_participation, cycles, len(filtration))
     timed("counts", edge_participation, of_alpha, len(alpha.edges))
     timed("voids", lambda: persistent_homology(rips_filtration(glass, COMPLETE_H2), 2))
     timed("alpha voids", alpha_diagrams, alpha)
-    selected = np.random.default_rng(0).choice(len(filtration), 1000, replace=False)
-    timed("comparison", lambda: compare_participation(filtration, glass, counts, selected, seed=0))
     return seconds
 
 

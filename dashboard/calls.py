@@ -18,12 +18,12 @@ from symgnn.benchmark.leaderboard import Row, by_validation, card_files, read_ro
 from symgnn.datasets.paper import PAPER, data_folder, paper_folder
 from symgnn.errors import InputError
 from symgnn.explanations.batch import BatchExplanation, explain_batch, unexplained
-from symgnn.explanations.explaining import fields_of
+from symgnn.explanations.explain import cached_explanation, stored_explanation
 from symgnn.explanations.explanation import Explanation
 from symgnn.explanations.maps import ImportanceMap, importance_map
 from symgnn.explanations.methods import available_methods, build_method
+from symgnn.explanations.receptive_field import fields_of
 from symgnn.explanations.selection import parse_atoms
-from symgnn.explanations.store import find_explanation, stored_explanation
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.graph.cache import cached_graph
@@ -254,7 +254,7 @@ def explanation(model: Checkpoint, glass: Glass, atom: int, *, seed: int, method
         def progress(step: int, steps: int) -> None:
             report(step / steps, f"step {step} of {steps}")
 
-        return stored_explanation(
+        return cached_explanation(
             model, glass, atom, method=build_method(method, {}, model), seed=seed, progress=progress
         )
 
@@ -267,7 +267,9 @@ def explanation_is_kept(model: Checkpoint, glass: Glass, atom: int, *, seed: int
     glass = readable(model, glass)
     if ("explain", model.key, _read_by(model, glass), atom, method, seed) in _results():
         return True
-    return find_explanation(model, glass, atom, method=build_method(method, {}, model), seed=seed) is not None
+    return (
+        stored_explanation(model, glass, atom, method=build_method(method, {}, model), seed=seed) is not None
+    )
 
 
 def to_explain(model: Checkpoint, glass: Glass, method: str, atoms: str) -> tuple[int, float]:

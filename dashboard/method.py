@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import calls, session
 from symgnn.errors import InputError
-from symgnn.explanations.methods import TITLES
+from symgnn.explanations.methods import title_of
 from symgnn.inference.predict import Checkpoint
 
 ELSEWHERE = "the page Explanation has the choice of methods"
@@ -19,7 +19,7 @@ def choose(model: Checkpoint) -> str:
     """The control; returns the method's name. Raises InputError as `chosen` does."""
     names = _settle(model)
     name = st.selectbox(
-        "Method", names, key="method", format_func=TITLES.get, persist_state="session", width=300
+        "Method", names, key="method", format_func=title_of, persist_state="session", width=300
     )
     session.publish(method=name)
     return name

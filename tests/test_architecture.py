@@ -11,6 +11,7 @@ ORDER = [
     "paths",
     "recently_used",
     "metrics",
+    "stats",
     "allocator",
     "glass",
     "pair_search",

@@ -271,7 +271,7 @@ def test_a_folder_that_cannot_be_written_is_refused_at_once(run, place, tmp_path
 
 def test_an_unusable_cache_is_refused_at_once(run, place, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
-    monkeypatch.setattr("symgnn.explanations.store.data_folder", lambda: tmp_path / "file")
+    monkeypatch.setattr("symgnn.explanations.cache.data_folder", lambda: tmp_path / "file")
     for arguments in COMMANDS_THAT_WRITE[1:5]:
         assert_refused(run(*arguments, "-o", tmp_path / "out"), "file/cache/explanations")
     assert not (tmp_path / "out").exists()
@@ -309,7 +309,7 @@ def test_numbers_out_of_range(run, place, arguments):
 
 
 @pytest.mark.parametrize(
-    ("option", "work"), [("--atoms", "batch.explain_batch"), ("--evaluate", "assessment.assess")]
+    ("option", "work"), [("--atoms", "batch.explain_batch"), ("--evaluate", "benchmark.compare_methods")]
 )
 def test_cancelled_says_that_a_rerun_goes_on(run, place, tmp_path, monkeypatch, option, work):
     def stopped(*what, **settings):

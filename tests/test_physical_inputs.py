@@ -17,11 +17,10 @@ from symgnn.analysis.important_edges import explained_fields
 from symgnn.benchmark.measurement import inference_time, invariance_error
 from symgnn.benchmark.scores import score
 from symgnn.errors import InputError
-from symgnn.explanations.assessment import assess
 from symgnn.explanations.batch import explain_batch, unexplained
-from symgnn.explanations.explaining import explain_atom
-from symgnn.explanations.gradient import GradientTimesWeight
-from symgnn.explanations.store import find_explanation, stored_explanation
+from symgnn.explanations.benchmark import compare_methods
+from symgnn.explanations.explain import cached_explanation, explain, stored_explanation
+from symgnn.explanations.methods.gradient import GradientTimesWeight
 from symgnn.inference.predict import (
     load_checkpoint,
     predict,
@@ -148,13 +147,13 @@ def test_a_prediction_s_file_says_so(physics, bare, tmp_path):
 
 def test_explanations_are_those_of_the_glass_with_properties(physics, bare, tmp_path):
     method, full = GradientTimesWeight(), readable(physics, bare)
-    one, other = (explain_atom(physics, glass, 7, method=method) for glass in (bare, full))
+    one, other = (explain(physics, glass, 7, method=method) for glass in (bare, full))
     assert one.glass_key == other.glass_key == full.content_hash_with(INPUTS)
     np.testing.assert_array_equal(one.effect, other.effect)
 
-    assert find_explanation(physics, bare, 7, method=method, folder=tmp_path) is None
-    stored_explanation(physics, bare, 7, method=method, folder=tmp_path)
-    assert find_explanation(physics, full, 7, method=method, folder=tmp_path) is not None
+    assert stored_explanation(physics, bare, 7, method=method, folder=tmp_path) is None
+    cached_explanation(physics, bare, 7, method=method, folder=tmp_path)
+    assert stored_explanation(physics, full, 7, method=method, folder=tmp_path) is not None
 
     how = {"method": method, "folder": tmp_path}
     batch = explain_batch(physics, bare, [1, 7], workers=1, **how)
@@ -162,8 +161,10 @@ def test_explanations_are_those_of_the_glass_with_properties(physics, bare, tmp_
     assert unexplained(physics, full, [1, 7], **how) == unexplained(physics, bare, [1, 7], **how) == 0
     fields = explained_fields(physics, bare, [1], method=method, workers=1, folder=tmp_path)
     assert "pressure" in fields.glass.properties
-    judged = assess(physics, bare, [1], [method], replica=bare, n_draws=1, workers=1, folder=tmp_path)
-    again = assess(physics, full, [1], [method], replica=full, n_draws=1, workers=1, folder=tmp_path)
+    judged = compare_methods(
+        physics, bare, [1], [method], replica=bare, n_draws=1, workers=1, folder=tmp_path
+    )
+    again = compare_methods(physics, full, [1], [method], replica=full, n_draws=1, workers=1, folder=tmp_path)
     assert judged.records == again.records
     assert len(list(tmp_path.glob("judged-*.json"))) == 1
 

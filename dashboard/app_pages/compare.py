@@ -11,7 +11,7 @@ from dashboard.layout import asked, chart, metrics, with_uncertainty
 from dashboard.viewer import mount
 from symgnn.errors import InputError
 from symgnn.explanations.explanation import Explanation
-from symgnn.explanations.methods import TITLES
+from symgnn.explanations.methods import title_of
 from symgnn.glass import Glass
 from symgnn.homology import GlassTopology
 from symgnn.plotting import plots, topology_plots
@@ -111,7 +111,7 @@ def numbers(side: Side, k: int) -> dict[str, str]:
     if explained is not None:
         distance = edge_table(glass, explained)["distance_A"].to_numpy()
         rows |= {
-            "explained by": TITLES[explained.method],
+            "explained by": title_of(explained.method),
             "predicted barrier": with_uncertainty(explained.prediction, side.sigma),
             "edges that can matter": f"{len(distance):,}",
             f"median distance of the top {k} (Å)": f"{np.median(distance[:k]):.2f}",
@@ -166,7 +166,7 @@ session.seed("k", DEFAULT_TOP, session.whole_number(1, 300))
 k = st.slider("Most important edges shown (top k)", 1, 300, key="k", persist_state="session", width=640)
 session.publish(k=k)
 if sides[0].explained is not None:
-    st.caption(f"Explained by {TITLES[sides[0].explained.method]}; {method.ELSEWHERE}.")
+    st.caption(f"Explained by {title_of(sides[0].explained.method)}; {method.ELSEWHERE}.")
 for column, side in zip(st.columns(2, gap="medium"), sides, strict=True):
     with column:
         draw(side, k)

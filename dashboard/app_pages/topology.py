@@ -9,9 +9,12 @@ import streamlit as st
 from dashboard import calls, method, notices, session
 from dashboard.layout import asked, chart, metrics
 from dashboard.viewer import mount
+from symgnn.analysis.cycle_counts import cycle_counts
+from symgnn.analysis.cycle_enrichment import ExplainedCycles, explained_cycles
 from symgnn.errors import InputError
-from symgnn.explanations.methods import TITLES
-from symgnn.homology import Cycles, Filtration, ParticipationComparison, compare_participation, edge_ids
+from symgnn.explanations.explanation import Explanation
+from symgnn.explanations.methods import title_of
+from symgnn.homology import Cycles, edge_ids
 from symgnn.homology.images import persistence_image
 from symgnn.homology.persistence import COMPLETE_H2
 from symgnn.plotting import topology_plots
@@ -83,7 +86,7 @@ def diagram() -> None:
         )
         st.caption(described(cycle, row))
     figure = topology_plots.persistence_diagram(
-        (np.zeros(len(loops.part_deaths)), loops.part_deaths),
+        (np.zeros(len(loops.component_deaths)), loops.component_deaths),
         (loops.births, loops.deaths),
         chosen=row,
         lasting=lasting,
@@ -154,16 +157,16 @@ def participation() -> None:
     above, below = st.columns(2, gap="medium"), st.columns(2, gap="medium")
     with below[1]:
         if chosen.checkpoint is not None:
-            st.subheader(f"The edges that explain atom {atom}, against their like", anchor=False)
-            ids, candidates = explained_edges(filtration)
-            if ids is not None:
-                marked = np.unique(ids[ids >= 0])
-                try:
-                    compared = compare_participation(
-                        filtration, glass, counts, ids, seed=0, candidates=candidates
-                    )
-                except InputError as error:
-                    st.info(notices.plain(error))
+            st.subheader(f"The edges that explain atom {atom}, against matched controls", anchor=False)
+            explained = explanation_here()
+            if explained is not None:
+                k = st.session_state["k"]
+                ids = edge_ids(filtration, explained.pairs, explained.images)[explained.top(k)]
+                marked = ids[ids >= 0]
+                cycles_of = cycle_counts(which, filtration, counts, explained.pairs, explained.images)
+                compared = explained_cycles(explained, glass, cycles_of, k)
+                if compared is None:
+                    st.info("None of these edges has a matched control: there is nothing to compare with.")
         if compared is not None:
             comparison(compared)
     with above[0]:
@@ -176,8 +179,8 @@ def participation() -> None:
         chart(topology_plots.cycle_sizes(cycles.sizes), "sizes")
 
 
-def explained_edges(filtration: Filtration) -> tuple[np.ndarray | None, np.ndarray | None]:
-    """Edge ids of the top edges of the selected atom's explanation, and of its whole receptive field."""
+def explanation_here() -> Explanation | None:
+    """The explanation of the selected atom; None where nobody has asked for it yet."""
     session.seed("k", DEFAULT_TOP, session.whole_number(1, MOST_TOP))  # the slider of the page Explanation
     session.publish(k=st.session_state["k"])
     try:
@@ -185,38 +188,33 @@ def explained_edges(filtration: Filtration) -> tuple[np.ndarray | None, np.ndarr
         how = {"seed": 0, "method": name}
         if not calls.explanation_is_kept(chosen.checkpoint, glass, atom, **how):
             st.caption(
-                f"Do they lie on more cycles than others? To explain the atom by {TITLES[name]} takes some seconds; "
+                f"Do they lie on more cycles than others? To explain the atom by {title_of(name)} takes some seconds; "
                 f"{method.ELSEWHERE}."
             )
             if not asked(f"Explain atom {atom}", key="explain_here", icon=":material/hub:"):
-                return None, None
+                return None
         explained = calls.explanation(chosen.checkpoint, glass, atom, **how)
     except InputError as error:
         notices.problem(error)
-        return None, None
-    st.caption(f"Explained by {TITLES[name]}; {method.ELSEWHERE}.")
-    ids = edge_ids(filtration, explained.pairs, explained.images)
-    top = np.asarray(explained.top(st.session_state["k"]), dtype=np.int64)
-    return ids[top], ids
+        return None
+    st.caption(f"Explained by {title_of(name)}; {method.ELSEWHERE}.")
+    return explained
 
 
-def comparison(compared: ParticipationComparison) -> None:
-    beyond = "are longer than 4 Å and lie" if which == RIPS else "are not in the complex and lie"
+def comparison(compared: ExplainedCycles) -> None:
+    one = compared.enrichment
     chart(
         topology_plots.matched_comparison(
-            compared.selected_mean,
-            compared.matched_mean,
-            compared.matched_band,
-            compared.all_mean,
-            compared.n_selected,
+            one.important, one.matched, compared.control_interval, one.field, one.n_edges
         ),
         "matched",
     )
+    outside = "are longer than 4 Å" if which == RIPS else "are not in the complex"
     st.caption(
-        f"p = {compared.p_value:.3f}: permutation test, {compared.n_matched_draws} draws of edges of the "
-        "same length and elements in the receptive field; the bar holds 95% of them. Of the top edges, "
-        f"{compared.n_beyond_cutoff} {beyond} on no cycle, {compared.n_unmatched} have no "
-        "like to compare with. One atom proves little: edges close together share cycles."
+        f"{one.against_matched.ratio:.2f} times as many cycles as matched controls: edges of the same length and "
+        "elements in the receptive field; the bar holds 95% of random draws of them. Of the compared edges, "
+        f"{100 * one.absent:.0f}% {outside} and lie on no cycle; {one.n_unmatched} more have no matched control. One "
+        "atom is no test, since edges close together share cycles: `symgnn findings` tests the same ratio over many."
     )
 
 

@@ -7,11 +7,11 @@ from dashboard import calls, notices, session
 from dashboard.layout import chart, metrics
 from dashboard.viewer import mount
 from symgnn.errors import InputError
-from symgnn.explanations.methods import TITLES
-from symgnn.explanations.quality import rank_correlation
+from symgnn.explanations.methods import fastest_method, title_of
 from symgnn.plotting import map_plots
 from symgnn.plotting.downloads import map_zip
 from symgnn.plotting.tables import map_table
+from symgnn.stats import rank_correlation
 from symgnn.viewer3d import views
 from symgnn.viewer3d.map_view import IN_THOUSANDTHS, inside_cell, mapped_glass
 
@@ -24,13 +24,7 @@ glass = chosen.glass
 
 def choose() -> tuple[str, str]:
     """Name of the method and text of the atoms (`parse_atoms`), bound to the address."""
-    names = calls.methods(chosen.checkpoint)
-    if not names:
-        raise InputError(
-            f"checkpoint {chosen.checkpoint.full_name}: its model reads no edges, expected one that does: "
-            "there is nothing to explain"
-        )
-    fastest = "amortised" if "amortised" in names else "gradient"
+    names, fastest = calls.methods(chosen.checkpoint), fastest_method(chosen.checkpoint)
     some = {
         "all": f"all {len(glass):,}",
         f"random:{min(500, len(glass))}": "500 at random",
@@ -46,9 +40,7 @@ def choose() -> tuple[str, str]:
     if st.session_state["atoms"] not in some:
         st.session_state["atoms"] = default
     left, right, _ = st.columns([1, 1, 1.5])
-    method = left.selectbox(
-        "Method", names, key="map_method", format_func=TITLES.get, persist_state="session"
-    )
+    method = left.selectbox("Method", names, key="map_method", format_func=title_of, persist_state="session")
     atoms = right.selectbox(
         "Atoms explained", list(some), key="atoms", format_func=some.get, persist_state="session"
     )
@@ -67,7 +59,7 @@ def wait_for(method: str, atoms: str) -> None:
     place = st.empty()
     with place.container(border=True):
         st.markdown(
-            f"**{missing:,} atoms** are to be explained by {TITLES[method]}: about {_duration(seconds)} on this "
+            f"**{missing:,} atoms** are to be explained by {title_of(method)}: about {_duration(seconds)} on this "
             "machine. What is finished is kept: stop at any time and go on later, here or on the command line."
         )
         if not st.button(f"Explain {missing:,} atoms", icon=":material/hub:", key="explain_all"):

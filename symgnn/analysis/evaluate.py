@@ -1,4 +1,4 @@
-"""All that is found about one set of explanations: cycles, reach, and their controls."""
+"""All results for one set of explanations: cycles, reach, and their controls."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from symgnn.analysis.cycle_counts import CycleCounts
-from symgnn.analysis.cycle_enrichment import CycleEnrichment, cycle_enrichment, like_edges
+from symgnn.analysis.cycle_enrichment import CycleEnrichment, cycle_enrichment
 from symgnn.analysis.important_edges import ExplainedFields
 from symgnn.analysis.reach import (
     PEAKS,
@@ -21,6 +21,7 @@ from symgnn.analysis.reach import (
     random_choice,
     reach,
 )
+from symgnn.stats import NARROW_LENGTH_BIN, strata
 
 FINE = np.arange(2.0, 14.01, 0.25)  # Å
 RANDOM_DRAWS = 50
@@ -30,6 +31,7 @@ RANDOM_DRAWS = 50
 class Result:
     """What came out for one glass, checkpoint, method and seed, for the k most important edges of every atom.
 
+    title, baseline  what the method is called, and whether it knows nothing of the model
     enrichment  filtration -> comparison of cycles; None where nothing can be compared
     same_hops   the same with controls that stand as many hops from the explained atom as well: few are left
     reach       of the important atoms ("important") and of the controls "random" (ends of random edges of the field),
@@ -46,6 +48,8 @@ class Result:
     elements: tuple[str, ...]
     checkpoint: str
     method: str
+    title: str
+    baseline: bool
     seed: int
     k: int
     n_explained: int
@@ -59,21 +63,30 @@ class Result:
 
 
 def evaluate(
-    explained: ExplainedFields, counts: Sequence[CycleCounts], *, checkpoint: str, k: int = 10, seed: int = 0
+    explained: ExplainedFields,
+    counts: Sequence[CycleCounts],
+    *,
+    checkpoint: str,
+    title: str,
+    baseline: bool = False,
+    k: int = 10,
+    seed: int = 0,
 ) -> Result:
-    """Compare the important edges of `explained` with their controls. checkpoint: its name, for the tables."""
-    kind = (explained.field, explained.length, explained.element_pair)
-    groups = (like_edges(*kind), like_edges(*kind, explained.hops))
+    """Compare the important edges of `explained` with their controls. checkpoint: its name, title: that of the method,
+    for the tables; baseline: whether the method knows nothing of the model."""
+    of = (explained.length, explained.element_pair)
+    common = {"field": explained.field, "length_bin": NARROW_LENGTH_BIN}
+    groups = (strata(*of, **common), strata(*of, hops=explained.hops, **common))
     enrichment, same_hops = (
         {
             count.filtration: cycle_enrichment(
-                explained.field, group, count.cycles[explained.pair], explained.top(k),
+                explained.field, stratum, count.cycles[explained.pair], explained.top(k),
                 everywhere=float(count.cycles.mean()) if len(count.cycles) else float("nan"),
                 absent=~count.known[explained.pair], seed=seed,
             )
             for count in counts
         }
-        for group in groups
+        for stratum in groups
     )  # fmt: skip
     rng, nearest, shuffled = np.random.default_rng(seed), explained.nearest(), explained.shuffled(seed)
     drawn = [ends(explained, random_choice(explained.field, k, rng)) for _ in range(RANDOM_DRAWS)]
@@ -94,12 +107,14 @@ def evaluate(
         elements=elements,
         checkpoint=checkpoint,
         method=explained.method,
+        title=title,
+        baseline=baseline,
         seed=explained.seed,
         k=k,
         n_explained=len(explained.atoms),
         enrichment=enrichment,
         same_hops=same_hops,
-        reach={name: found for name, found in reached.items() if found is not None},
+        reach={name: one for name, one in reached.items() if one is not None},
         shells={
             name: preference(*where, w, np.array(SHELLS), even=even, seed=seed) for name, w in weights.items()
         },

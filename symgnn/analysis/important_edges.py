@@ -14,13 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from symgnn.errors import InputError
-from symgnn.explanations.attribution import Method, Progress
 from symgnn.explanations.batch import explain_batch
-from symgnn.explanations.explaining import fields_of
+from symgnn.explanations.methods.base import Method, Progress
+from symgnn.explanations.receptive_field import fields_of
 from symgnn.explanations.shards import SIDE_BY_SIDE
 from symgnn.glass import Glass
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.inference.predict import readable
+from symgnn.stats import element_pairs
 
 EVERY_EDGE = 1_000_000  # more than a receptive field holds
 
@@ -71,8 +72,7 @@ class ExplainedFields:
     @cached_property
     def element_pair(self) -> np.ndarray:
         """(R,) int64: equal for edges of the same unordered pair of elements."""
-        low, high = np.sort(self.glass.species[self.pair_atoms], axis=1).T
-        return (1000 * low + high)[self.pair]
+        return element_pairs(self.glass.species, self.pair_atoms)[self.pair]
 
     def top(self, k: int) -> np.ndarray:
         """(R,) bool: the k most important edges of every field, all where it has fewer."""
@@ -100,8 +100,8 @@ class ExplainedFields:
         field, half, total = self.field[rows], weight[rows] / 2, np.zeros(len(known))
         for end in self.pair_atoms[self.pair[rows]].T:
             there = end != self.atoms[field]
-            place = np.searchsorted(known, (field * n + end)[there])
-            total += np.bincount(place, weights=half[there], minlength=len(known))
+            position = np.searchsorted(known, (field * n + end)[there])
+            total += np.bincount(position, weights=half[there], minlength=len(known))
         return total
 
 
@@ -130,14 +130,14 @@ def explained_fields(
         checkpoint, glass, atoms, method=method, seed=seed, top=EVERY_EDGE, folder=folder, workers=workers,
         progress=progress,
     )  # fmt: skip
-    number, place = [], []
+    number, distance = [], []
     for first in range(0, len(atoms), SIDE_BY_SIDE):
         fields = fields_of(checkpoint, glass, atoms[first : first + SIDE_BY_SIDE].tolist())
         number.append(
             np.stack([fields.graph.graph_index.numpy() + first, fields.atoms.numpy()])[:, len(fields) :]
         )
-        place.append(fields.atom_vector.norm(dim=1).double().numpy()[len(fields) :])
-    (atom_field, atom), atom_distance = np.concatenate(number, axis=1), np.concatenate(place)
+        distance.append(fields.atom_vector.norm(dim=1).double().numpy()[len(fields) :])
+    (atom_field, atom), atom_distance = np.concatenate(number, axis=1), np.concatenate(distance)
     order = np.lexsort((atom, atom_field))
     graph = fields.whole
     return ExplainedFields(

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from symgnn.stats import percentiles, resampled
+
 SHELLS = (0.0, 3.8, 5.2, 6.2, 7.8, 10.0, 13.0, 25.0)
 """Å: the first shell of Cu-Zr, the two parts of the second, the third, and beyond."""
 
@@ -27,7 +29,7 @@ class Preference:
     """Weight by distance over what an even importance would put there, in B bins.
 
     bins       (B + 1,) Å
-    observed   (B,)  share of the weight, mean over explained atoms
+    observed   (B,)  fraction of the weight, mean over explained atoms
     expected   (B,)  the same for an even weight: the shell's population
     ratio      (B,)  observed / expected; nan where nothing stands
     low, high  (B,)  95% bootstrap band of the ratio over explained atoms
@@ -57,11 +59,11 @@ def preference(
     field (R,) int64 number of the explained atom; distance (R,) Å from it; weight (R,) >= 0: an importance, or 1 for
     the chosen and 0 for the others. Each explained atom gives away a weight of 1 in all; those without any are left
     out. even (R,) > 0: what the weight would be without preference, up to a factor per field; 1 by default. among (R,)
-    bool: count these rows alone (an element, say), as shares of the whole field.
+    bool: count these rows alone (an element, say), as fractions of the whole field.
     """
-    observed, expected = _shares(field, distance, weight, bins, even, among)
+    observed, expected = _fractions(field, distance, weight, bins, even, among)
     n = max(len(observed), 1)
-    drawn = _draws(len(observed), seed, n_bootstrap)
+    drawn = resampled(len(observed), n_bootstrap, np.random.default_rng(seed))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = observed.sum(0) / expected.sum(0)
         ratios = (drawn @ observed) / (drawn @ expected)
@@ -103,9 +105,9 @@ def peak_excess(
     """Are atoms at a peak of g(r) more important than those beside it? Arguments as of `preference`."""
     windows = peak + np.array([-1.0, -0.5, -0.25, 0.25, 0.5, 1.0])
     observed, expected = (
-        found[:, [0, 2, 4]] for found in _shares(field, distance, weight, windows, even, None)
+        part[:, [0, 2, 4]] for part in _fractions(field, distance, weight, windows, even, None)
     )  # left, at, and right of the peak
-    drawn = _draws(len(observed), seed, n_bootstrap)
+    drawn = resampled(len(observed), n_bootstrap, np.random.default_rng(seed))
 
     def factor(left_at_right: np.ndarray) -> np.ndarray:
         left, at, right = np.moveaxis(left_at_right, -1, 0)
@@ -113,38 +115,28 @@ def peak_excess(
 
     with np.errstate(divide="ignore", invalid="ignore"):
         weights = factor((drawn @ observed) / (drawn @ expected))
-        found = float(factor(observed.sum(0) / expected.sum(0)))
+        excess = float(factor(observed.sum(0) / expected.sum(0)))
         atoms = float(factor(expected.sum(0)))
-    low, high = np.quantile(weights, [0.025, 0.975])
-    return PeakExcess(peak, atoms, found, (float(low), float(high)))
+    return PeakExcess(peak, atoms, excess, percentiles(weights))
 
 
-def _shares(field, distance, weight, bins, even, among) -> tuple[np.ndarray, np.ndarray]:
-    """(F, B) each: share of every field's weight, and of its even weight, per bin; fields without weight left out."""
+def _fractions(field, distance, weight, bins, even, among) -> tuple[np.ndarray, np.ndarray]:
+    """(F, B) each: fraction of every field's weight, and of its even one, per bin; fields without weight left out."""
     field, weight = np.asarray(field), np.asarray(weight, dtype=float)
     even = np.ones(len(weight)) if even is None else np.asarray(even, dtype=float)
     n_fields, n_bins = int(field.max(initial=-1)) + 1, len(bins) - 1
-    place = np.searchsorted(bins, distance, side="right") - 1
-    inside = (place >= 0) & (place < n_bins)
+    position = np.searchsorted(bins, distance, side="right") - 1
+    inside = (position >= 0) & (position < n_bins)
     if among is not None:
         inside &= among
-    cell = field[inside] * n_bins + place[inside]
+    cell = field[inside] * n_bins + position[inside]
     used = np.flatnonzero(np.bincount(field, weights=weight, minlength=n_fields))
-    shares = []
+    fractions = []
     for values in (weight, even):
         total = np.bincount(field, weights=values, minlength=n_fields)
-        found = np.bincount(cell, weights=values[inside], minlength=n_fields * n_bins).reshape(
-            n_fields, n_bins
-        )
-        shares.append(found[used] / total[used, None])
-    return shares[0], shares[1]
-
-
-def _draws(n: int, seed: int, n_bootstrap: int) -> np.ndarray:
-    """(n_bootstrap, n): how often each of n fields is drawn."""
-    if n == 0:
-        return np.zeros((n_bootstrap, 0), dtype=np.int64)
-    return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), n_bootstrap)
+        in_bins = np.bincount(cell, weights=values[inside], minlength=n_fields * n_bins)
+        fractions.append(in_bins.reshape(n_fields, n_bins)[used] / total[used, None])
+    return fractions[0], fractions[1]
 
 
 @dataclass(frozen=True)
@@ -153,7 +145,7 @@ class Reach:
 
     n                       chosen atoms or edges
     median, median_band     Å
-    beyond, beyond_band     share farther away than MEDIUM_RANGE
+    beyond, beyond_band     fraction farther away than MEDIUM_RANGE
     """
 
     n: int
@@ -166,17 +158,17 @@ class Reach:
 def reach(
     field: np.ndarray, distance: np.ndarray, chosen: np.ndarray, *, seed: int = 0, n_bootstrap: int = 1000
 ) -> Reach | None:
-    """Median distance of the chosen rows (R,) bool and their share beyond MEDIUM_RANGE; None where none is chosen."""
+    """Median distance of the chosen rows (R,) bool, and the fraction beyond MEDIUM_RANGE; None where none is chosen."""
     rows = np.flatnonzero(chosen)
     if not len(rows):
         return None
     rng, distance = np.random.default_rng(seed), np.asarray(distance, dtype=float)
     parts = [distance[rows[field[rows] == number]] for number in np.unique(field[rows])]
-    medians, shares = np.empty((2, n_bootstrap))
+    medians, fractions = np.empty((2, n_bootstrap))
     for draw in range(n_bootstrap):
         drawn = np.concatenate([parts[i] for i in rng.integers(len(parts), size=len(parts))])
-        medians[draw], shares[draw] = np.median(drawn), (drawn > MEDIUM_RANGE).mean()
-    bands = [tuple(np.quantile(values, [0.025, 0.975]).tolist()) for values in (medians, shares)]
+        medians[draw], fractions[draw] = np.median(drawn), (drawn > MEDIUM_RANGE).mean()
+    bands = [percentiles(values) for values in (medians, fractions)]
     return Reach(
         n=len(rows),
         median=float(np.median(distance[rows])),

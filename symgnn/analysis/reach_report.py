@@ -8,12 +8,11 @@ from itertools import pairwise
 from symgnn.analysis.evaluate import Result
 from symgnn.analysis.markdown import span, table, with_band
 from symgnn.analysis.reach import MEDIUM_RANGE
-from symgnn.analysis.study import BASELINES, Variant
-from symgnn.explanations.methods import TITLES
+from symgnn.analysis.study import Variant
 
 
 def reach_text(results: Sequence[Result]) -> str:
-    rows = [r for r in results if r.method not in BASELINES and "important" in r.reach]
+    rows = [r for r in results if not r.baseline and "important" in r.reach]
     if not rows:
         return "No method beside the baselines names important atoms."
     median = span([r.reach["important"].median for r in rows])
@@ -29,7 +28,7 @@ def reach_text(results: Sequence[Result]) -> str:
 
 
 def peak_text(results: Sequence[Result]) -> str:
-    rows = [r for r in results if r.method not in BASELINES and r.peaks]
+    rows = [r for r in results if not r.baseline and r.peaks]
     excess = [one for r in rows for one in r.peaks]
     above = sum(one.weight_band[0] > 1 for one in excess)
     below = sum(one.weight_band[1] < 1 for one in excess)
@@ -42,12 +41,10 @@ def peak_text(results: Sequence[Result]) -> str:
 
 
 def peak_table(results: Sequence[Result], variants: Sequence[Variant]) -> str:
-    rows = [r for r in results if r.method not in BASELINES and r.peaks]
+    rows = [r for r in results if not r.baseline and r.peaks]
     header = ["glass", "method", *(f"{one.peak:g} Å: atoms, importance per atom" for one in rows[0].peaks)]
-    named = [(r, TITLES[r.method]) for r in rows]
-    named += [
-        (one.result, one.what) for one in variants if one.is_control and one.result.method not in BASELINES
-    ]
+    named = [(r, r.title) for r in rows]
+    named += [(one.result, one.what) for one in variants if one.is_control and not one.result.baseline]
     lines = [
         [
             r.glass,
@@ -60,9 +57,9 @@ def peak_table(results: Sequence[Result], variants: Sequence[Variant]) -> str:
 
 
 def _far(result: Result) -> float:
-    """Share of the importance beyond MEDIUM_RANGE."""
-    found = result.fine["importance"]
-    return 1 - float(found.observed[found.bins[1:] <= MEDIUM_RANGE + 1e-9].sum())
+    """Fraction of the importance beyond MEDIUM_RANGE."""
+    fine = result.fine["importance"]
+    return 1 - float(fine.observed[fine.bins[1:] <= MEDIUM_RANGE + 1e-9].sum())
 
 
 def reach_table(results: Sequence[Result]) -> str:
@@ -75,11 +72,11 @@ def reach_table(results: Sequence[Result]) -> str:
     lines, controls = [], set()
     for result in results:
         for name, one in result.reach.items():
-            if result.method in BASELINES or (name != "important" and (result.glass, name) in controls):
+            if result.baseline or (name != "important" and (result.glass, name) in controls):
                 continue
             controls.add((result.glass, name))
             lines.append([
-                result.glass, TITLES[result.method] if name == "important" else "–", names[name], str(one.n),
+                result.glass, result.title if name == "important" else "–", names[name], str(one.n),
                 with_band(one.median, one.median_band),
                 f"{one.beyond:.1%} [{one.beyond_band[0]:.1%}, {one.beyond_band[1]:.1%}]",
             ])  # fmt: skip
@@ -101,13 +98,13 @@ def shell_table(results: Sequence[Result]) -> str:
     }
     lines = []
     for result in results:
-        if result.method in BASELINES:
+        if result.baseline:
             continue
         for name, title in names.items():
-            found = result.shells[name]
+            shells = result.shells[name]
             cells = [
                 with_band(*row)
-                for row in zip(found.ratio, zip(found.low, found.high, strict=True), strict=True)
+                for row in zip(shells.ratio, zip(shells.low, shells.high, strict=True), strict=True)
             ]
-            lines.append([result.glass, TITLES[result.method], title, *cells])
+            lines.append([result.glass, result.title, title, *cells])
     return table(header, lines)

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from symgnn.analysis.cycle_enrichment import like_edges
 from symgnn.analysis.important_edges import ExplainedFields
 from symgnn.errors import InputError
+from symgnn.stats import NARROW_LENGTH_BIN, percentiles, strata
 
 
 @dataclass(frozen=True)
 class Overlap:
     """Do two explanations of the same atoms name the same important edges?
 
-    shared, shared_band  share of an atom's important edges that both name, mean over atoms; its 95% bootstrap interval
+    shared, shared_band  fraction of an atom's important edges that both name, mean over atoms; its 95% bootstrap
+                         interval
     by_chance            the same if the second explanation drew its edges at random from edges of the same receptive
                          field, length (to 0.05 Å), element pair and hops: what agreeing on these alone gives
     """
@@ -38,8 +39,10 @@ def overlap(first: ExplainedFields, second: ExplainedFields, k: int, *, seed: in
     both = np.isin(
         keys, _keys(second)[second.top(k)]
     )  # of all edges of the first: the important ones of the second
-    group = like_edges(first.field, first.length, first.element_pair, first.hops)
-    chance = np.bincount(group, weights=both) / np.bincount(group)
+    stratum = strata(
+        first.length, first.element_pair, hops=first.hops, field=first.field, length_bin=NARROW_LENGTH_BIN
+    )
+    chance = np.bincount(stratum, weights=both) / np.bincount(stratum)
     n_fields = len(first.atoms)
     count = np.bincount(first.field[chosen], minlength=n_fields)
     used = np.flatnonzero(count)
@@ -47,12 +50,11 @@ def overlap(first: ExplainedFields, second: ExplainedFields, k: int, *, seed: in
         return Overlap(float("nan"), (float("nan"), float("nan")), float("nan"))
     shared = (np.bincount(first.field[chosen], weights=both[chosen], minlength=n_fields)[used]) / count[used]
     expected = (
-        np.bincount(first.field[chosen], weights=chance[group[chosen]], minlength=n_fields)[used]
+        np.bincount(first.field[chosen], weights=chance[stratum[chosen]], minlength=n_fields)[used]
         / count[used]
     )
     drawn = np.random.default_rng(seed).integers(len(used), size=(2000, len(used)))
-    low, high = np.quantile(shared[drawn].mean(1), [0.025, 0.975])
-    return Overlap(float(shared.mean()), (float(low), float(high)), float(expected.mean()))
+    return Overlap(float(shared.mean()), percentiles(shared[drawn].mean(1)), float(expected.mean()))
 
 
 def _keys(explained: ExplainedFields) -> np.ndarray:

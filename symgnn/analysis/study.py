@@ -12,16 +12,13 @@ from symgnn.analysis.evaluate import Result, evaluate
 from symgnn.analysis.important_edges import ExplainedFields, explained_fields
 from symgnn.analysis.stability import Overlap, overlap
 from symgnn.errors import InputError
-from symgnn.explanations.amortised import Amortised
-from symgnn.explanations.attribution import Method
-from symgnn.explanations.methods import TITLES
+from symgnn.explanations.methods.base import Method
 from symgnn.explanations.selection import random_atoms
 from symgnn.explanations.stability import check_replica, shuffled_weights
 from symgnn.glass import Glass
 from symgnn.homology import glass_topology
 from symgnn.inference.checkpoint import Checkpoint
 
-BASELINES = ("nearest", "random")  # methods that know nothing of the model
 Progress = Callable[[int, int, str], None]  # (done, all, what is being done)
 
 
@@ -46,10 +43,10 @@ class Study:
 
     glasses      the first one is looked at again under other conditions
     checkpoint, methods   the first method is the one that is looked at again
-    n_atoms      explained atoms per glass, in equal shares of the elements; top_k  important edges of each
+    n_atoms      explained atoms per glass, in equal numbers of the elements; top_k  important edges of each
     seed         of the draw of atoms, of the methods, and of tests and intervals
     retrained    the same model trained from other seeds: (name, checkpoint)
-    replicas        the same glass relaxed twice, atoms in the same order; None where there is none
+    replicas     the same glass relaxed twice, atoms in the same order; None where there is none
     """
 
     glasses: Sequence[Glass]
@@ -67,10 +64,10 @@ class Study:
             raise InputError("findings: expected at least one glass and one method")
         if self.top_k < 1:
             raise InputError(f"findings: {self.top_k} important edges found, expected at least 1")
-        if self.retrained and self.methods[0].name == Amortised.name:
+        if self.retrained and self.methods[0].one_checkpoint:
             raise InputError(
-                f"findings: method {Amortised.name} found first, with models trained again, expected another: it knows "
-                "the states of one checkpoint only"
+                f"findings: method {self.methods[0].name} found first, with models trained again, expected another: it "
+                "was trained for one checkpoint only"
             )
         if self.replicas is not None:
             check_replica(*self.replicas)
@@ -82,13 +79,13 @@ class Study:
             atoms = random_atoms(glass, self.n_atoms, self.seed)
             counts = None
             for method in self.methods:
-                found = self._explained(
+                explained = self._explained(
                     self.checkpoint, glass, atoms, method, seed=self.seed, progress=progress
                 )
-                counts = counts or counts_of(found, progress)
-                results.append(self._evaluated(found, counts, self.checkpoint.full_name))
+                counts = counts or counts_of(explained, progress)
+                results.append(self._evaluated(explained, method, counts, self.checkpoint.full_name))
                 if glass is self.glasses[0]:
-                    fields.append(found)
+                    fields.append(explained)
             first_counts = first_counts or counts
         return results, self._variants(results, fields, first_counts, progress)
 
@@ -101,11 +98,11 @@ class Study:
     ) -> list[Variant]:
         """The first glass with the first method again. fields: of all methods on that glass."""
         glass, atoms, method, reference = self.glasses[0], fields[0].atoms, self.methods[0], fields[0]
-        variants = [Variant(f"{glass.name}, {TITLES[method.name]}: the reference", results[0], None)]
-        for found, result in zip(fields[1:], results[1:], strict=False):
-            is_control = found.method in BASELINES
-            what = f"{'control' if is_control else 'another method'}: {TITLES[found.method]}"
-            variants.append(Variant(what, result, self._overlap(found, reference), is_control))
+        variants = [Variant(f"{glass.name}, {method.title}: the reference", results[0], None)]
+        for explained, result in zip(fields[1:], results[1:], strict=False):
+            what = f"{'control' if result.baseline else 'another method'}: {result.title}"
+            overlapping = self._overlap(explained, reference)
+            variants.append(Variant(what, result, overlapping, result.baseline))
 
         others = [("another seed of the method", self.checkpoint, self.checkpoint.full_name, self.seed + 1)]
         for name, checkpoint in self.retrained:
@@ -114,9 +111,9 @@ class Study:
         shuffled = shuffled_weights(self.checkpoint, self.seed)
         others.append((untrained, shuffled, f"{self.checkpoint.full_name}, weights shuffled", self.seed))
         for what, checkpoint, called, seed in others:
-            found = self._explained(checkpoint, glass, atoms, method, seed=seed, progress=progress)
-            shared = self._overlap(found, reference)
-            variants.append(Variant(what, self._evaluated(found, counts, called), shared, what == untrained))
+            explained = self._explained(checkpoint, glass, atoms, method, seed=seed, progress=progress)
+            result = self._evaluated(explained, method, counts, called)
+            variants.append(Variant(what, result, self._overlap(explained, reference), what == untrained))
 
         if self.replicas is not None:
             one, other = self.replicas
@@ -126,15 +123,15 @@ class Study:
                 for replica in self.replicas
             ]
             first, second = (
-                self._evaluated(found, counts_of(found, progress), self.checkpoint.full_name)
-                for found in pair
+                self._evaluated(explained, method, counts_of(explained, progress), self.checkpoint.full_name)
+                for explained in pair
             )
             variants.append(Variant(f"{one.name}: the reference of its replica", first, None))
             variants.append(Variant(f"{other.name}: the replica", second, self._overlap(pair[1], pair[0])))
         return variants
 
-    def _overlap(self, found: ExplainedFields, reference: ExplainedFields) -> Overlap:
-        return overlap(found, reference, self.top_k, seed=self.seed)
+    def _overlap(self, explained: ExplainedFields, reference: ExplainedFields) -> Overlap:
+        return overlap(explained, reference, self.top_k, seed=self.seed)
 
     def _explained(
         self, checkpoint: Checkpoint, glass: Glass, atoms: np.ndarray, method: Method, *, seed: int,
@@ -148,9 +145,14 @@ class Study:
             checkpoint, glass, atoms, method=method, seed=seed, workers=self.workers, progress=show
         )
 
-    def _evaluated(self, found: ExplainedFields, counts: list[CycleCounts], checkpoint: str) -> Result:
-        """checkpoint: the name of the one that `found` explains."""
-        return evaluate(found, counts, checkpoint=checkpoint, k=self.top_k, seed=self.seed)
+    def _evaluated(
+        self, explained: ExplainedFields, method: Method, counts: list[CycleCounts], checkpoint: str
+    ) -> Result:
+        """checkpoint: the name of the one that is explained, by `method`."""
+        return evaluate(
+            explained, counts, checkpoint=checkpoint, title=method.title, baseline=method.is_baseline, k=self.top_k,
+            seed=self.seed,
+        )  # fmt: skip
 
 
 def counts_of(explained: ExplainedFields, progress: Progress | None = None) -> list[CycleCounts]:

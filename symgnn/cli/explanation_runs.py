@@ -11,11 +11,11 @@ from symgnn.errors import InputError
 
 
 def explain_one(file: Path, glass, checkpoint, atom: int, method, output: Path, seed: int, top: int) -> None:
-    from symgnn.explanations.store import stored_explanation
+    from symgnn.explanations.explain import cached_explanation
 
     with progress() as bars:
         show = task(bars, f"Explaining atom {atom}")
-        explanation = stored_explanation(checkpoint, glass, atom, method=method, seed=seed, progress=show)
+        explanation = cached_explanation(checkpoint, glass, atom, method=method, seed=seed, progress=show)
     path = output / f"{stem(file)}.atom{atom}.{checkpoint.label}.{method.name}.csv"
     explanation.write_table(path, glass)
     warn_of_extrapolation(checkpoint, glass)
@@ -39,9 +39,7 @@ def explain_one(file: Path, glass, checkpoint, atom: int, method, output: Path, 
     console.print(table)
     f = explanation.fidelity
     if f.get("k"):
-        verdicts = Table(
-            "test", "change / eV", "edges like them / eV", "p", title="Does the explanation hold?"
-        )
+        tests = Table("test", "change / eV", "matched controls / eV", "p", title="Does the explanation hold?")
         for key, text in (
             ("mask_keep", "edges weighted by the mask (small is good)"),
             ("mask_remove", "edges weighted by 1 - mask (large is good)"),
@@ -50,11 +48,11 @@ def explain_one(file: Path, glass, checkpoint, atom: int, method, output: Path, 
         ):
             if key in f:
                 numbers = f"{f[key]:.3f}", f"{f[key + '_matched']:.3f}", f"{f[key + '_p']:.3f}"
-                verdicts.add_row(text, *numbers)
-        console.print(verdicts)
+                tests.add_row(text, *numbers)
+        console.print(tests)
         console.print(
-            f"For {f['k_others']:.0f} of the top {f['k']:.0f} there are others of the same length, elements, hops to "
-            f"compare with. Removing every edge changes the prediction by {f['keep_none']:.3f} eV.",
+            f"For {f['k_others']:.0f} of the top {f['k']:.0f} there are matched controls: others of the same length, "
+            f"elements and hops. Removing every edge changes the prediction by {f['keep_none']:.3f} eV.",
             markup=False,
         )
     console.print(str(path), markup=False)
@@ -111,9 +109,9 @@ def evaluate_methods(
     seed: int,
     workers: int | None,
 ) -> None:
-    from symgnn.explanations.assessment import assess
-    from symgnn.explanations.assessment_tables import CURVES
-    from symgnn.explanations.methods import TITLES
+    from symgnn.explanations.benchmark import compare_methods
+    from symgnn.explanations.benchmark_tables import CURVES
+    from symgnn.explanations.methods import title_of
     from symgnn.explanations.selection import parse_atoms
     from symgnn.inference.predict import predict
     from symgnn.plotting.fidelity_curves import fidelity_curves
@@ -122,22 +120,22 @@ def evaluate_methods(
     text = text or f"random:{min(50, len(glass))}"
     chosen = parse_atoms(text, glass, predict(checkpoint, glass), seed)
     with resumable(), progress() as bars:
-        show = task(bars, "Judging explanations")
-        found = assess(
+        show = task(bars, "Comparing methods")
+        benchmark = compare_methods(
             checkpoint, glass, chosen, methods, replica=replica, seed=seed, workers=workers, progress=show
         )
     warn_of_extrapolation(checkpoint, glass)
     title = f"{glass.name}, checkpoint {checkpoint.full_name}, {len(chosen)} atoms"
-    table = Table("measure", *found.records, title=title)
-    for row in found.rows():
+    table = Table("measure", *benchmark.records, title=title)
+    for row in benchmark.rows():
         table.add_row(*row)
     console.print(table)
     name = f"{stem(file)}.{checkpoint.label}.methods"
     curves = {
-        TITLES[name]: {curve: found.curve(name, curve) for curve in CURVES}
-        for name, atoms_of in found.curves.items()
+        title_of(name): {curve: benchmark.curve(name, curve) for curve in CURVES}
+        for name, atoms_of in benchmark.curves.items()
         if any(atoms_of.values())
     }
-    figure = write_figure(output, f"{name}.curves", fidelity_curves(found.budgets, curves))
-    for path in (*found.write(output / name), figure):
+    figure = write_figure(output, f"{name}.curves", fidelity_curves(benchmark.budgets, curves))
+    for path in (*benchmark.write(output / name), figure):
         console.print(str(path), markup=False)

@@ -1,4 +1,4 @@
-"""The command explain: one atom, many atoms, or how good the methods are."""
+"""The command explain: one atom, many atoms, or a benchmark of the methods."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from symgnn.cli.common import (
     CheckpointName,
@@ -15,6 +16,7 @@ from symgnn.cli.common import (
     Types,
     check_folders,
     check_methods,
+    console,
     read,
     readable,
 )
@@ -31,6 +33,20 @@ MODES = {
 """What the options that do not always apply go with."""
 
 
+def list_methods(wanted: bool) -> None:
+    """Print name, title and settings of every method and end the command."""
+    if not wanted:
+        return
+    from symgnn.explanations.methods import METHODS
+
+    table = Table("name", "method", "effect / eV", "settings and their defaults")
+    for method in METHODS.values():
+        settings = ", ".join(f"{name}={value}" for name, value in method.defaults().items())
+        table.add_row(method.name, method.title, "yes" if method.signed else "no", settings)
+    console.print(table)
+    raise typer.Exit
+
+
 def explain(
     file: File,
     atom: Annotated[int | None, typer.Option(help="One atom, from 0: with its fidelity and a table.")] = None,
@@ -41,8 +57,7 @@ def explain(
     method: Annotated[
         list[str] | None,
         typer.Option(
-            help="gnn_explainer (default), integrated_gradients, gradient, occlusion, amortised, attention, nearest, "
-            "random. "
+            help="Name of a method; default gnn_explainer. --methods lists them. "
             "With --evaluate: repeat for several, default all."
         ),
     ] = None,
@@ -66,11 +81,14 @@ def explain(
         typer.Option(help="With --evaluate: the same glass relaxed once more, atoms in the same order."),
     ] = None,
     types: Types = None,
+    methods: Annotated[
+        bool,
+        typer.Option("--methods", is_eager=True, callback=list_methods, help="List the methods and stop."),
+    ] = False,
 ) -> None:
     """Explain predicted barriers: which edges carry them. Writes CSV, and maps of the glass for many atoms."""
-    from symgnn.explanations.gnn_explainer import GNNExplainer
-    from symgnn.explanations.methods import available_methods, build_method, read_settings
-    from symgnn.explanations.store import store_folder
+    from symgnn.explanations.cache import cache_folder
+    from symgnn.explanations.methods import METHODS, available_methods, build_method, read_settings
     from symgnn.inference.predict import load_checkpoint
 
     names = method or []
@@ -78,17 +96,17 @@ def explain(
     _check_options(atom, atoms, evaluate, names, options)
     glass, loaded = read(file, types), load_checkpoint(checkpoint)
     replica_glass = read(replica, types) if replica else None
-    wanted = names or (available_methods(loaded) if evaluate else [GNNExplainer.name])
-    methods = [build_method(name, read_settings(name, setting or [], loaded), loaded) for name in wanted]
-    check_folders(output, store_folder())
+    wanted = names or (available_methods(loaded) if evaluate else [next(iter(METHODS))])
+    chosen = [build_method(name, read_settings(name, setting or []), loaded) for name in wanted]
+    check_folders(output, cache_folder())
     glass = readable(loaded, glass)
     replica_glass = readable(loaded, replica_glass) if replica_glass else None
     if evaluate:
-        evaluate_methods(file, glass, loaded, atoms, methods, replica_glass, output, seed, workers)
+        evaluate_methods(file, glass, loaded, atoms, chosen, replica_glass, output, seed, workers)
     elif atoms is not None:
-        explain_many(file, glass, loaded, atoms, methods[0], output, seed, top or TOP, workers)
+        explain_many(file, glass, loaded, atoms, chosen[0], output, seed, top or TOP, workers)
     else:
-        explain_one(file, glass, loaded, atom, methods[0], output, seed, top or TOP)
+        explain_one(file, glass, loaded, atom, chosen[0], output, seed, top or TOP)
 
 
 def _check_options(

@@ -30,10 +30,13 @@ def findings(
     ],
     checkpoint: CheckpointName = "symgnn",
     method: Annotated[
-        list[str] | None, typer.Option(help="Repeat for several. Default: gnn_explainer, nearest, random.")
+        list[str] | None,
+        typer.Option(
+            help="Repeat for several; `symgnn explain --methods` lists them. Default: gnn_explainer and the baselines."
+        ),
     ] = None,
     atoms: Annotated[
-        int, typer.Option(min=1, help="Explained atoms per glass, in equal shares of the elements.")
+        int, typer.Option(min=1, help="Explained atoms per glass, in equal numbers of the elements.")
     ] = 50,
     top: Annotated[int, typer.Option(min=1, help="Important edges of each.")] = 10,
     seed: Seed = 0,
@@ -53,8 +56,8 @@ def findings(
     from symgnn.analysis.report import report
     from symgnn.analysis.study import Study
     from symgnn.analysis.tables import write_tables
-    from symgnn.explanations.methods import build_method
-    from symgnn.explanations.store import store_folder
+    from symgnn.explanations.cache import cache_folder
+    from symgnn.explanations.methods import METHODS, build_method
     from symgnn.inference.predict import load_checkpoint
     from symgnn.io.writing import replacing
     from symgnn.plotting.figure_files import figure_file, write_figure
@@ -65,10 +68,11 @@ def findings(
     if len({glass.name for glass in glasses}) < len(glasses):
         raise InputError("findings: two glasses of one name found, expected different files")
     loaded = load_checkpoint(checkpoint)
+    default = [next(iter(METHODS)), *(name for name, one in METHODS.items() if one.is_baseline)]
     study = Study(
         glasses=[readable(loaded, glass) for glass in glasses],
         checkpoint=loaded,
-        methods=[build_method(name, {}, loaded) for name in method or ["gnn_explainer", "nearest", "random"]],
+        methods=[build_method(name, {}, loaded) for name in method or default],
         n_atoms=atoms,
         top_k=top,
         seed=seed,
@@ -78,7 +82,7 @@ def findings(
         else tuple(readable(loaded, read(replica, types)) for replica in replicas),
         workers=workers,
     )
-    check_folders(output, store_folder())
+    check_folders(output, cache_folder())
     with resumable(), progress() as bars:
         results, variants = study.run(task(bars, "Findings"))
     figures = finding_figures(results)

@@ -168,8 +168,8 @@ def train_explainer(
 ) -> None:
     """Train the amortised explainer of a checkpoint, once: `symgnn explain --method amortised` uses it."""
     from symgnn.datasets.paper import load_split
-    from symgnn.explanations.amortised import EXPLAINER
-    from symgnn.explanations.amortised_training import ExplainerTraining, train_explainer
+    from symgnn.explanations.methods.amortised import EXPLAINER
+    from symgnn.explanations.methods.amortised_training import ExplainerTraining, train_explainer
     from symgnn.inference.predict import load_checkpoint
 
     loaded, training = load_checkpoint(checkpoint), ExplainerTraining(atoms=atoms, epochs=epochs, seed=seed)

@@ -71,21 +71,21 @@ def topology(
     # All is computed before the first file is written.
     with progress() as bars:
         void = _voids(glass, cutoff, bars) if voids else None
-        found = _whole(glass, cutoff, bars)
-        shortest = found.cycles
+        result = _whole(glass, cutoff, bars)
+        shortest = result.cycles
         if exact:
-            found = _with_exact_cycles(found, bars)
-        distances = [] if other is None else _distances(found, void, other, bars)
+            result = _with_exact_cycles(result, bars)
+        distances = [] if other is None else _distances(result, void, other, bars)
 
-    paths = files.write_topology(found, folder)
+    paths = files.write_topology(result, folder)
     title = f"{glass.composition}, {len(glass)} atoms, Rips up to {cutoff:g} Å"
-    _print_numbers(title, found.describe())
-    if found.alpha is None:
-        errors.print(f"No alpha complex: {found.alpha_problem}", style="yellow", markup=False)
+    _print_numbers(title, result.describe())
+    if result.alpha is None:
+        errors.print(f"No alpha complex: {result.alpha_problem}", style="yellow", markup=False)
     if exact:
         console.print(
-            f"Strict cycles: {shortest.strict.sum()} of {len(shortest)} as found, "
-            f"{found.cycles.strict.sum()} after the search for exact ones",
+            f"Strict cycles: {shortest.strict.sum()} of {len(shortest)} as computed, "
+            f"{result.cycles.strict.sum()} after the search for exact ones",
             markup=False,
         )
     if void is not None:
@@ -105,7 +105,7 @@ def topology(
         )
     if image:
         paths.append(folder / "image.csv")
-        files.write_image(paths[-1], _image(found))
+        files.write_image(paths[-1], _image(result))
     if other is not None:
         paths.append(folder / f"distances_{stem(against)}.csv")
         files.write_distances(paths[-1], distances)
@@ -120,23 +120,23 @@ def _whole(glass, cutoff: float, bars: Progress):
 
     show = task(bars, "Topology")
 
-    def report(share: float, what: str) -> None:
-        if share > 0:  # a cutoff that is refused prints no bar
-            show(round(95 * share), 100, f"Topology: {what}")
+    def report(fraction: float, what: str) -> None:
+        if fraction > 0:  # a cutoff that is refused prints no bar
+            show(round(95 * fraction), 100, f"Topology: {what}")
 
-    found = glass_topology(glass, cutoff, progress=report)
-    if found.alpha is not None:
+    result = glass_topology(glass, cutoff, progress=report)
+    if result.alpha is not None:
         show(95, 100, "Topology: alpha diagrams")
-        _ = found.alpha.persistence  # kept from now on
+        _ = result.alpha.persistence  # kept from now on
     show(100, 100, "Topology")
-    return found
+    return result
 
 
-def _with_exact_cycles(found, bars: Progress):
+def _with_exact_cycles(result, bars: Progress):
     from symgnn.homology.exact_cycles import exact_cycles
 
     show = task(bars, "Exact cycles")
-    return found.with_cycles(exact_cycles(found.persistence, found.cycles, progress=show))
+    return result.with_cycles(exact_cycles(result.persistence, result.cycles, progress=show))
 
 
 def _voids(glass, cutoff: float, bars: Progress):
@@ -147,31 +147,31 @@ def _voids(glass, cutoff: float, bars: Progress):
     check_size(filtration, 2)
     show = task(bars, f"Voids of {glass.name}")
     show(0, 1)
-    found = persistent_homology(filtration, 2)
+    persistence = persistent_homology(filtration, 2)
     show(1, 1)
-    return found
+    return persistence
 
 
-def _distances(found, void, other, bars: Progress) -> list:
+def _distances(result, void, other, bars: Progress) -> list:
     from symgnn.homology import persistent_homology, rips_filtration
     from symgnn.homology.distances import diagram_distances
 
-    cutoff = found.filtration.cutoff
+    cutoff = result.filtration.cutoff
     second_void = None if void is None else _voids(other, cutoff, bars)
     show = task(bars, "Distances")
     second = persistent_homology(rips_filtration(other, cutoff))
-    distances = diagram_distances(found.persistence, second, progress=show)
+    distances = diagram_distances(result.persistence, second, progress=show)
     if void is not None:
         distances += diagram_distances(void, second_void, dimensions=(2,), progress=show)
     return distances
 
 
-def _image(found):
+def _image(result):
     """The persistence image of the loops, after a line that states its grid."""
     from symgnn.homology.images import ImageGrid, persistence_image
 
     grid = ImageGrid()
-    image = persistence_image(found.persistence.h1, grid=grid, n_atoms=len(found.glass))
+    image = persistence_image(result.persistence.h1, grid=grid, n_atoms=len(result.glass))
     console.print(
         f"Persistence image of {image.n_classes} loops, {image.unit}: birth {grid.birth[0]:g} to {grid.birth[1]:g} Å, "
         f"persistence {grid.persistence[0]:g} to {grid.persistence[1]:g} Å, pixels of {grid.pixel:g} Å, Gaussians of "
@@ -198,8 +198,8 @@ def _print_distances(title: str, distances: list) -> None:
         "alive at the cutoff",
         title=title,
     )
-    for found in distances:
-        length = "too many to match" if found.wasserstein is None else f"{found.wasserstein:.4f}"
-        counts = (" and ".join(map(str, pair)) for pair in (found.finite, found.infinite))
-        table.add_row(f"H{found.dimension}", f"{found.bottleneck:.4f}", length, *counts)
+    for one in distances:
+        length = "too many to match" if one.wasserstein is None else f"{one.wasserstein:.4f}"
+        counts = (" and ".join(map(str, pair)) for pair in (one.finite, one.infinite))
+        table.add_row(f"H{one.dimension}", f"{one.bottleneck:.4f}", length, *counts)
     console.print(table)

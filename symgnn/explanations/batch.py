@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from ase import Atoms
 
-from symgnn.explanations.attribution import Method, Progress
-from symgnn.explanations.explaining import fields_of
-from symgnn.explanations.methods import settings_of
+from symgnn.explanations.cache import cache_folder
+from symgnn.explanations.methods.base import Method, Progress
 from symgnn.explanations.processes import run_all
+from symgnn.explanations.receptive_field import fields_of
 from symgnn.explanations.shards import SUMS, Work, shards_of
-from symgnn.explanations.store import store_folder
-from symgnn.glass import Glass
+from symgnn.glass import Glass, as_glass
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.inference.predict import predict, readable
 
@@ -40,7 +40,7 @@ class BatchExplanation:
     hops        (T,) int64    distance (T,) Å, from the explained atom to the middle of the edge
     Sums over all explanations, for each of the P pairs of the glass:
     seen        (P,) int64    in how many receptive fields it was
-    share       (P,) float64  its importance divided by the sum over the field: every explained atom gives away 1
+    fraction    (P,) float64  its importance divided by the sum over the field: every explained atom gives away 1
     effect_sum  (P,) float64  eV, signed; None for a method without sign
     """
 
@@ -59,13 +59,13 @@ class BatchExplanation:
     hops: np.ndarray
     distance: np.ndarray
     seen: np.ndarray
-    share: np.ndarray
+    fraction: np.ndarray
     effect_sum: np.ndarray | None
 
 
 def explain_batch(
     checkpoint: Checkpoint,
-    glass: Glass,
+    glass: Glass | Atoms,
     atoms: Sequence[int],
     *,
     method: Method,
@@ -82,11 +82,11 @@ def explain_batch(
     every shard; an exception that it raises stops the run, and what is finished stays.
     Raises InputError as `fields_of` and the method do.
     """
-    atoms, glass = np.asarray(atoms, dtype=np.int64), readable(checkpoint, glass)
+    atoms, glass = np.asarray(atoms, dtype=np.int64), readable(checkpoint, as_glass(glass))
     fields_of(checkpoint, glass, atoms[:1])  # refuse at once what cannot be explained
     for atom in (atoms.min(), atoms.max()):
         fields_of(checkpoint, glass, [int(atom)])
-    work = Work(checkpoint, glass, method, seed, top, folder or store_folder())
+    work = Work(checkpoint, glass, method, seed, top, folder or cache_folder())
     shards = shards_of(atoms)
     missing = [shard for shard in shards if work.read(shard) is None]
     done = len(atoms) - sum(map(len, missing))
@@ -109,7 +109,7 @@ def unexplained(
 ) -> int:
     """How many of `atoms` a call of `explain_batch` would still have to explain."""
     glass = readable(checkpoint, glass)
-    work = Work(checkpoint, glass, method, seed, top, folder or store_folder())
+    work = Work(checkpoint, glass, method, seed, top, folder or cache_folder())
     return sum(len(shard) for shard in shards_of(atoms) if work.read(shard) is None)
 
 
@@ -128,7 +128,7 @@ def _joined(work: Work, atoms: np.ndarray, shards: Iterable[dict[str, np.ndarray
         sums["effect_sum"] = None
     return BatchExplanation(
         method=work.method.name,
-        settings=settings_of(work.method),
+        settings=work.method.settings,
         seed=work.seed,
         glass_key=work.glass_key,
         checkpoint_key=work.checkpoint.key,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from symgnn.explanations.batch import BatchExplanation
 from symgnn.glass import Glass
@@ -18,7 +18,7 @@ from symgnn.io.writing import replacing
 
 @dataclass(frozen=True, eq=False)
 class ImportanceMap:
-    """pair_importance  (P,)  share of importance that an explained atom gives to the edge, mean over the explanations
+    """pair_importance  (P,)  fraction of importance that an explained atom gives to the edge, mean over explanations
                           whose receptive field holds it; 0 where none does. An edge of a field of E edges that was as
                           good as any other would have 1 / E
     pair_effect      (P,) eV  signed effect on a barrier, mean over the same explanations; None without sign
@@ -42,7 +42,7 @@ def importance_map(graph: AtomGraph, batch: BatchExplanation) -> ImportanceMap:
     def of_atoms(values: np.ndarray) -> np.ndarray:
         return np.bincount(ends, weights=np.repeat(values, 2), minlength=graph.n_atoms) / 2
 
-    importance = batch.share / times
+    importance = batch.fraction / times
     effect = None if batch.effect_sum is None else batch.effect_sum / times
     return ImportanceMap(
         pair_importance=importance,
@@ -61,77 +61,77 @@ def write_maps(
     stem: names glass and checkpoint.
 
     importance.xyz  extended XYZ with the per-atom properties `importance` and, for a signed method, `effect` (eV)
-    pairs.csv       every edge of the glass: atoms, elements, image, length (Å), importance, effect (eV), times seen
+    pairs.csv       every edge of the glass: atoms, elements, image, length (Å), importance, effect (eV), explanations
     edges.csv       the most important edges of every explained atom
     atoms.csv       the explained atoms: predicted barrier (eV), edges, where their most important edges are
     """
-    found = importance_map(graph, batch)
+    maps, signed = importance_map(graph, batch), batch.effect_sum is not None
     paths = [folder / f"{stem}.{batch.method}.{ending}" for ending in
              ("importance.xyz", "pairs.csv", "edges.csv", "atoms.csv")]  # fmt: skip
-    signed = found.pair_effect is not None
-    fields = {"importance": found.atom_importance} | ({"effect": found.atom_effect} if signed else {})
+    properties = {"importance": maps.atom_importance} | ({"effect": maps.atom_effect} if signed else {})
     notes = {**glass.notes, "method": batch.method, "checkpoint_key": batch.checkpoint_key,
              "explained_atoms": str(len(batch.atoms))}  # fmt: skip
-    write_extxyz(paths[0], replace(glass.with_properties(**fields), notes=notes))
-
-    symbols = glass.symbols
-    pairs, images = graph.pair_atoms.tolist(), graph.pair_image.tolist()
-    lengths = graph.length[graph.pair_edge].tolist()
-
-    def edge(pair: int) -> list:
-        i, j = pairs[pair]
-        return [i, j, symbols[i], symbols[j], *images[pair], f"{lengths[pair]:.6f}"]
-
-    edge_header = ["atom_i", "atom_j", "element_i", "element_j", "image_a", "image_b", "image_c", "length_A"]
-    effects = found.pair_effect if signed else None
-    _write(
-        paths[1],
-        [*edge_header, "importance", *(["effect_eV"] if signed else []), "explanations"],
-        (
-            [
-                *edge(p),
-                f"{found.pair_importance[p]:.6g}",
-                *([f"{effects[p]:.6g}"] if signed else []),
-                found.pair_seen[p],
-            ]
-            for p in range(len(pairs))
-        ),
-    )
-    _write(
-        paths[2],
-        ["explained_atom", "rank", *edge_header, "hops", "distance_A", "importance",
-         *(["effect_eV"] if signed else [])],
-        _edge_rows(batch, edge, signed),
-    )  # fmt: skip
-    middle = {atom: np.median(batch.distance[batch.rank_atom == atom]) for atom in np.unique(batch.rank_atom)}
-    _write(
-        paths[3],
-        ["atom", "element", "predicted_barrier_eV", "edges", "median_distance_of_top_edges_A"],
-        (
-            [atom, symbols[atom], f"{prediction:.6f}", n_edges, f"{middle.get(atom, np.nan):.4f}"]
-            for atom, prediction, n_edges in zip(batch.atoms, batch.prediction, batch.n_edges, strict=True)
-        ),
-    )
+    write_extxyz(paths[0], replace(glass.with_properties(**properties), notes=notes))
+    edges = _edges_of(glass, graph)
+    for path, table in (
+        (paths[1], _pair_table(edges, maps)),
+        (paths[2], _top_edges(edges, batch)),
+        (paths[3], _explained_atoms(glass, batch)),
+    ):
+        with replacing(path) as temporary:
+            table.to_csv(temporary, index=False)
     return paths
 
 
-def _edge_rows(batch: BatchExplanation, edge, signed: bool) -> Iterable[list]:
-    rank, previous = 0, -1
-    for row, atom in enumerate(batch.rank_atom):
-        rank = rank + 1 if atom == previous else 1
-        previous = atom
-        numbers = [batch.hops[row], f"{batch.distance[row]:.4f}", f"{batch.importance[row]:.6f}"]
-        yield [
-            atom,
-            rank,
-            *edge(batch.pair[row]),
-            *numbers,
-            *([f"{batch.effect[row]:.6g}"] if signed else []),
-        ]
+def _edges_of(glass: Glass, graph: AtomGraph) -> pd.DataFrame:
+    """Atoms, elements, image and length of every pair of the graph."""
+    pairs, images = graph.pair_atoms.cpu().numpy(), graph.pair_image.cpu().numpy()
+    symbols, lengths = np.array(glass.symbols), graph.length[graph.pair_edge].tolist()
+    return pd.DataFrame(
+        {
+            **{f"atom_{end}": pairs[:, side] for side, end in enumerate("ij")},
+            **{f"element_{end}": symbols[pairs[:, side]] for side, end in enumerate("ij")},
+            **{f"image_{axis}": images[:, side] for side, axis in enumerate("abc")},
+            "length_A": _texts(lengths, ".6f"),
+        }
+    )
 
 
-def _write(path: Path, header: list[str], rows: Iterable[list]) -> None:
-    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
+def _pair_table(edges: pd.DataFrame, maps: ImportanceMap) -> pd.DataFrame:
+    columns = {"importance": _texts(maps.pair_importance, ".6g")}
+    if maps.pair_effect is not None:
+        columns["effect_eV"] = _texts(maps.pair_effect, ".6g")
+    return edges.assign(**columns, explanations=maps.pair_seen)
+
+
+def _top_edges(edges: pd.DataFrame, batch: BatchExplanation) -> pd.DataFrame:
+    """The most important edges of every explained atom, with their rank from 1."""
+    table = edges.iloc[batch.pair].reset_index(drop=True)
+    atom = pd.Series(batch.rank_atom)
+    table.insert(0, "explained_atom", atom)
+    table.insert(1, "rank", atom.groupby(atom).cumcount() + 1)
+    columns = {
+        "hops": batch.hops,
+        "distance_A": _texts(batch.distance, ".4f"),
+        "importance": _texts(batch.importance, ".6f"),
+    }
+    if batch.effect_sum is not None:
+        columns["effect_eV"] = _texts(batch.effect, ".6g")
+    return table.assign(**columns)
+
+
+def _explained_atoms(glass: Glass, batch: BatchExplanation) -> pd.DataFrame:
+    middle = pd.Series(batch.distance).groupby(batch.rank_atom).median().reindex(batch.atoms)
+    return pd.DataFrame(
+        {
+            "atom": batch.atoms,
+            "element": np.array(glass.symbols)[batch.atoms],
+            "predicted_barrier_eV": _texts(batch.prediction, ".6f"),
+            "edges": batch.n_edges,
+            "median_distance_of_top_edges_A": _texts(middle, ".4f"),
+        }
+    )
+
+
+def _texts(numbers: Iterable[float], digits: str) -> list[str]:
+    return [format(number, digits) for number in numbers]

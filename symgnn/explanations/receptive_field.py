@@ -12,7 +12,12 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor
 
+from symgnn.errors import InputError
+from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph
+from symgnn.graph.cache import cached_graph
+from symgnn.inference.checkpoint import Checkpoint
+from symgnn.inference.predict import readable
 from symgnn.models import BarrierModel
 
 
@@ -60,15 +65,15 @@ class ReceptiveFields:
         """(n, 3) Å: from the centre to each atom, along the edges of a shortest path in hops: in a periodic cell the
         copy of the atom that the messages come from."""
         graph = self.graph
-        found = torch.zeros((graph.n_atoms, 3), device=graph.device)
+        vector = torch.zeros((graph.n_atoms, 3), device=graph.device)
         previous = 0
         for n_edges, _ in graph.hop_sizes:
             edge = slice(previous, n_edges)  # into atoms of one number of hops, from sources one farther
             source, target = graph.source[edge], graph.target[edge]
             outward = self.hops.index_select(0, source) > self.hops.index_select(0, target)
-            found[source[outward]] = found[target[outward]] + graph.vector[edge][outward]
+            vector[source[outward]] = vector[target[outward]] + graph.vector[edge][outward]
             previous = n_edges
-        return found
+        return vector
 
     @cached_property
     def pair_edge(self) -> Tensor:
@@ -95,7 +100,7 @@ class ReceptiveFields:
         return torch.bincount(self.pair_field, minlength=len(self)).tolist()
 
     def repeat(self, times: int) -> ReceptiveFields:
-        """The same fields several times over: pairs of the first round come first, then those of the second..."""
+        """The same fields several times over: pairs of the first copy come first, then those of the second..."""
         return receptive_fields(self.whole, self.centers.repeat(times), self.n_layers)
 
     def predict(self, model: BarrierModel, pair_weight: Tensor | None = None) -> Tensor:
@@ -148,11 +153,11 @@ def receptive_fields(graph: AtomGraph, centers: Sequence[int] | Tensor, n_layers
         n_rows += len(shell)
         shells.append(shell)
 
-    place, edge = torch.cat(shells), torch.cat([*edges, graph.source.new_empty(0)])
+    numbers, edge = torch.cat(shells), torch.cat([*edges, graph.source.new_empty(0)])
     hops = torch.repeat_interleave(
         torch.arange(len(shells), device=device), torch.tensor([len(s) for s in shells], device=device)
     )
-    atoms, owner = place % n_atoms, torch.div(place, n_atoms, rounding_mode="floor")
+    atoms, owner = numbers % n_atoms, torch.div(numbers, n_atoms, rounding_mode="floor")
     target = torch.cat([*targets, edge.new_empty(0)])
     n_pairs = int(graph.pair.max()) + 1 if graph.n_edges else 1
     key, pair = torch.unique(
@@ -191,3 +196,21 @@ def receptive_fields(graph: AtomGraph, centers: Sequence[int] | Tensor, n_layers
         pair_number=key % n_pairs,
         pair_hops=pair_hops,
     )
+
+
+def fields_of(checkpoint: Checkpoint, glass: Glass, atoms: Sequence[int]) -> ReceptiveFields:
+    """The receptive fields of `atoms` (0..N-1) under the checkpoint's model.
+
+    Raises InputError for an atom that is not there, a glass that the checkpoint cannot predict, and a model without
+    edges.
+    """
+    glass = readable(checkpoint, glass)
+    for atom in atoms:
+        glass.check_atom(atom)
+    model = checkpoint.model
+    if model.n_layers == 0:
+        raise InputError(
+            f"checkpoint {checkpoint.full_name}: its model {checkpoint.card['model']} reads no edges, expected "
+            "one that does: there is nothing to explain"
+        )
+    return receptive_fields(cached_graph(glass, checkpoint.cutoff, model.inputs), atoms, model.n_layers)

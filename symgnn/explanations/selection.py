@@ -50,7 +50,7 @@ def _part(part: str, glass: Glass, predictions: np.ndarray, seed: int) -> np.nda
 
 
 def random_atoms(glass: Glass, count: int, seed: int) -> np.ndarray:
-    """(A,) int64, ascending: `count` atoms drawn at random, the elements in equal shares as far as they go.
+    """(A,) int64, ascending: `count` atoms drawn at random, the elements in equal numbers as far as they go.
 
     Raises InputError where the glass has fewer atoms.
     """
@@ -60,6 +60,6 @@ def random_atoms(glass: Glass, count: int, seed: int) -> np.ndarray:
     elements = sorted(glass.elements, key=lambda element: int((symbols == element).sum()))  # the rarest first
     for left, element in zip(range(len(elements), 0, -1), elements, strict=True):
         members = np.flatnonzero(symbols == element)
-        share = min(len(members), (count - sum(map(len, chosen))) // left)
-        chosen.append(rng.choice(members, share, replace=False))
+        number = min(len(members), (count - sum(map(len, chosen))) // left)
+        chosen.append(rng.choice(members, number, replace=False))
     return np.sort(np.concatenate(chosen))

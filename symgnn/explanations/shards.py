@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
-from symgnn.explanations.attribution import Method
-from symgnn.explanations.explaining import fields_of
-from symgnn.explanations.explanation import explanation_key, most_important
-from symgnn.explanations.methods import settings_of
+from symgnn.explanations.cache import cache_key, read_arrays, write_arrays
+from symgnn.explanations.explanation import most_important
+from symgnn.explanations.methods.base import Method
+from symgnn.explanations.receptive_field import fields_of
 from symgnn.glass import Glass
 from symgnn.inference.checkpoint import Checkpoint
-from symgnn.io.writing import replacing
 
 SHARD, SIDE_BY_SIDE = 16, 4
-VERSION = 3  # of arrays below and of what methods compute; a shard of another version is computed anew
 
 # Columns of shards and of BatchExplanation: one entry per atom, the others per kept edge; sums over the whole glass.
 ROWS = ("n_edges", "rank_atom", "pair", "importance", "effect", "hops", "distance")
-SUMS = ("seen", "share", "effect_sum")
+SUMS = ("seen", "fraction", "effect_sum")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,15 +39,11 @@ class Work:
         return self.glass.content_hash_with(self.checkpoint.model.inputs)
 
     def path(self, atoms: Sequence[int]) -> Path:
-        facts = {
-            **settings_of(self.method),
-            "top": self.top,
-            "atoms": list(map(int, atoms)),
-            "version": VERSION,
-        }
-        key = explanation_key(
-            self.glass_key, self.checkpoint.key, atoms[0], self.method.name, facts, self.seed
-        )
+        facts = {"top": self.top, "atoms": list(map(int, atoms))}
+        key = cache_key(
+            "shard", glass_key=self.glass_key, checkpoint_key=self.checkpoint.key, method=self.method.name,
+            settings=self.method.settings, seed=self.seed, facts=facts,
+        )  # fmt: skip
         return self.folder / f"shard-{key}.npz"
 
     def compute(self, atoms: np.ndarray) -> int:
@@ -58,17 +51,14 @@ class Work:
         columns: dict[str, list[np.ndarray]] = {name: [] for name in ROWS}
         graph = fields_of(self.checkpoint, self.glass, atoms[:1]).whole
         n_pairs = len(graph.pair_edge)
-        seen, share, effect_sum = (np.zeros(n_pairs) for _ in range(3))
+        seen, fraction, effect_sum = (np.zeros(n_pairs) for _ in range(3))
         for first in range(0, len(atoms), SIDE_BY_SIDE):
             some = atoms[first : first + SIDE_BY_SIDE]
             fields = fields_of(self.checkpoint, self.glass, some.tolist())
-            found = self.method.attribute(self.checkpoint.model, fields, seed=self.seed)
-            importance = found.importance(fields).double().cpu().numpy()
-            effect = (
-                np.full(len(importance), np.nan)
-                if found.effect is None
-                else found.effect.double().cpu().numpy()
-            )
+            attribution = self.method.attribute(self.checkpoint.model, fields, seed=self.seed)
+            importance = attribution.importance(fields).double().cpu().numpy()
+            effect = attribution.effect
+            effect = np.full(len(importance), np.nan) if effect is None else effect.double().cpu().numpy()
             number, hops = fields.pair_number.cpu().numpy(), fields.pair_hops.cpu().numpy()
             distance = fields.pair_distance.double().cpu().numpy()
             ends = np.cumsum([0, *fields.pairs_per_field])
@@ -81,22 +71,16 @@ class Work:
                 for name, values in zip(ROWS[2:], rows, strict=True):
                     columns[name].append(values[best])
                 seen[number[own]] += 1
-                share[number[own]] += importance[own] / max(importance[own].sum(), 1e-300)
+                fraction[number[own]] += importance[own] / max(importance[own].sum(), 1e-300)
                 effect_sum[number[own]] += effect[own]
         arrays = {name: np.concatenate(parts) for name, parts in columns.items() if parts}
-        path = self.path(atoms)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as temporary:
-            np.savez(temporary, **arrays, seen=seen.astype(np.int64), share=share, effect_sum=effect_sum)
+        arrays |= {"seen": seen.astype(np.int64), "fraction": fraction, "effect_sum": effect_sum}
+        write_arrays(self.path(atoms), arrays)
         return len(atoms)
 
     def read(self, atoms: Sequence[int]) -> dict[str, np.ndarray] | None:
         """The arrays of a finished shard; None where there is none that can be read."""
-        try:
-            with np.load(self.path(atoms), allow_pickle=False) as file:
-                return {name: file[name] for name in (*ROWS, *SUMS)}
-        except (OSError, KeyError, ValueError, EOFError, BadZipFile):
-            return None
+        return read_arrays(self.path(atoms), (*ROWS, *SUMS))
 
 
 def shards_of(atoms: Sequence[int]) -> list[np.ndarray]:

@@ -16,10 +16,10 @@ from scipy.stats import ortho_group
 
 from symgnn.errors import InputError
 from symgnn.explanations.explanation import Explanation
-from symgnn.explanations.quality import jaccard, rank_correlation
 from symgnn.glass import Glass
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.models import BarrierModel
+from symgnn.stats import jaccard, rank_correlation
 
 MOST_MOVED = 0.3  # Å, a tenth of a bond
 
@@ -32,7 +32,7 @@ def edge_keys(explanation: Explanation, n_atoms: int) -> np.ndarray:
 
 def check_replica(glass: Glass, replica: Glass) -> None:
     """Raise InputError where `replica` is not the same glass but for noise: other atoms, or atoms more than MOST_MOVED
-    (median) from their places in it."""
+    (median) from where they stand in it."""
     if not np.array_equal(glass.species, replica.species):
         raise InputError(
             f"{replica.name}: other atoms than in {glass.name} found, expected the same in the same order"
@@ -44,19 +44,19 @@ def check_replica(glass: Glass, replica: Glass) -> None:
     median = float(np.median(np.linalg.norm(moved, axis=1)))
     if median > MOST_MOVED:
         raise InputError(
-            f"{replica.name}: atoms {median:.2f} Å (median) from their places in {glass.name} found, expected the same "
-            f"glass but for noise, at most {MOST_MOVED} Å"
+            f"{replica.name}: atoms {median:.2f} Å (median) from where they stand in {glass.name} found, expected "
+            f"the same glass but for noise, at most {MOST_MOVED} Å"
         )
 
 
-def compare_hop_sizes(first: Explanation, second: Explanation) -> float:
+def compare_by_hops(first: Explanation, second: Explanation) -> float:
     """Spearman's correlation of importance over the edges of two explanations of the same graph, taken for each number
     of hops apart and averaged over edges: over all edges it mostly says that near ones matter more than far ones."""
     if not len(first.hops):
         return 1.0
     groups = [first.hops == hops for hops in np.unique(first.hops)]
-    found = [rank_correlation(first.importance[own], second.importance[own]) for own in groups]
-    return float(np.average(found, weights=[own.sum() for own in groups]))
+    ranks = [rank_correlation(first.importance[own], second.importance[own]) for own in groups]
+    return float(np.average(ranks, weights=[own.sum() for own in groups]))
 
 
 def compare(first: Explanation, second: Explanation, n_atoms: int, k: int) -> tuple[float, float]:

@@ -4,13 +4,7 @@ from symgnn.homology.alpha import AlphaComplex, alpha_complex, alpha_cycles
 from symgnn.homology.alpha_persistence import AlphaPersistence, alpha_diagrams, alpha_persistence
 from symgnn.homology.cycles import Cycles, representative_cycles, torus_bars
 from symgnn.homology.filtration import Filtration, edge_ids, rips_filtration
-from symgnn.homology.participation import (
-    ParticipationComparison,
-    atom_participation,
-    compare_participation,
-    cycles_through,
-    edge_participation,
-)
+from symgnn.homology.participation import edge_participation
 from symgnn.homology.persistence import Diagram, Persistence, persistent_homology
 from symgnn.homology.summary import AlphaTopology, GlassTopology, alpha_topology, glass_topology
 
@@ -22,16 +16,12 @@ __all__ = [
     "Diagram",
     "Filtration",
     "GlassTopology",
-    "ParticipationComparison",
     "Persistence",
     "alpha_complex",
     "alpha_cycles",
     "alpha_diagrams",
     "alpha_persistence",
     "alpha_topology",
-    "atom_participation",
-    "compare_participation",
-    "cycles_through",
     "edge_ids",
     "edge_participation",
     "glass_topology",

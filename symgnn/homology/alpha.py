@@ -64,35 +64,35 @@ def alpha_complex(glass: Glass) -> AlphaComplex:
         )
     if len(glass) < 5:
         raise InputError(f"{glass.name}: {len(glass)} atoms found, expected at least 5 for an alpha complex")
-    spread = np.linalg.svd(glass.positions - glass.positions.mean(0), compute_uv=False)
-    if not glass.pbc.any() and spread[2] < 1e-6 * spread[0]:
+    extent = np.linalg.svd(glass.positions - glass.positions.mean(0), compute_uv=False)
+    if not glass.pbc.any() and extent[2] < 1e-6 * extent[0]:
         raise InputError(f"{glass.name}: atoms in one plane, expected a structure in three dimensions")
-    corner, image, place = _delaunay(glass)
+    corner, image, position = _delaunay(glass)
     order = np.argsort(corner, axis=1, kind="stable")  # corners by atom number: the same in every copy
-    corner, place = np.take_along_axis(corner, order, 1), np.take_along_axis(place, order[..., None], 1)
+    corner, position = np.take_along_axis(corner, order, 1), np.take_along_axis(position, order[..., None], 1)
     image = np.take_along_axis(image, order[..., None], 1)
     if (np.diff(corner, axis=1) == 0).any():
         raise InputError(_too_thin(glass))
     corner, once, _ = _unique(corner, image - image[:, :1], glass)
-    image, place = image[once], place[once]
+    image, position = image[once], position[once]
 
-    radius = _circumradius(place)
+    radius = _circumradius(position)
     face = np.concatenate([np.stack([corner[:, f] for f in faces], 1) for faces in FACES])
     face_image = np.concatenate([image[:, faces] - image[:, faces[:1]] for faces in map(list, FACES)])
-    face_place = np.concatenate([place[:, list(faces)] for faces in FACES])
-    opposite = np.concatenate([place[:, left_out] for left_out in range(4)])
+    face_position = np.concatenate([position[:, list(faces)] for faces in FACES])
+    opposite = np.concatenate([position[:, left_out] for left_out in range(4)])
     triangles, first, group = _unique(face, face_image, glass)
-    own_radius, center = _circumcircle(face_place)
+    own_radius, center = _circumcircle(face_position)
     inside = np.linalg.norm(opposite - center, axis=1) < own_radius * (1 - TIE)
     triangle_radius = _values(own_radius[first], group, inside, np.tile(radius, 4))
 
     side = np.concatenate([triangles[:, list(ends)] for ends in SIDES])
-    image3, place3 = face_image[first], face_place[first]
+    image3, position3 = face_image[first], face_position[first]
     side_image = np.concatenate([image3[:, ends] - image3[:, ends[:1]] for ends in map(list, SIDES)])
-    side_place = np.concatenate([place3[:, list(ends)] for ends in SIDES])
+    side_place = np.concatenate([position3[:, list(ends)] for ends in SIDES])
     pairs, first, group = _unique(side, side_image, glass)
     # an edge is Gabriel where no atom of the triangles around it lies in the sphere that has it as diameter
-    third = np.concatenate([place3[:, left_out] for left_out in range(3)])
+    third = np.concatenate([position3[:, left_out] for left_out in range(3)])
     half = np.linalg.norm(side_place[:, 1] - side_place[:, 0], axis=1) / 2
     inside = np.linalg.norm(third - side_place.mean(1), axis=1) < half * (1 - TIE)
     crowded = np.zeros(len(pairs), dtype=bool)
@@ -128,12 +128,12 @@ def alpha_cycles(alpha: AlphaComplex) -> Cycles:
 
 
 def _delaunay(glass: Glass) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Tetrahedra with a corner in the cell: atoms (T, 4), their images (T, 4, 3) and places (T, 4, 3) in Å."""
+    """Tetrahedra with a corner in the cell: atoms (T, 4), their images (T, 4, 3) and positions (T, 4, 3) in Å."""
     positions = glass.wrapped() + np.random.default_rng(0).uniform(-JITTER, JITTER, (len(glass), 3))
-    atom, image, place = np.arange(len(glass)), np.zeros((len(glass), 3), dtype=np.int64), positions
+    atom, image, position = np.arange(len(glass)), np.zeros((len(glass), 3), dtype=np.int64), positions
     if not glass.pbc.all():
-        corners = Delaunay(place).simplices.astype(np.int64)
-        return atom[corners], image[corners], place[corners]
+        corners = Delaunay(position).simplices.astype(np.int64)
+        return atom[corners], image[corners], position[corners]
     cell = complete_cell(glass.cell)
     inverse = np.linalg.inv(cell)
     fraction = positions @ inverse
@@ -149,12 +149,12 @@ def _delaunay(glass: Glass) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         near = ((everywhere > -reach) & (everywhere < 1 + reach)).all(-1)
         shift, atom = np.nonzero(near)
         image = shifts[shift]
-        place = positions[atom] + image @ cell
-        corners = Delaunay(place).simplices.astype(np.int64)
+        position = positions[atom] + image @ cell
+        corners = Delaunay(position).simplices.astype(np.int64)
         corners = corners[(image[corners] == 0).all(2).any(1)]
-        needed = 2 * _circumradius(place[corners]).max()
+        needed = 2 * _circumradius(position[corners]).max()
         if needed <= margin:
-            return atom[corners], image[corners], place[corners]
+            return atom[corners], image[corners], position[corners]
         if needed > 20 * heights.max():
             raise InputError(
                 f"{glass.name}: an empty sphere wider than 20 cells, expected a glass that fills its cell"
@@ -162,21 +162,21 @@ def _delaunay(glass: Glass) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         margin = 1.05 * needed
 
 
-def _circumradius(place: np.ndarray) -> np.ndarray:
+def _circumradius(position: np.ndarray) -> np.ndarray:
     """(T,) Å of tetrahedra (T, 4, 3)."""
-    sides = place[:, 1:] - place[:, :1]
+    sides = position[:, 1:] - position[:, :1]
     center = np.linalg.solve(sides, (sides**2).sum(-1, keepdims=True) / 2)[..., 0]
     return np.linalg.norm(center, axis=1)
 
 
-def _circumcircle(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _circumcircle(position: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Radii (F,) and centres (F, 3) in Å of triangles (F, 3, 3)."""
-    b, c = place[:, 1] - place[:, 0], place[:, 2] - place[:, 0]
+    b, c = position[:, 1] - position[:, 0], position[:, 2] - position[:, 0]
     normal = np.cross(b, c)
     double = 2 * (normal**2).sum(1, keepdims=True)
     b2, c2 = (b**2).sum(1, keepdims=True), (c**2).sum(1, keepdims=True)
     center = (np.cross(b2 * c - c2 * b, normal)) / double
-    return np.linalg.norm(center, axis=1), place[:, 0] + center
+    return np.linalg.norm(center, axis=1), position[:, 0] + center
 
 
 def _unique(atoms: np.ndarray, images: np.ndarray, glass: Glass) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -68,8 +68,8 @@ def diagram_distances(
     """The distances in those dimensions that both glasses have, dimension 0 first.
 
     Bottleneck distances take 2 s at most for two glasses of 8000 atoms; Wasserstein distances of order 1 take
-    3 to 7 s for loops and 10 to 16 s for parts, of order 2 four times as long for loops. Per atom, diagrams
-    are repeated up to the least common multiple of the numbers of atoms: loops of 3000 against 8000 atoms
+    3 to 7 s for loops and 10 to 16 s for connected components, of order 2 four times as long for loops. Per atom,
+    diagrams are repeated up to the least common multiple of the numbers of atoms: loops of 3000 against 8000 atoms
     take 20 s for order 1, 40 s for order 2. progress(done, distances to compute, the next one). Raises InputError as
     `bottleneck` does, and for an order below 1 or infinite.
     """
@@ -81,17 +81,17 @@ def diagram_distances(
         for pair in zip(first.diagrams, second.diagrams, strict=False)  # dimension 2 may be in one only
         if pair[0].dimension in dimensions
     ]
-    found = []
+    distances = []
     for one, other in both:
         dimension = one.dimension
-        report(2 * len(found), 2 * len(both), f"Bottleneck distance of H{dimension}")
+        report(2 * len(distances), 2 * len(both), f"Bottleneck distance of H{dimension}")
         longest = bottleneck(first, second, dimension)
-        report(2 * len(found) + 1, 2 * len(both), f"Wasserstein distance of H{dimension}")
+        report(2 * len(distances) + 1, 2 * len(both), f"Wasserstein distance of H{dimension}")
         try:
             total = wasserstein(first, second, dimension, order=order, per_atom=per_atom)
         except InputError:  # glasses whose numbers of atoms have no small common multiple
             total = None
-        found.append(
+        distances.append(
             DiagramDistance(
                 dimension=dimension,
                 bottleneck=longest,
@@ -103,7 +103,7 @@ def diagram_distances(
             )
         )
     report(2 * len(both), 2 * len(both), "Distances")
-    return found
+    return distances
 
 
 def bottleneck(first: Persistence, second: Persistence, dimension: int = 1) -> float:

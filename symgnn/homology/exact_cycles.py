@@ -47,9 +47,9 @@ def exact_cycles(
         older = birth
         alive = np.flatnonzero((h1.birth_edge < birth) & (h1.death > h1.death[row]))
         mask = sum(1 << other for other in alive.tolist())
-        found = _path(adjacency, *pairs[birth], mask, bits.get(birth, 0) & mask, states)
-        if found is not None:
-            vertices[row] = found
+        path = _path(adjacency, *pairs[birth], mask, bits.get(birth, 0) & mask, states)
+        if path is not None:
+            vertices[row] = path
         if progress is not None:
             progress(done, len(todo))
     exact = closed_paths(filtration, vertices, strict=None)
@@ -82,7 +82,7 @@ def _path(
             path = [state]
             while path[-1] != begin:
                 path.append(previous[path[-1]])
-            atoms = [place for place, _ in reversed(path)]
+            atoms = [atom for atom, _ in reversed(path)]
             return np.array(atoms, dtype=np.int64) if len(set(atoms)) == len(atoms) else None
         if so_far > distance[state]:
             continue

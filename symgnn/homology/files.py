@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import os
@@ -10,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from ase.data import chemical_symbols
 
 from symgnn.homology.distances import DiagramDistance
@@ -187,7 +187,5 @@ def _write_cycles(path: Path, cycles: Iterable[dict], summary: dict | None = Non
 
 
 def _write_csv(path: Path, header: tuple[str, ...], rows: Iterable[tuple]) -> None:
-    with replacing(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(header)
-        writer.writerows(rows)
+    with replacing(path) as temporary:
+        pd.DataFrame(list(rows), columns=list(header)).to_csv(temporary, index=False)

@@ -101,7 +101,7 @@ def edge_ids(filtration: Filtration, pairs: np.ndarray, images: np.ndarray | Non
     """(P,) edge id of each pair of atoms, -1 where the filtration has no such edge.
 
     pairs (P, 2) int in either order; images (P, 3) int, the image of the second atom seen from the first.
-    Without images a pair is found whatever its image (there is one). Raises InputError for unknown atoms.
+    Without images a pair is looked up whatever its image (there is one). Raises InputError for unknown atoms.
     """
     pairs = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
     if len(pairs) and (pairs.min() < 0 or pairs.max() >= filtration.n_atoms):
@@ -111,8 +111,8 @@ def edge_ids(filtration: Filtration, pairs: np.ndarray, images: np.ndarray | Non
     known = filtration.pairs[:, 0] * filtration.n_atoms + filtration.pairs[:, 1]
     order = np.argsort(known)
     wanted = pairs.min(axis=1) * filtration.n_atoms + pairs.max(axis=1)
-    place = np.searchsorted(known[order], wanted)
-    ids = np.append(order, -1)[place]  # -1 where the key is larger than every known one
+    position = np.searchsorted(known[order], wanted)
+    ids = np.append(order, -1)[position]  # -1 where the key is larger than every known one
     ids[(ids >= 0) & (np.append(known, -1)[ids] != wanted)] = -1
     if images is not None:
         images = np.asarray(images, dtype=np.int64).reshape(-1, 3)

@@ -64,7 +64,7 @@ class PersistenceImage:
     per_atom                     whether the values are divided by the number of atoms
     n_classes                    classes drawn: those that die within the cutoff
     n_infinite                   classes left out, alive at the cutoff: they have no persistence to draw
-    outside                      share of the weight that falls outside the grid, 0..1
+    outside                      fraction of the weight that falls outside the grid, 0..1
     """
 
     values: np.ndarray

@@ -46,14 +46,14 @@ class LocalPersistence:
     def interior(self, diagram: Diagram) -> np.ndarray:
         """(K,) bool: birth and death edge of the class lie within radius - cutoff of the centre.
 
-        `diagram` is one of `persistence.diagrams`. A class alive at the cutoff is judged by its birth edge
+        `diagram` is one of `persistence.diagrams`. A class alive at the cutoff is assigned by its birth edge
         alone, one of dimension 0 by its death edge; the part that never dies is not interior.
         """
         filtration = self.persistence.filtration
         deep = np.linalg.norm(self.positions, axis=1) <= self.radius - filtration.cutoff
-        inside = np.append(deep[filtration.pairs].all(axis=1), True)  # [-1]: no edge to judge by
-        judged = (diagram.birth_edge >= 0) | (diagram.death_edge >= 0)
-        return judged & inside[diagram.birth_edge] & inside[diagram.death_edge]
+        inside = np.append(deep[filtration.pairs].all(axis=1), True)  # [-1]: no edge
+        known = (diagram.birth_edge >= 0) | (diagram.death_edge >= 0)
+        return known & inside[diagram.birth_edge] & inside[diagram.death_edge]
 
 
 def local_persistence(

@@ -55,7 +55,7 @@ class Diagram:
 
 @dataclass(frozen=True, eq=False)
 class Persistence:
-    """Diagrams of a filtration: h0 (connected parts), h1 (loops), h2 (voids, or None).
+    """Diagrams of a filtration: h0 (connected components), h1 (loops), h2 (voids, or None).
 
     cocycles: for each row of h1 the edge ids on which a representative cocycle is 1 (mod 2). It is a cocycle
     until the class dies, its oldest edge is the birth edge, and on the cycles alive at any length the

@@ -91,11 +91,11 @@ def _fewest_edges(older: _OlderEdges, births: np.ndarray) -> list[np.ndarray]:
         near.append(older.step(near, births))
         if len(np.unique(near[-1].search)) < under_way.sum():
             raise ValueError("the atoms of a birth edge are not connected by older edges")
-        found, *meeting = _meetings(first[-1], second[-1])
+        met, *meeting = _meetings(first[-1], second[-1])
         there, back = _trace(first, meeting[0]), _trace(second, meeting[1])
-        for search, path in zip(found, np.concatenate([there[:, ::-1], back[:, 1:]], axis=1), strict=True):
+        for search, path in zip(met, np.concatenate([there[:, ::-1], back[:, 1:]], axis=1), strict=True):
             paths[search] = path
-        under_way[found] = False
+        under_way[met] = False
         for steps in (first, second):
             steps[-1] = steps[-1].select(under_way[steps[-1].search])
     return paths
@@ -137,15 +137,15 @@ class _OlderEdges:
         self.pairs, self.n_edges = filtration.pairs, n_edges
         atom, neighbor = np.concatenate([filtration.pairs, filtration.pairs[:, ::-1]]).T
         edge = np.tile(np.arange(n_edges), 2)
-        place = np.argsort(atom * n_edges + edge)
-        self.place = (atom * n_edges + edge)[place]  # (2E,) ascending
-        self.neighbor, self.length = neighbor[place], filtration.lengths[edge[place]]
+        order = np.argsort(atom * n_edges + edge)
+        self.entry = (atom * n_edges + edge)[order]  # (2E,) ascending
+        self.neighbor, self.length = neighbor[order], filtration.lengths[edge[order]]
 
     def step(self, steps: list[_Reached], births: np.ndarray) -> _Reached:
         """What is reached next, along edges older than the birth edge of each search."""
         last = steps[-1]
-        begin = np.searchsorted(self.place, last.atom * self.n_edges)
-        count = np.searchsorted(self.place, last.atom * self.n_edges + births[last.search]) - begin
+        begin = np.searchsorted(self.entry, last.atom * self.n_edges)
+        count = np.searchsorted(self.entry, last.atom * self.n_edges + births[last.search]) - begin
         previous = np.repeat(np.arange(len(count)), count)
         taken = np.arange(count.sum()) + np.repeat(begin - (np.cumsum(count) - count), count)
         reached = _Reached(

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from ase import Atoms
 
 from symgnn.errors import InputError
-from symgnn.glass import Glass
+from symgnn.glass import Glass, as_glass
 from symgnn.homology.alpha import AlphaComplex, alpha_complex, alpha_cycles
 from symgnn.homology.alpha_persistence import AlphaPersistence, alpha_persistence
 from symgnn.homology.cycles import Cycles, representative_cycles, torus_bars
@@ -26,13 +27,13 @@ class Loops:
 
     edges           of the complex; participation (E,) int64: on how many cycles each of them lies
     births, deaths  (K,) Å; inf: alive at the cutoff
-    part_deaths     (P,) Å, of the classes of dimension 0, which are born at 0
+    component_deaths (P,) Å, of the classes of dimension 0, which are born at 0
     """
 
     edges: Filtration
     births: np.ndarray
     deaths: np.ndarray
-    part_deaths: np.ndarray
+    component_deaths: np.ndarray
     cycles: Cycles
     participation: np.ndarray
 
@@ -127,7 +128,7 @@ class GlassTopology:
             "atoms": self.filtration.n_atoms,
             "edges": len(self.filtration),
             "cutoff": self.filtration.cutoff,
-            "connected parts": int((~h0.finite).sum()),
+            "connected components": int((~h0.finite).sum()),
             "classes of dimension 0": len(h0),
             "classes of dimension 1": len(h1),
             "loops of the cell": int(torus.sum()),
@@ -154,7 +155,9 @@ class GlassTopology:
         return replace(self, cycles=cycles, participation=edge_participation(cycles, len(self.filtration)))
 
 
-def glass_topology(glass: Glass, cutoff: float = 4.0, *, progress: Progress | None = None) -> GlassTopology:
+def glass_topology(
+    glass: Glass | Atoms, cutoff: float = 4.0, *, progress: Progress | None = None
+) -> GlassTopology:
     """Rips filtration up to `cutoff` (Å), persistent homology of dimensions 0 and 1, cycles, participation; and cycles
     and participation of the alpha complex.
 
@@ -163,6 +166,7 @@ def glass_topology(glass: Glass, cutoff: float = 4.0, *, progress: Progress | No
     """
     report = progress or (lambda fraction, message: None)
     report(0.0, "pairs of atoms")
+    glass = as_glass(glass)
     filtration = rips_filtration(glass, cutoff)
     report(0.02, "persistent homology")
     persistence = persistent_homology(filtration)

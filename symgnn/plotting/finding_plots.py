@@ -11,7 +11,6 @@ from plotly.subplots import make_subplots
 from symgnn.analysis.cycle_enrichment import CycleEnrichment
 from symgnn.analysis.evaluate import Result
 from symgnn.analysis.reach import MEDIUM_RANGE, PEAKS, Preference
-from symgnn.explanations.methods import TITLES
 from symgnn.plotting.style import INK, nothing_to_show, styled
 from symgnn.viewer3d.colors import CONTROL, EXPLAINED, TOP, element_color, faded
 
@@ -167,7 +166,7 @@ def finding_figures(results: Sequence[Result]) -> dict[str, go.Figure]:
         for name, one in result.enrichment.items():
             if one is not None:
                 methods = found.setdefault(name, {}).setdefault(result.glass, {})
-                methods[TITLES[result.method].split(" (")[0]] = one
+                methods[result.title.split(" (")[0]] = one
     figures = {"cycles": cycles_of_important_edges(found)}
     for result in results:
         peaks = PEAKS if set(result.elements) == {"Cu", "Zr"} else ()

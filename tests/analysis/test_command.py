@@ -13,7 +13,7 @@ SAMPLE = min((REPOSITORY / "data" / "samples").glob("*xyz"), key=lambda path: pa
 
 
 def test_text_tables_and_figures_appear(tmp_path, monkeypatch):
-    monkeypatch.setattr("symgnn.explanations.batch.store_folder", lambda: tmp_path / "store")
+    monkeypatch.setattr("symgnn.explanations.batch.cache_folder", lambda: tmp_path / "store")
     monkeypatch.setattr("symgnn.plotting.figure_files.find_spec", lambda name: None)  # no Chromium needed
     arguments = ["findings", str(SAMPLE), "--method", "gradient", "--atoms", "6", "--workers", "1", "-o",
                  str(tmp_path / "out")]  # fmt: skip
@@ -32,7 +32,7 @@ def test_nothing_is_written_where_the_text_fails(tmp_path, monkeypatch):
     def fail(*results, **rest):
         raise RuntimeError("no text")
 
-    monkeypatch.setattr("symgnn.explanations.batch.store_folder", lambda: tmp_path / "store")
+    monkeypatch.setattr("symgnn.explanations.batch.cache_folder", lambda: tmp_path / "store")
     monkeypatch.setattr("symgnn.analysis.report.report", fail)
     arguments = ["findings", str(SAMPLE), "--method", "nearest", "--atoms", "4", "--workers", "1", "-o",
                  str(tmp_path / "out")]  # fmt: skip

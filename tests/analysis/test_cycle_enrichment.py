@@ -4,15 +4,20 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from symgnn.analysis.cycle_enrichment import cycle_enrichment, holm, like_edges, paired_test
+from symgnn.analysis.cycle_enrichment import cycle_enrichment
 from symgnn.analysis.reach import random_choice
+from symgnn.stats import NARROW_LENGTH_BIN, strata
 from tests.analysis.conftest import make_fields
 
 
+def strata_of(fields):
+    return strata(fields.length, fields.kind, field=fields.field, length_bin=NARROW_LENGTH_BIN)
+
+
 def compare(fields, important, **options):
-    group = like_edges(fields.field, fields.length, fields.kind)
+    stratum = strata_of(fields)
     return cycle_enrichment(
-        fields.field, group, fields.cycles, important, everywhere=float(fields.cycles.mean()), **options
+        fields.field, stratum, fields.cycles, important, everywhere=float(fields.cycles.mean()), **options
     )
 
 
@@ -26,21 +31,9 @@ def favour(fields, weight, rng, k=10):
     return important
 
 
-def test_like_edges_share_field_length_and_elements():
-    field = [0, 0, 0, 0, 1]
-    length = [2.51, 2.54, 2.56, 2.51, 2.51]
-    group = like_edges(np.array(field), np.array(length), np.array([7, 7, 7, 9, 7]))
-    assert group[0] == group[1]
-    assert len(set(group[[0, 2, 3, 4]].tolist())) == 4  # another bin, another pair, another field
-    with_hops = like_edges(
-        np.array(field), np.array(length), np.array([7, 7, 7, 9, 7]), np.array([0, 1, 0, 0, 0])
-    )
-    assert with_hops[0] != with_hops[1]
-
-
 def test_means_by_hand():
-    # field 0: important 5 and 1; the like of the first are 3 and 1, that of the second 1
-    # field 1: important 4, its like 0; and one that is like no other
+    # field 0: important 5 and 1; the controls of the first are 3 and 1, that of the second 1
+    # field 1: important 4, its control 0; and one that has none
     field = np.array([0, 0, 0, 0, 0, 1, 1, 1])
     group = np.array([0, 0, 0, 1, 1, 2, 2, 3])
     cycles = np.array([5, 3, 1, 1, 1, 4, 0, 9])
@@ -55,25 +48,6 @@ def test_means_by_hand():
     assert found.against_matched.cohen_d == pytest.approx(2.75 / np.std([1.5, 4], ddof=1))
     assert found.absent == pytest.approx(1 / 3)
     assert found.everywhere == 1.5
-
-
-def test_sign_flips_agree_with_all_of_them():
-    difference = np.array([0.5, 1.0, -0.2, 0.8, 0.3, 0.7, -0.1, 0.4])
-    exact = stats.permutation_test(
-        (difference,), np.mean, permutation_type="samples", n_resamples=np.inf, alternative="two-sided"
-    )
-    found = paired_test(difference, np.zeros(8), n_flips=40000)
-    assert found.p_value == pytest.approx(exact.pvalue, abs=0.005)
-
-
-def test_intervals_agree_with_scipy():
-    rng = np.random.default_rng(0)
-    first, second = rng.gamma(3, 1, 60), rng.gamma(2, 1, 60)
-    expected = stats.bootstrap(
-        (first - second,), np.mean, n_resamples=100000, method="percentile", rng=rng
-    ).confidence_interval
-    found = paired_test(first, second, n_bootstrap=100000).difference_band
-    np.testing.assert_allclose(found, expected, atol=0.02)
 
 
 def test_length_alone_fools_the_papers_control_and_not_ours(fields):
@@ -98,13 +72,13 @@ def test_a_planted_enrichment_is_found(fields):
 def test_p_is_uniform_where_importance_knows_length_alone(steepness):
     rng, p = np.random.default_rng(11), []
     fields = make_fields(rng, n_fields=16, n_edges=300)
-    group = like_edges(fields.field, fields.length, fields.kind)
+    stratum = strata_of(fields)
     steps = np.exp(-steepness * 0.05 * np.floor(fields.length / 0.05))  # equal weights within a bin
     for repeat in range(300):
         important = favour(fields, steps, rng)
         found = cycle_enrichment(
             fields.field,
-            group,
+            stratum,
             fields.cycles,
             important,
             everywhere=1.0,
@@ -143,7 +117,7 @@ def test_edges_that_share_cycles_are_no_independent_draws():
 def test_nothing_to_compare():
     none = np.zeros(0, dtype=int)
     assert cycle_enrichment(none, none, none, none.astype(bool), everywhere=np.nan) is None
-    alone = np.arange(4)  # no edge is like another
+    alone = np.arange(4)  # every edge is a stratum of its own
     assert cycle_enrichment(np.zeros(4, int), alone, alone, alone < 2, everywhere=1.0) is None
 
 
@@ -160,9 +134,3 @@ def test_no_cycles_anywhere_is_no_difference(fields):
     found = compare(fields, random_choice(fields.field, 10, np.random.default_rng(0)))
     assert found.against_matched.p_value == 1.0
     assert np.isnan(found.against_matched.ratio)
-
-
-def test_holm_by_hand():
-    np.testing.assert_allclose(holm([0.01, 0.04, 0.03, 0.005]), [0.03, 0.06, 0.06, 0.02])
-    np.testing.assert_allclose(holm([0.6, 0.9]), [1, 1])
-    assert len(holm([])) == 0

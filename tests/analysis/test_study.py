@@ -9,7 +9,7 @@ import pytest
 from ase.geometry import find_mic
 
 from symgnn.analysis.cycle_counts import cycle_counts
-from symgnn.analysis.cycle_enrichment import like_edges
+from symgnn.analysis.cycle_enrichment import explained_cycles
 from symgnn.analysis.evaluate import ends, evaluate
 from symgnn.analysis.important_edges import explained_fields
 from symgnn.analysis.report import report
@@ -17,13 +17,13 @@ from symgnn.analysis.stability import overlap
 from symgnn.analysis.study import Study, counts_of
 from symgnn.analysis.tables import comparisons, write_tables
 from symgnn.errors import InputError
-from symgnn.explanations.baselines import NearestEdges, RandomEdges
-from symgnn.explanations.explaining import explain_atoms
-from symgnn.explanations.gradient import GradientTimesWeight
-from symgnn.explanations.methods import TITLES
+from symgnn.explanations.explain import explain, explain_atoms
+from symgnn.explanations.methods.baselines import NearestEdges, RandomEdges
+from symgnn.explanations.methods.gradient import GradientTimesWeight
 from symgnn.glass import Glass
 from symgnn.homology import glass_topology
 from symgnn.inference.checkpoint import Checkpoint
+from symgnn.stats import shuffled_within, strata
 from tests.conftest import make_random_glass
 from tests.explanations.conftest import CountsShortMixedBonds
 
@@ -128,26 +128,46 @@ def test_overlap_with_itself_and_with_the_opposite(short_first):
     assert overlap(short_first, opposite, 10).shared == 0.0
 
 
-def test_overlap_by_chance_is_what_draws_among_like_edges_give(short_first):
-    rng, found = np.random.default_rng(0), []
-    group = like_edges(short_first.field, short_first.length, short_first.element_pair, short_first.hops)
+def test_overlap_by_chance_is_what_draws_within_strata_give(short_first):
+    rng, shared = np.random.default_rng(0), []
+    stratum = strata(
+        short_first.length,
+        short_first.element_pair,
+        hops=short_first.hops,
+        field=short_first.field,
+        length_bin=0.05,
+    )
     for _ in range(300):
-        shuffled = np.empty(len(group))
-        shuffled[np.argsort(group, kind="stable")] = short_first.importance[
-            np.lexsort((rng.random(len(group)), group))
-        ]
-        found.append(overlap(short_first, short_first.reranked(shuffled, "shuffled"), 10).shared)
+        shuffled = shuffled_within(stratum, short_first.importance, rng)
+        shared.append(overlap(short_first, short_first.reranked(shuffled, "shuffled"), 10).shared)
     expected = overlap(short_first, short_first, 10).by_chance
     assert 0.05 < expected < 0.95
-    assert expected == pytest.approx(np.mean(found), abs=0.02)
+    assert expected == pytest.approx(np.mean(shared), abs=0.02)
 
 
 def test_element_pairs_add_up_to_the_whole(explained, glass):
-    result = evaluate(explained, [], checkpoint="known", k=5)
+    result = evaluate(explained, [], checkpoint="known", title="Gradient", k=5)
     symbols = np.array(glass.symbols)[ATOMS]
     for quantity in ("observed", "expected"):
         parts = [getattr(f, quantity) * np.mean(symbols == name[:2]) for name, f in result.by_pair.items()]
         np.testing.assert_allclose(np.sum(parts, axis=0), getattr(result.fine["importance"], quantity))
+
+
+def test_one_explanation_and_the_findings_give_the_same_numbers(known_reason, glass, tmp_path):
+    """The page Topology compares one explanation, `symgnn findings` many: one definition, one test."""
+    atom, k = 50, 20
+    method = GradientTimesWeight()
+    many = explained_fields(known_reason, glass, [atom], method=method, workers=1, folder=tmp_path)
+    result = evaluate(many, counts_of(many), checkpoint="known", title=method.title, k=k)
+    single, topology = explain(known_reason, glass, atom, method), glass_topology(glass)
+    for name, loops in (("Rips, 4 Å", topology.loops), ("alpha", topology.alpha.loops)):
+        counts = cycle_counts(name, loops.edges, loops.participation, single.pairs, single.images)
+        compared = explained_cycles(single, glass, counts, k)
+        expected = replace(result.enrichment[name], everywhere=0.0)
+        assert replace(compared.enrichment, everywhere=0.0) == expected, name
+        assert expected.n_edges > 10
+        low, high = compared.control_interval
+        assert low <= expected.matched <= high
 
 
 def test_overlap_refuses_other_atoms(explained, known_reason, glass, tmp_path):
@@ -169,14 +189,14 @@ def test_an_atom_without_edges_and_one_with_few(known_reason, tmp_path):
     )
     assert np.bincount(found.field, minlength=2).tolist() == [0, 2]
     assert found.top(10).sum() == 2
-    result = evaluate(found, counts_of(found), checkpoint="known", k=10)
+    result = evaluate(found, counts_of(found), checkpoint="known", title="Gradient", k=10)
     assert result.n_explained == 2
-    assert set(result.enrichment.values()) == {None}  # all edges are important: nothing like them
+    assert set(result.enrichment.values()) == {None}  # all edges are important: no matched controls
     assert result.reach["important"].n == 2
 
 
 def test_one_command_writes_all(known_reason, glass, tmp_path, monkeypatch):
-    monkeypatch.setattr("symgnn.explanations.batch.store_folder", lambda: tmp_path / "store")
+    monkeypatch.setattr("symgnn.explanations.batch.cache_folder", lambda: tmp_path / "store")
     replica = make_random_glass(400, seed=12)
     study = Study(
         [glass], known_reason, [GradientTimesWeight(), NearestEdges(), RandomEdges()], n_atoms=6, top_k=4,
@@ -185,14 +205,14 @@ def test_one_command_writes_all(known_reason, glass, tmp_path, monkeypatch):
     )  # fmt: skip
     results, variants = study.run()
     assert [result.method for result in results] == ["gradient", "nearest", "random"]
-    shares = {one.what: one.overlap.shared for one in variants if one.overlap is not None}
-    assert shares["another seed of the method"] == shares["trained again: again"] == 1.0
-    assert shares[f"{replica.name}: the replica"] == 1.0
+    shared = {one.what: one.overlap.shared for one in variants if one.overlap is not None}
+    assert shared["another seed of the method"] == shared["trained again: again"] == 1.0
+    assert shared[f"{replica.name}: the replica"] == 1.0
     paths = write_tables(tmp_path / "out", results, variants)
     rows = list(csv.DictReader(paths[0].open()))
     assert len(rows) == len(comparisons(results)) > 0
     for row, test in zip(rows, comparisons(results), strict=True):
-        assert float(row["important"]) == pytest.approx(test.found.important, rel=1e-5, abs=1e-9)
+        assert float(row["important"]) == pytest.approx(test.enrichment.important, rel=1e-5, abs=1e-9)
         if row["method"] in ("nearest", "random"):
             assert row["p_matched_holm"] == ""  # baselines are no claims
         else:
@@ -221,7 +241,7 @@ def assert_tables_say(text, results):
     for result in results:
         for name, found in result.enrichment.items():
             numbers = f"{found.important:.2f} | {found.field:.2f}"
-            assert f"| {result.glass} | {TITLES[result.method]} | {name} | {numbers} |" in text
+            assert f"| {result.glass} | {result.title} | {name} | {numbers} |" in text
 
 
 def glass_with_moved_atoms(glass):
@@ -230,7 +250,7 @@ def glass_with_moved_atoms(glass):
 
 
 def test_baselines_alone_are_reported_without_a_claim(known_reason, glass, tmp_path, monkeypatch):
-    monkeypatch.setattr("symgnn.explanations.batch.store_folder", lambda: tmp_path / "store")
+    monkeypatch.setattr("symgnn.explanations.batch.cache_folder", lambda: tmp_path / "store")
     study = Study([glass], known_reason, [NearestEdges()], n_atoms=4, top_k=4, workers=1)
     results, variants = study.run()
     text = report(results, variants, study=study, command="symgnn findings", figures=["cycles.png"])
@@ -244,7 +264,7 @@ def test_a_study_refuses_what_it_cannot_compare(known_reason, glass):
         Study([glass], known_reason, [RandomEdges()], top_k=0)
     with pytest.raises(InputError, match="one glass and one method"):
         Study([], known_reason, [RandomEdges()])
-    with pytest.raises(InputError, match="from their places"):
+    with pytest.raises(InputError, match="from where they stand"):
         Study([glass], known_reason, [RandomEdges()], replicas=(glass, glass_with_moved_atoms(glass)))
     with pytest.raises(InputError, match="same order"):
         Study([glass], known_reason, [RandomEdges()], replicas=(glass, make_random_glass(30, seed=1)))

@@ -7,7 +7,7 @@ import typer
 from symgnn.cli import app
 from symgnn.explanations.selection import random_atoms
 from symgnn.io.structures import read_glass
-from tests.cli.test_options import CASES, JUDGE, MANY, name_of
+from tests.cli.test_options import CASES, COMPARE, MANY, name_of
 
 TRAIN = "symgnn.training.run:train_checkpoint"
 
@@ -38,7 +38,8 @@ OTHERS = [
     ("symgnn.benchmark.runs:evaluate_all", "evaluate egat schnet --split test --data place --root .",
      lambda a: (a["names"], a["split"], str(a["data"]), str(a["root"])), (["egat", "schnet"], "test", "place", ".")),
     ("symgnn.benchmark.report:write_readme", "evaluate --table-only --root here", lambda a: str(a["root"]), "here"),
-    ("symgnn.explanations.amortised_training:train_explainer", "train-explainer egat --atoms 7 --epochs 5 --seed 3",
+    ("symgnn.explanations.methods.amortised_training:train_explainer",
+     "train-explainer egat --atoms 7 --epochs 5 --seed 3",
      lambda a: (name_of(a["checkpoint"]), a["training"].atoms, a["training"].epochs, a["training"].seed),
      ("egat", 7, 5, 3)),
     ("symgnn.datasets.paper:load_split", "train-explainer egat --data place", lambda a: str(a["folder"]), "place"),
@@ -59,7 +60,7 @@ def test_an_option_of_other_commands_reaches_its_function(called, target, line, 
 
 
 @pytest.mark.parametrize("seed", [0, 4])
-@pytest.mark.parametrize(("target", "options"), [(MANY, ""), (JUDGE, "--evaluate")])
+@pytest.mark.parametrize(("target", "options"), [(MANY, ""), (COMPARE, "--evaluate")])
 def test_the_seed_decides_which_atoms_are_drawn(called, place, target, options, seed):
     found = called(target, f"explain glass.xyz --atoms random:5 {options} --seed {seed}")["atoms"]
     assert found.tolist() == random_atoms(read_glass(place / "glass.xyz"), 5, seed).tolist()

@@ -10,9 +10,9 @@ def name_of(checkpoint):
     return checkpoint.argument
 
 
-ONE = "symgnn.explanations.store:stored_explanation"
+ONE = "symgnn.explanations.explain:cached_explanation"
 MANY = "symgnn.explanations.batch:explain_batch"
-JUDGE = "symgnn.explanations.assessment:assess"
+COMPARE = "symgnn.explanations.benchmark:compare_methods"
 STUDY = "symgnn.analysis.study:Study.run"
 
 CASES = [
@@ -35,15 +35,15 @@ CASES = [
     ("explain", MANY, "--atoms 0 --method gradient", lambda a: a["method"].name, "gradient"),
     ("explain", MANY, "--atoms 0 --setting steps=7", lambda a: a["method"].steps, 7),
     ("explain", MANY, "--atoms 0 --checkpoint egat", lambda a: name_of(a["checkpoint"]), "egat"),
-    ("explain", JUDGE, "--evaluate --atoms 3-5", lambda a: a["atoms"].tolist(), [3, 4, 5]),
-    ("explain", JUDGE, "--evaluate", lambda a: len(a["atoms"]), 50),
-    ("explain", JUDGE, "--evaluate --seed 3", lambda a: a["seed"], 3),
-    ("explain", JUDGE, "--evaluate --workers 2", lambda a: a["workers"], 2),
-    ("explain", JUDGE, "--evaluate --checkpoint egat", lambda a: name_of(a["checkpoint"]), "egat"),
-    ("explain", JUDGE, "--evaluate --method random --method nearest",
+    ("explain", COMPARE, "--evaluate --atoms 3-5", lambda a: a["atoms"].tolist(), [3, 4, 5]),
+    ("explain", COMPARE, "--evaluate", lambda a: len(a["atoms"]), 50),
+    ("explain", COMPARE, "--evaluate --seed 3", lambda a: a["seed"], 3),
+    ("explain", COMPARE, "--evaluate --workers 2", lambda a: a["workers"], 2),
+    ("explain", COMPARE, "--evaluate --checkpoint egat", lambda a: name_of(a["checkpoint"]), "egat"),
+    ("explain", COMPARE, "--evaluate --method random --method nearest",
      lambda a: [method.name for method in a["methods"]], ["random", "nearest"]),
-    ("explain", JUDGE, "--evaluate --replica replica.xyz", lambda a: a["replica"].name, "replica"),
-    ("explain", JUDGE, "--evaluate", lambda a: a["replica"], None),
+    ("explain", COMPARE, "--evaluate --replica replica.xyz", lambda a: a["replica"].name, "replica"),
+    ("explain", COMPARE, "--evaluate", lambda a: a["replica"], None),
     ("findings", STUDY, "--checkpoint egat", lambda a: name_of(a["self"].checkpoint), "egat"),
     ("findings", STUDY, "other.xyz", lambda a: [glass.name for glass in a["self"].glasses], ["glass", "other"]),
     ("findings", STUDY, "--method random --method gradient",

@@ -11,9 +11,9 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from dashboard import calls
-from symgnn.explanations.attribution import Method
-from symgnn.explanations.gnn_explainer import GNNExplainer
 from symgnn.explanations.methods import build_method
+from symgnn.explanations.methods.base import Method
+from symgnn.explanations.methods.gnn_explainer import GNNExplainer
 from symgnn.inference import checkpoint
 from symgnn.io.structures import write_extxyz
 from symgnn.models import build_model

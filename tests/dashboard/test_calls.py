@@ -7,10 +7,10 @@ import pytest
 import streamlit as st
 
 from dashboard import calls
-from symgnn.explanations.baselines import NearestEdges, RandomEdges
 from symgnn.explanations.batch import explain_batch
-from symgnn.explanations.explaining import explain_atoms
-from symgnn.explanations.gradient import GradientTimesWeight
+from symgnn.explanations.explain import explain_atoms
+from symgnn.explanations.methods.baselines import NearestEdges, RandomEdges
+from symgnn.explanations.methods.gradient import GradientTimesWeight
 from symgnn.homology import glass_topology, persistent_homology, rips_filtration
 from symgnn.homology.distances import bottleneck, wasserstein
 from symgnn.homology.local_diagrams import local_persistence
@@ -65,7 +65,7 @@ QUESTIONS = [  # model, glass, atom, seed, method
 
 def test_every_explanation_is_that_of_its_question(models, glasses, monkeypatch):
     """Asked in a row, and again once all are kept."""
-    monkeypatch.setattr("symgnn.explanations.explaining.fidelity", lambda *a, **k: {})  # which takes the time
+    monkeypatch.setattr("symgnn.explanations.explain.fidelity", lambda *a, **k: {})  # which takes the time
     for _ in range(2):
         for model, glass, atom, seed, method in QUESTIONS:
             found = calls.explanation(models[model], glasses[glass], atom, seed=seed, method=method)
@@ -107,7 +107,7 @@ def test_every_map_is_that_of_its_question(models, glasses, tmp_path):
             )
             assert (batch.method, batch.atoms.tolist()) == (method, chosen)
             assert (batch.glass_key, batch.checkpoint_key) == (glasses[glass].content_hash, models[model].key)
-            assert batch.share == pytest.approx(expected.share, abs=1e-5), repeat
+            assert batch.fraction == pytest.approx(expected.fraction, abs=1e-5), repeat
             assert len(maps.pair_importance) == len(graph.pair_edge)
             missing, _ = calls.to_explain(models[model], glasses[glass], method, atoms)
             assert missing == 0

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from symgnn.explanations.amortised_training import ExplainerTraining, train_explainer
+from symgnn.explanations.methods.amortised_training import ExplainerTraining, train_explainer
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.models import BarrierModel
 from symgnn.nn.aggregate import sum_edges

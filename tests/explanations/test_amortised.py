@@ -10,11 +10,12 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from symgnn.errors import InputError
-from symgnn.explanations.amortised import EXPLAINER, has_explainer, load_explainer, states_of
-from symgnn.explanations.amortised_training import STATE, ExplainerTraining, judge, train_explainer
-from symgnn.explanations.attribution import gradient
 from symgnn.explanations.batch import explain_batch
-from symgnn.explanations.explaining import explain_atoms, fields_of
+from symgnn.explanations.explain import explain_atoms
+from symgnn.explanations.methods.amortised import EXPLAINER, has_explainer, load_explainer, states_of
+from symgnn.explanations.methods.amortised_training import STATE, ExplainerTraining, train_explainer, validate
+from symgnn.explanations.methods.base import gradient
+from symgnn.explanations.receptive_field import fields_of
 from symgnn.explanations.stability import rotated, shuffled_weights
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.models import build_model
@@ -48,8 +49,8 @@ def test_it_learns_its_teacher(trained, symgnn_checkpoint, glass):
     other = shuffled_weights(checkpoint, 0).model
     wrong = explainer.attribute(other, fields_of(checkpoint, unseen, [5, 6])).effect
     assert np.corrcoef(wrong, exact)[0, 1] < np.corrcoef(found, exact)[0, 1] - 0.05
-    judged = judge(checkpoint, unseen, explainer, seed=BRIEF.seed)
-    assert judged == pytest.approx(scores), "the file holds what was trained"
+    scored = validate(checkpoint, unseen, explainer, seed=BRIEF.seed)
+    assert scored == pytest.approx(scores), "the file holds what was trained"
 
 
 def test_one_seed_gives_one_network(symgnn_checkpoint, glass, tmp_path):

@@ -13,10 +13,10 @@ import pytest
 
 from symgnn.errors import InputError
 from symgnn.explanations.batch import explain_batch
-from symgnn.explanations.explaining import explain_atoms
-from symgnn.explanations.gnn_explainer import GNNExplainer
-from symgnn.explanations.gradient import GradientTimesWeight
+from symgnn.explanations.explain import explain_atoms
 from symgnn.explanations.maps import importance_map, write_maps
+from symgnn.explanations.methods.gnn_explainer import GNNExplainer
+from symgnn.explanations.methods.gradient import GradientTimesWeight
 from symgnn.explanations.selection import parse_atoms, random_atoms
 from symgnn.explanations.shards import Work
 from symgnn.graph.atom_graph import build_graph
@@ -47,8 +47,8 @@ def test_a_batch_is_made_of_single_runs(method, symgnn_checkpoint, glass, tmp_pa
         share[number] += alone.importance / alone.importance.sum()
         seen[number] += 1
     assert np.array_equal(found.seen, seen)
-    assert np.allclose(found.share, share, atol=1e-5)
-    assert found.share.sum() == pytest.approx(len(ATOMS))
+    assert np.allclose(found.fraction, share, atol=1e-5)
+    assert found.fraction.sum() == pytest.approx(len(ATOMS))
     assert (found.effect_sum is None) == (method.name == "gnn_explainer")
 
 
@@ -72,7 +72,7 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_numbers(symgnn_checkpoint, g
     monkeypatch.setattr(Work, "compute", lambda *a: computed.append(a) or compute(*a))
     resumed = explain_batch(symgnn_checkpoint, glass, ATOMS, method=method, folder=tmp_path / "b", workers=1)
     assert len(computed) == 1, "two of three shards are read again"
-    for name in ("prediction", "pair", "importance", "effect", "share", "seen", "effect_sum"):
+    for name in ("prediction", "pair", "importance", "effect", "fraction", "seen", "effect_sum"):
         assert np.array_equal(getattr(whole, name), getattr(resumed, name)), name
 
 
@@ -85,7 +85,7 @@ def test_two_processes_give_what_one_gives(symgnn_checkpoint, glass, tmp_path):
         progress=lambda *step: done.append(step),
     )  # fmt: skip
     assert done[-1] == (len(ATOMS), len(ATOMS))
-    for name in ("prediction", "pair", "importance", "effect", "share", "seen", "effect_sum"):
+    for name in ("prediction", "pair", "importance", "effect", "fraction", "seen", "effect_sum"):
         assert np.array_equal(getattr(one, name), getattr(two, name)), name
 
 
@@ -112,7 +112,7 @@ def test_maps_and_their_files(symgnn_checkpoint, glass, tmp_path):
     assert maps.atom_importance.sum() == pytest.approx(maps.pair_importance.sum())
     assert maps.atom_effect.sum() == pytest.approx(maps.pair_effect.sum())
     once = maps.pair_seen == 1
-    assert np.allclose(maps.pair_importance[once], found.share[once])
+    assert np.allclose(maps.pair_importance[once], found.fraction[once])
     atom = 11
     ends = graph.pair_atoms.numpy()
     assert maps.atom_importance[atom] == pytest.approx(maps.pair_importance[(ends == atom).any(1)].sum() / 2)
@@ -157,7 +157,7 @@ import multiprocessing, sys, time
 from pathlib import Path
 from symgnn.inference.predict import load_checkpoint
 from symgnn.explanations.batch import explain_batch
-from symgnn.explanations.gradient import GradientTimesWeight
+from symgnn.explanations.methods.gradient import GradientTimesWeight
 from symgnn.io.structures import read_glass
 
 def pause(done, total):

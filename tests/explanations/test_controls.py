@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from symgnn.explanations.attribution import Attribution
-from symgnn.explanations.fidelity import fidelity, matched_random, others_like, shuffled_within, strata
-from symgnn.explanations.judging import Judging
+from symgnn.explanations.benchmark_record import BenchmarkRecords
+from symgnn.explanations.fidelity import fidelity, strata_of
+from symgnn.explanations.methods.base import Attribution, Method
 from symgnn.explanations.receptive_field import receptive_fields
 from symgnn.graph.atom_graph import build_graph
 from symgnn.inference.checkpoint import Checkpoint
@@ -42,7 +42,7 @@ def field(glass):
 @pytest.fixture(scope="module")
 def crowd(field):
     """Rows of the largest stratum."""
-    groups = strata(field)
+    groups = strata_of(field)
     return np.flatnonzero(groups == np.bincount(groups).argmax())
 
 
@@ -71,40 +71,42 @@ def test_no_edge_of_the_explanation_is_in_its_control(field, crowd):
 def test_the_draws_of_p_hold_the_explanation_too(field, crowd):
     """A permutation test: of the m edges of the stratum the important one is drawn with probability 1 / m."""
     model, importance = named(field, crowd[:1]), importance_of(field, crowd[:1])
-    n_draws, share = 400, 1 / len(crowd)
+    n_draws, chance = 400, 1 / len(crowd)
     found = fidelity(model, field, importance, k=1, n_draws=n_draws, seed=3)
     for name in ("remove_top_p", "keep_top_p"):
         drawn = found[name] * (1 + n_draws) - 1
-        assert abs(drawn - n_draws * share) < 4 * np.sqrt(n_draws * share * (1 - share)), name
+        assert abs(drawn - n_draws * chance) < 4 * np.sqrt(n_draws * chance * (1 - chance)), name
 
 
-def test_a_mask_is_judged_by_shuffles_among_like_edges(field, crowd):
+def test_a_mask_is_compared_with_shuffles_within_strata(field, crowd):
     """A mask of 1 on one edge of m, 0 elsewhere: a shuffle finds that edge with probability 1 / m."""
     model, mask = named(field, crowd[:1]), np.zeros(field.n_pairs)
     mask[crowd[0]] = 1.0
-    n_draws, share = 400, 1 / len(crowd)
+    n_draws, chance = 400, 1 / len(crowd)
     found = fidelity(model, field, mask, mask, k=1, n_draws=n_draws, seed=3)
     assert found["mask_keep"] == pytest.approx(0, abs=1e-6)
     assert found["mask_remove"] == pytest.approx(0.2, abs=1e-5)
-    error = 4 * 0.2 * np.sqrt(share * (1 - share) / n_draws)
-    assert found["mask_remove_matched"] == pytest.approx(0.2 * share, abs=error)
-    assert found["mask_keep_matched"] == pytest.approx(0.2 * (1 - share), abs=error)
+    error = 4 * 0.2 * np.sqrt(chance * (1 - chance) / n_draws)
+    assert found["mask_remove_matched"] == pytest.approx(0.2 * chance, abs=error)
+    assert found["mask_keep_matched"] == pytest.approx(0.2 * (1 - chance), abs=error)
 
 
-def test_judging_takes_other_edges_as_control(field, crowd, glass, tmp_path):
+def test_a_benchmark_takes_other_edges_as_control(field, crowd, glass, tmp_path):
     model, importance = named(field, crowd[:1]), importance_of(field, crowd[:1])
 
     @dataclass(frozen=True)
-    class Oracle:
+    class Oracle(Method):
         name: ClassVar[str] = "oracle"
 
         def attribute(self, model, fields, *, seed=0, progress=None):
             return Attribution(torch.from_numpy(importance).float())
 
     checkpoint = Checkpoint(Path("named"), model, {}, "3" * 16)
-    judging = Judging(checkpoint, glass, None, 0.2, (1, 5, field.n_pairs), 5, frozenset(), 0, tmp_path)
-    judging.compute((CENTER, Oracle()))
-    curves = judging.read(CENTER, Oracle())["curves"]
+    records = BenchmarkRecords(
+        checkpoint, glass, None, 0.2, (1, 5, field.n_pairs), 5, frozenset(), 0, tmp_path
+    )
+    records.compute((CENTER, Oracle()))
+    curves = records.read(CENTER, Oracle())["curves"]
     assert curves["plus"] == pytest.approx([1, 1, 1], abs=1e-4)
     assert curves["minus"] == pytest.approx([0, 0, 0], abs=1e-4)
     assert curves["plus_control"][0] == pytest.approx(0, abs=1e-4), "another edge like it carries nothing"
@@ -112,41 +114,3 @@ def test_judging_takes_other_edges_as_control(field, crowd, glass, tmp_path):
     assert curves["plus_control"][2] == pytest.approx(1, abs=1e-4), "there are no others than all"
     assert curves["others"][0] == 1
     assert curves["others"][2] == 0
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_draws_by_brute_force(seed):
-    """Any strata, any choice: as many from every stratum; chosen rows only where the others of a stratum run out."""
-    rng = np.random.default_rng(seed)
-    groups = rng.integers(0, 12, 80)
-    chosen = rng.choice(80, 30, replace=False)
-    wanted = np.bincount(groups[chosen], minlength=12)
-    others = np.bincount(groups, minlength=12) - wanted
-    for draw in range(20):
-        drawn = others_like(groups, chosen, np.random.default_rng(draw))
-        again = np.bincount(groups[np.intersect1d(drawn, chosen)], minlength=12)
-        assert np.array_equal(np.bincount(groups[drawn], minlength=12), wanted)
-        assert np.array_equal(again, np.maximum(wanted - others, 0)), "no more of the chosen than needed"
-        assert len(np.unique(drawn)) == 30
-        free = matched_random(groups, chosen, np.random.default_rng(draw))
-        assert np.array_equal(np.bincount(groups[free], minlength=12), wanted)
-
-
-def test_every_edge_of_a_stratum_is_drawn_equally_often():
-    groups, chosen = np.array([0] * 5 + [1] * 3), np.array([0, 1])
-    counts, others = np.zeros(8), np.zeros(8)
-    for seed in range(2000):
-        counts[matched_random(groups, chosen, np.random.default_rng(seed))] += 1
-        others[others_like(groups, chosen, np.random.default_rng(seed))] += 1
-    assert counts[:5] == pytest.approx(800, abs=4 * np.sqrt(2000 * 0.4 * 0.6))
-    assert others[2:5] == pytest.approx(4000 / 3, abs=4 * np.sqrt(2000 * 2 / 9))
-    assert others[:2].sum() == counts[5:].sum() == others[5:].sum() == 0
-
-
-def test_a_shuffle_is_uniform_within_a_stratum():
-    groups, values = np.array([0, 1, 0, 1, 0]), np.arange(5.0)
-    place = np.zeros((5, 5))
-    for seed in range(1500):
-        place[np.arange(5), shuffled_within(groups, values, np.random.default_rng(seed)).astype(int)] += 1
-    expected = np.where(groups[:, None] == groups, 1500 / np.bincount(groups)[groups][:, None], 0)
-    assert np.abs(place - expected).max() < 4 * np.sqrt(1500 / 4)

@@ -7,23 +7,16 @@ import pytest
 import torch
 
 from symgnn.errors import InputError
-from symgnn.explanations.attribution import gradient
-from symgnn.explanations.explaining import explain_atom, explain_atoms
+from symgnn.explanations.explain import cached_explanation, explain, explain_atoms, stored_explanation
 from symgnn.explanations.explanation import Explanation
-from symgnn.explanations.fidelity import (
-    fidelity,
-    matched_random,
-    others_like,
-    predictions_under,
-    shuffled_within,
-    strata,
-)
-from symgnn.explanations.gnn_explainer import GNNExplainer
+from symgnn.explanations.fidelity import fidelity, predictions_under, strata_of
+from symgnn.explanations.methods.base import gradient
+from symgnn.explanations.methods.gnn_explainer import GNNExplainer
 from symgnn.explanations.receptive_field import receptive_fields
-from symgnn.explanations.store import find_explanation, stored_explanation
 from symgnn.graph.atom_graph import build_graph
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.models import build_model
+from symgnn.stats import permutation_draw
 from tests.explanations.conftest import CountsShortMixedBonds
 
 QUICK, K = GNNExplainer(steps=120), 10
@@ -37,7 +30,7 @@ def busiest_atom(glass):
 
 def test_a_planted_reason_is_found(known_reason, glass):
     atom = busiest_atom(glass)
-    explanation = explain_atom(known_reason, glass, atom, method=QUICK, k=K)
+    explanation = explain(known_reason, glass, atom, method=QUICK, k=K)
     species = glass.species[explanation.pairs]
     reason = (species[:, 0] != species[:, 1]) & (explanation.lengths < 3.0) & (explanation.hops == 0)
     n = int(reason.sum())
@@ -54,7 +47,7 @@ def test_a_planted_reason_is_found(known_reason, glass):
 
 
 def test_lengths_and_images_belong_to_the_pairs(symgnn_checkpoint, glass):
-    explanation = explain_atom(symgnn_checkpoint, glass, 5, method=GNNExplainer(steps=2))
+    explanation = explain(symgnn_checkpoint, glass, 5, method=GNNExplainer(steps=2))
     i, j = explanation.pairs.T
     vector = glass.positions[j] + explanation.images @ glass.cell - glass.positions[i]
     assert np.allclose(np.linalg.norm(vector, axis=1), explanation.lengths, atol=1e-4)
@@ -65,7 +58,7 @@ def test_the_price_of_an_edge_decides_how_many_are_kept(known_reason, glass):
     """A needed edge is worth up to 2 n (.2 / .3)^2 of squared error; beyond that price it is given up."""
     atom = busiest_atom(glass)
     cheap, dear = (
-        explain_atom(known_reason, glass, atom, method=GNNExplainer(size=size)) for size in (1.0, 20_000.0)
+        explain(known_reason, glass, atom, method=GNNExplainer(size=size)) for size in (1.0, 20_000.0)
     )
     assert cheap.fidelity["mask_keep"] < 0.05
     assert dear.mask.max() < 0.1
@@ -74,7 +67,7 @@ def test_the_price_of_an_edge_decides_how_many_are_kept(known_reason, glass):
 
 def test_importance_is_mask_times_sensitivity(symgnn_checkpoint, glass):
     """The sensitivity of the most important pair, against a finite difference of the model."""
-    explanation = explain_atom(symgnn_checkpoint, glass, 9, method=GNNExplainer(steps=20))
+    explanation = explain(symgnn_checkpoint, glass, 9, method=GNNExplainer(steps=20))
     assert explanation.importance.max() == pytest.approx(1)
     model = symgnn_checkpoint.model
     field = receptive_fields(build_graph(glass, 5.0), [9], model.n_layers)
@@ -89,9 +82,7 @@ def test_importance_is_mask_times_sensitivity(symgnn_checkpoint, glass):
 
 
 def test_same_seed_same_mask(symgnn_checkpoint, glass):
-    one, same, other = (
-        explain_atom(symgnn_checkpoint, glass, 3, method=QUICK, seed=seed) for seed in (0, 0, 1)
-    )
+    one, same, other = (explain(symgnn_checkpoint, glass, 3, method=QUICK, seed=seed) for seed in (0, 0, 1))
     assert np.allclose(one.mask, same.mask, atol=1e-4)
     assert not np.allclose(one.mask, other.mask, atol=1e-4)
     assert one.key == same.key != other.key
@@ -110,11 +101,11 @@ def test_fidelity_exposes_a_constant_and_a_wrong_mask(known_reason, glass):
     assert good["remove_signed"] == pytest.approx(-0.2 * k, abs=1e-5)
 
 
-def test_matched_random_edges_are_of_the_same_kind(symgnn_checkpoint, glass):
+def test_permutation_draw_edges_are_of_the_same_kind(symgnn_checkpoint, glass):
     field = receptive_fields(build_graph(glass, 5.0), [0], 2)
-    groups = strata(field)
+    groups = strata_of(field)
     chosen = np.random.default_rng(0).choice(len(groups), 30, replace=False)
-    drawn = matched_random(groups, chosen, np.random.default_rng(1))
+    drawn = permutation_draw(groups, chosen, np.random.default_rng(1))
     assert len(set(drawn)) == 30
     assert sorted(groups[drawn]) == sorted(groups[chosen])
     assert set(drawn) != set(chosen)
@@ -127,43 +118,19 @@ def test_matched_random_edges_are_of_the_same_kind(symgnn_checkpoint, glass):
         assert len({*elements[0, rows]}) == len({*elements[1, rows]}) == len({*touches[rows]}) == 1
 
 
-def test_other_edges_are_other_ones_where_there_are_any():
-    groups = np.array([0, 0, 0, 0, 1, 1, 1, 2])
-    chosen = np.array([0, 4, 5, 7])
-    counts = np.zeros(8)
-    for seed in range(300):
-        drawn = others_like(groups, chosen, np.random.default_rng(seed))
-        assert sorted(groups[drawn]) == [0, 1, 1, 2]
-        assert len(set(drawn)) == 4
-        counts[drawn] += 1
-    assert counts[0] == 0, "there are others of its kind"
-    assert counts[6] == counts[7] == 300, "the only other one, and the only one at all"
-    assert counts[4] + counts[5] == 300, "one chosen edge has to stand in"
-    assert counts[1:4].min() > 60
-
-
 def test_edges_of_weight_0_may_be_left_out(symgnn_checkpoint, glass):
     """Weightings that keep few edges, many, none and all, hard and soft: the barriers of single passes. Four are
     evaluated side by side: first those that keep few."""
     field, rng = receptive_fields(build_graph(glass, 5.0), [0], 4), np.random.default_rng(0)
-    shares = np.array([0.0, 0.02, 0.3, 0.1, 0.9, 1.0, 0.7])
-    weights = (rng.random((len(shares), field.n_pairs)) < shares[:, None]).astype(float)
+    fractions = np.array([0.0, 0.02, 0.3, 0.1, 0.9, 1.0, 0.7])
+    weights = (rng.random((len(fractions), field.n_pairs)) < fractions[:, None]).astype(float)
     weights[[3, 6]] *= rng.random((2, field.n_pairs))
     with torch.no_grad():
         single = [field.predict(symgnn_checkpoint.model, torch.tensor(row).float()).item() for row in weights]
     assert np.allclose(predictions_under(symgnn_checkpoint.model, field, weights), single, atol=1e-5)
 
 
-def test_shuffling_stays_within_kinds():
-    rng = np.random.default_rng(0)
-    groups, values = rng.integers(0, 5, 200), rng.random(200)
-    shuffled = shuffled_within(groups, values, rng)
-    assert not np.array_equal(shuffled, values)
-    for group in range(5):
-        assert sorted(shuffled[groups == group]) == sorted(values[groups == group])
-
-
-def test_masks_are_judged_against_shuffled_ones(known_reason, glass):
+def test_masks_are_compared_with_shuffled_ones(known_reason, glass):
     graph = build_graph(glass, 5.0)
     field = receptive_fields(graph, [busiest_atom(glass)], 1)
     right = CountsShortMixedBonds.matters(graph)[graph.pair_edge][field.pair_number].double().numpy()
@@ -177,10 +144,10 @@ def test_masks_are_judged_against_shuffled_ones(known_reason, glass):
 
 
 def test_explanations_are_stored_and_found_again(known_reason, glass, tmp_path):
-    find = lambda: find_explanation(known_reason, glass, 4, method=QUICK, folder=tmp_path)  # noqa: E731
+    find = lambda: stored_explanation(known_reason, glass, 4, method=QUICK, folder=tmp_path)  # noqa: E731
     assert find() is None
-    first = stored_explanation(known_reason, glass, 4, method=QUICK, folder=tmp_path)
-    again = stored_explanation(
+    first = cached_explanation(known_reason, glass, 4, method=QUICK, folder=tmp_path)
+    again = cached_explanation(
         known_reason,
         glass,
         4,
@@ -215,7 +182,7 @@ def test_several_atoms_at_once_are_explained_as_alone(symgnn_checkpoint, glass):
 
 
 def test_the_table(known_reason, glass, tmp_path):
-    explanation = explain_atom(known_reason, glass, 4, method=GNNExplainer(steps=3))
+    explanation = explain(known_reason, glass, 4, method=GNNExplainer(steps=3))
     explanation.write_table(tmp_path / "table.csv", glass)
     lines = (tmp_path / "table.csv").read_text().splitlines()
     assert len(lines) == len(explanation.lengths) + 1
@@ -227,7 +194,7 @@ def test_the_table(known_reason, glass, tmp_path):
 @pytest.mark.parametrize("atom", [-1, 150])
 def test_an_atom_that_is_not_there(known_reason, glass, atom):
     with pytest.raises(InputError, match=rf"atom {atom} found, expected 0\.\.149"):
-        explain_atom(known_reason, glass, atom)
+        explain(known_reason, glass, atom)
 
 
 def test_settings_are_checked():
@@ -248,4 +215,4 @@ def test_masks_are_checked():
 def test_a_model_without_edges_is_refused(glass):
     checkpoint = Checkpoint(Path("elements"), build_model("mlp", {}).eval(), {"model": "mlp"}, "2" * 16)
     with pytest.raises(InputError, match="checkpoint elements: its model mlp reads no edges"):
-        explain_atom(checkpoint, glass, 0)
+        explain(checkpoint, glass, 0)

@@ -5,19 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from symgnn.explanations import judging, shards
-from symgnn.explanations.baselines import NearestEdges, RandomEdges
+from symgnn.explanations import cache
 from symgnn.explanations.batch import explain_batch, unexplained
-from symgnn.explanations.explaining import explain_atom, explain_atoms
+from symgnn.explanations.benchmark_record import BenchmarkRecords
+from symgnn.explanations.explain import explain, explain_atoms, stored_explanation
 from symgnn.explanations.explanation import Explanation
-from symgnn.explanations.gnn_explainer import GNNExplainer
-from symgnn.explanations.gradient import GradientTimesWeight
-from symgnn.explanations.integrated_gradients import IntegratedGradients
-from symgnn.explanations.judging import Judging
-from symgnn.explanations.methods import settings_of
-from symgnn.explanations.occlusion import Occlusion
+from symgnn.explanations.methods.baselines import NearestEdges, RandomEdges
+from symgnn.explanations.methods.gnn_explainer import GNNExplainer
+from symgnn.explanations.methods.gradient import GradientTimesWeight
+from symgnn.explanations.methods.integrated_gradients import IntegratedGradients
+from symgnn.explanations.methods.occlusion import Occlusion
 from symgnn.explanations.shards import Work
-from symgnn.explanations.store import find_explanation
 from symgnn.inference.predict import load_checkpoint
 
 METHOD = GNNExplainer(steps=3)
@@ -94,12 +92,12 @@ def test_methods_that_have_no_settings_are_told_apart(question, kept, tmp_path):
     asked = [
         {**question, "method": method} for method in (RandomEdges(), NearestEdges(), GradientTimesWeight())
     ]
-    assert all(settings_of(one["method"]) == {} for one in asked)
+    assert all(one["method"].settings == {} for one in asked)
     assert len({shard(tmp_path, one) for one in asked}) == 3
-    assert len({judgements(one, tmp_path) for one in asked}) == 3
+    assert len({record_path(one, tmp_path) for one in asked}) == 3
     (found,) = [Explanation.load(path) for path in kept.glob("*.npz")]
     replace(found, method="random", settings={}).save(kept)
-    answers = [find_explanation(**one, atom=3, folder=kept) for one in asked]
+    answers = [stored_explanation(**one, atom=3, folder=kept) for one in asked]
     assert [answer is not None for answer in answers] == [True, False, False]
 
 
@@ -123,7 +121,7 @@ def test_other_edges_or_atoms_are_another_shard(question, other, tmp_path):
 
 def test_a_shard_of_an_earlier_version_is_not_found(question, tmp_path, monkeypatch):
     before = shard(tmp_path, question)
-    monkeypatch.setattr(shards, "VERSION", 99)
+    monkeypatch.setattr(cache, "VERSION", 99)
     assert shard(tmp_path, question) != before
 
 
@@ -131,7 +129,7 @@ def test_a_shard_of_an_earlier_version_is_not_found(question, tmp_path, monkeypa
 def kept(question, tmp_path):
     """A folder with the stored answer to the question for atom 3, whatever it says."""
     Explanation(
-        atom=3, prediction=1.5, method=METHOD.name, settings=settings_of(METHOD), seed=0,
+        atom=3, prediction=1.5, method=METHOD.name, settings=METHOD.settings, seed=0,
         glass_key=question["glass"].content_hash_with(question["checkpoint"].model.inputs),
         checkpoint_key=question["checkpoint"].key, pairs=[[3, 4]], images=[[0, 0, 0]], lengths=[2.5],
         importance=[1.0], mask=[1.0], hops=[0],
@@ -141,38 +139,38 @@ def kept(question, tmp_path):
 
 @pytest.mark.parametrize("change", QUESTION)
 def test_an_explanation_is_not_the_answer_to_another_question(question, change, kept):
-    assert find_explanation(**{**question, **QUESTION[change](question)}, atom=3, folder=kept) is None
-    assert find_explanation(**question, atom=4, folder=kept) is None
+    assert stored_explanation(**{**question, **QUESTION[change](question)}, atom=3, folder=kept) is None
+    assert stored_explanation(**question, atom=4, folder=kept) is None
 
 
 @pytest.mark.parametrize("change", SAME)
 def test_an_explanation_is_found_again(question, change, kept):
-    assert find_explanation(**{**question, **SAME[change](question)}, atom=3, folder=kept).prediction == 1.5
+    assert stored_explanation(**{**question, **SAME[change](question)}, atom=3, folder=kept).prediction == 1.5
 
 
-def judgements(q, folder, atom=3, **changes):
-    base = {"replica": None, "spread": 0.2, "budgets": (1, 10), "n_draws": 2, "watched": NONE}
+def record_path(q, folder, atom=3, **changes):
+    base = {"replica": None, "deviation": 0.2, "budgets": (1, 10), "n_draws": 2, "watched": NONE}
     base = {**base, **changes}
-    judging_of = Judging(q["checkpoint"], q["glass"], seed=q["seed"], folder=folder, **base)
-    return judging_of._path(atom, q["method"])
+    records = BenchmarkRecords(q["checkpoint"], q["glass"], seed=q["seed"], folder=folder, **base)
+    return records.path(atom, q["method"])
 
 
 @pytest.mark.parametrize("change", QUESTION)
-def test_another_question_is_another_judgement(question, change, tmp_path):
+def test_another_question_is_another_record(question, change, tmp_path):
     changed = {**question, **QUESTION[change](question)}
-    assert judgements(changed, tmp_path) != judgements(question, tmp_path)
+    assert record_path(changed, tmp_path) != record_path(question, tmp_path)
 
 
 @pytest.mark.parametrize("change", SAME)
-def test_the_same_question_is_the_same_judgement(question, change, tmp_path):
-    assert judgements({**question, **SAME[change](question)}, tmp_path) == judgements(question, tmp_path)
+def test_the_same_question_is_the_same_record(question, change, tmp_path):
+    assert record_path({**question, **SAME[change](question)}, tmp_path) == record_path(question, tmp_path)
 
 
-def test_what_else_a_judgement_depends_on(question, tmp_path, monkeypatch):
+def test_what_else_a_record_depends_on(question, tmp_path, monkeypatch):
     glass = question["glass"]
     watched = frozenset([3])
     paths = [
-        judgements(question, tmp_path, **changes)
+        record_path(question, tmp_path, **changes)
         for changes in (
             {}, {"atom": 4}, {"budgets": (1, 11)}, {"n_draws": 3}, {"watched": watched},
             {"watched": watched, "replica": moved(glass)}, {"watched": watched, "replica": glass},
@@ -180,11 +178,11 @@ def test_what_else_a_judgement_depends_on(question, tmp_path, monkeypatch):
         )
     ]  # fmt: skip
     assert len(set(paths)) == len(paths)
-    assert judgements(question, tmp_path, replica=glass) == paths[0], (
+    assert record_path(question, tmp_path, replica=glass) == paths[0], (
         "a replica counts for watched atoms alone"
     )
-    monkeypatch.setattr(judging, "VERSION", 99)
-    assert judgements(question, tmp_path) != paths[0]
+    monkeypatch.setattr(cache, "VERSION", 99)
+    assert record_path(question, tmp_path) != paths[0]
 
 
 def test_a_batch_of_another_seed_or_top_is_not_the_first_ones(symgnn_checkpoint, glass, tmp_path):
@@ -212,8 +210,8 @@ def test_a_batch_of_another_seed_or_top_is_not_the_first_ones(symgnn_checkpoint,
 
 
 def test_the_key_of_an_explanation_is_that_it_is_looked_for_under(symgnn_checkpoint, glass, tmp_path):
-    found = explain_atom(symgnn_checkpoint, glass, 3, method=METHOD, seed=5)
+    found = explain(symgnn_checkpoint, glass, 3, method=METHOD, seed=5)
     path = found.save(tmp_path)
-    again = find_explanation(symgnn_checkpoint, glass, 3, method=METHOD, seed=5, folder=tmp_path)
+    again = stored_explanation(symgnn_checkpoint, glass, 3, method=METHOD, seed=5, folder=tmp_path)
     assert np.array_equal(again.importance, found.importance)
     assert Explanation.load(path).key == found.key == path.stem

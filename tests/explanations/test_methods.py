@@ -1,21 +1,30 @@
 """One contract over all explanation methods, and each against an independent reference."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 import torch
 
 from symgnn.errors import InputError
-from symgnn.explanations.attention import Attention
-from symgnn.explanations.attribution import gradient
-from symgnn.explanations.explaining import explain_atom, explain_atoms
+from symgnn.explanations.explain import explain, explain_atoms
 from symgnn.explanations.fidelity import predictions_under
-from symgnn.explanations.gnn_explainer import GNNExplainer
-from symgnn.explanations.integrated_gradients import IntegratedGradients
-from symgnn.explanations.methods import METHODS, TITLES, available_methods, build_method, read_settings
-from symgnn.explanations.occlusion import Occlusion
+from symgnn.explanations.methods import (
+    METHODS,
+    available_methods,
+    build_method,
+    fastest_method,
+    read_settings,
+    title_of,
+)
+from symgnn.explanations.methods.attention import Attention
+from symgnn.explanations.methods.base import Attribution, Method, gradient
+from symgnn.explanations.methods.gnn_explainer import GNNExplainer
+from symgnn.explanations.methods.gradient import GradientTimesWeight
+from symgnn.explanations.methods.integrated_gradients import IntegratedGradients
+from symgnn.explanations.methods.occlusion import Occlusion
 from symgnn.explanations.receptive_field import receptive_fields
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
@@ -29,7 +38,6 @@ SMALL = {
     "integrated_gradients": IntegratedGradients(points=2),
     "occlusion": Occlusion(reach=0),
 }
-SIGNED = ("gradient", "integrated_gradients", "occlusion", "amortised")
 KNOW_NO_REASON = ("random", "nearest", "attention", "amortised")  # by themselves, or before they are trained
 
 
@@ -47,7 +55,7 @@ def test_side_by_side_is_as_alone(name, method, symgnn_checkpoint, glass):
         assert found.key == alone.key
         assert np.array_equal(found.pairs, alone.pairs)
         assert np.allclose(found.importance, alone.importance, atol=1e-4)
-        if name in SIGNED:
+        if METHODS[name].signed:
             assert np.allclose(found.effect, alone.effect, atol=1e-6)
         else:
             assert found.effect is None
@@ -58,7 +66,7 @@ def test_side_by_side_is_as_alone(name, method, symgnn_checkpoint, glass):
 @pytest.mark.parametrize("name", METHODS)
 def test_an_atom_without_edges(name, method, symgnn_checkpoint):
     lonely = Glass([29, 40, 29], [[0, 0, 0], [2.5, 0, 0], [20, 20, 20]], 40 * np.eye(3), [True] * 3)
-    found = explain_atom(symgnn_checkpoint, lonely, 2, method=method(name))
+    found = explain(symgnn_checkpoint, lonely, 2, method=method(name))
     assert len(found.importance) == 0
     assert found.fidelity == {"k": 0.0}
 
@@ -74,7 +82,7 @@ def test_a_planted_reason_is_found(name, known_reason, glass):
     reason = (species[:, 0] != species[:, 1]) & (found.lengths < 3.0) & (found.pairs == atom).any(1)
     assert reason.sum() == counts[atom] >= 2
     assert set(found.top(int(reason.sum()))) == set(np.flatnonzero(reason))
-    if name in SIGNED:
+    if METHODS[name].signed:
         per_bond = 0.02 if name == "integrated_gradients" else 0.2  # on the path from .9 to 1
         assert found.effect[reason] == pytest.approx(per_bond, abs=1e-5)
         assert np.abs(found.effect[~reason]).max() < 1e-6
@@ -94,14 +102,14 @@ def test_gradient_times_weight_is_captums(symgnn_checkpoint, glass):
 def test_integrated_gradients_against_numpys_quadrature(symgnn_checkpoint, glass):
     model = symgnn_checkpoint.model
     fields = receptive_fields(build_graph(glass, 5.0), [4, 9], model.n_layers)
-    places, shares = np.polynomial.legendre.leggauss(4)
+    points, weights = np.polynomial.legendre.leggauss(4)
     steps = []
     found = IntegratedGradients(points=4, baseline=0.6).attribute(
         model, fields, progress=lambda *step: steps.append(step)
     )
     expected = sum(
-        0.2 * share * gradient(model, fields, torch.full((fields.n_pairs,), 0.8 + 0.2 * place))
-        for place, share in zip(places, shares, strict=True)
+        0.2 * weight * gradient(model, fields, torch.full((fields.n_pairs,), 0.8 + 0.2 * point))
+        for point, weight in zip(points, weights, strict=True)
     )
     assert torch.allclose(found.effect, expected.float(), atol=1e-7)
     assert steps == [(step, 4) for step in range(1, 5)]
@@ -209,20 +217,75 @@ def test_removing_important_edges_is_removing_them_from_the_graph(case):
 
 def test_settings_are_read_and_checked(symgnn_checkpoint):
     checkpoint = symgnn_checkpoint
-    assert read_settings("gnn_explainer", ["steps=20", "size=2"], checkpoint) == {"steps": 20, "size": 2.0}
+    assert read_settings("gnn_explainer", ["steps=20", "size=2"]) == {"steps": 20, "size": 2.0}
     for text, message in (
         ("steps", "expected name=value"),
         ("steps=a", "steps 'a' found, expected int"),
         ("pace=3", "setting 'pace' found, expected one of steps"),
     ):
         with pytest.raises(InputError, match=message):
-            read_settings("gnn_explainer", [text], checkpoint)
+            read_settings("gnn_explainer", [text])
     with pytest.raises(InputError, match="method amortised: setting 'network' found, expected one of none"):
-        read_settings("amortised", ["network=x"], checkpoint)
+        read_settings("amortised", ["network=x"])
     with pytest.raises(InputError, match="method 'oracle' found"):
-        read_settings("oracle", [], checkpoint)
+        read_settings("oracle", [])
     with pytest.raises(InputError, match="steps 0 found"):
         build_method("gnn_explainer", {"steps": 0}, checkpoint)
     with pytest.raises(InputError, match="baseline 1 found"):
         build_method("integrated_gradients", {"baseline": 1}, checkpoint)
-    assert set(METHODS) <= set(TITLES)
+
+
+def test_every_method_describes_itself(symgnn_checkpoint):
+    for name, method in METHODS.items():
+        assert method.name == name
+        assert title_of(name) == method.title
+        assert method.passes >= 0
+        assert method.supports(symgnn_checkpoint)
+    assert len({method.title for method in METHODS.values()}) == len(METHODS)
+    assert [name for name, method in METHODS.items() if method.is_baseline] == ["nearest", "random"]
+    assert title_of("a method of somebody else") == "a method of somebody else"
+
+
+def test_the_fastest_method_for_a_whole_glass(symgnn_checkpoint, known_reason, tmp_path):
+    assert fastest_method(symgnn_checkpoint) == "amortised"
+    assert fastest_method(replace(symgnn_checkpoint, folder=tmp_path)) == "gradient", "no trained explainer"
+    assert fastest_method(known_reason) == "gradient"
+
+
+@dataclass(frozen=True)
+class LongestEdges(Method):
+    """Of somebody who imports the library: not in the list."""
+
+    name: ClassVar[str] = "longest"
+    title: ClassVar[str] = "Longest edges"
+    signed: ClassVar[bool] = False
+    passes: ClassVar[int] = 0
+    power: float = 1.0
+
+    def attribute(self, model, fields, *, seed=0, progress=None):
+        return Attribution(fields.pair_length**self.power)
+
+
+def test_explain_takes_a_name_or_a_method_and_a_glass_or_atoms(symgnn_checkpoint, glass):
+    by_name = explain(symgnn_checkpoint, glass, 3, "gradient", k=7)
+    by_object = explain(symgnn_checkpoint, glass.to_ase(), 3, GradientTimesWeight(), k=7)
+    assert np.allclose(by_name.importance, by_object.importance, atol=1e-6)
+    assert by_name.fidelity["k"] == 7
+    assert by_name.fidelity == pytest.approx(by_object.fidelity, abs=1e-6)
+    own = explain(symgnn_checkpoint, glass, 3, LongestEdges(power=2.0))
+    assert own.lengths[own.top(1)] == own.lengths.max()
+    assert (own.method, own.settings["power"], own.fidelity["k"]) == ("longest", 2.0, 50)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"method": "oracle"}, "method 'oracle' found, expected one of gnn_explainer"),
+        ({"atom": 150}, r"atom 150 found, expected 0\.\.149"),
+        ({"k": 0}, "explain: k 0 found, expected a number of edges from 1"),
+        ({"glass": "glass.xyz"}, "str found, expected a symgnn.Glass or an ase.Atoms"),
+    ],
+)
+def test_what_explain_refuses(arguments, message, symgnn_checkpoint, glass):
+    with pytest.raises(InputError, match=message):
+        explain(**({"checkpoint": symgnn_checkpoint, "glass": glass, "atom": 3} | arguments))

@@ -45,7 +45,7 @@ def test_loops_and_parts_are_gudhis_on_points(seed):
     assert len(found) > 10
     assert np.allclose(found, ordered(*expected.T), atol=1e-7)
     parts = 2 * np.sqrt(tree.persistence_intervals_in_dimension(0)[:, 1])
-    assert np.allclose(np.sort(loops.part_deaths), np.sort(parts), atol=1e-7)
+    assert np.allclose(np.sort(loops.component_deaths), np.sort(parts), atol=1e-7)
 
 
 def test_the_loop_of_a_hexagon():
@@ -53,8 +53,8 @@ def test_the_loop_of_a_hexagon():
     loops = glass_topology(polygon(6, radius=3.0), 5.9).loops
     assert loops.births == pytest.approx([3.0])
     assert loops.deaths == pytest.approx([3 * 3**0.5])
-    assert np.sort(loops.part_deaths)[:5] == pytest.approx(np.full(5, 3.0))
-    assert np.isinf(np.sort(loops.part_deaths)[5])
+    assert np.sort(loops.component_deaths)[:5] == pytest.approx(np.full(5, 3.0))
+    assert np.isinf(np.sort(loops.component_deaths)[5])
     assert [sorted(edges) for edges in loops.cycles.vertices] == [[0, 1, 2, 3, 4, 5]]
     sides = loops.edges.lengths < 3.1
     assert loops.participation.tolist() == sides.astype(int).tolist()

@@ -24,7 +24,7 @@ def test_numbers_of_test0(test0, raw_data):
     found = test0.describe()
     assert found["atoms"] == found["classes of dimension 0"] == 3000
     assert found["classes of dimension 1"] == 3660
-    assert found["connected parts"] == 1
+    assert found["connected components"] == 1
     assert found["loops of the cell"] == 3
     assert found["other loops alive at the cutoff"] == 0
     assert found["largest death"] == pytest.approx(3.4455, abs=1e-3)
@@ -80,6 +80,13 @@ def test_progress_is_reported():
 
 def test_nothing_to_average_is_none():
     found = glass_topology(cloud([[0, 0, 0], [9, 0, 0]])).describe()
-    assert found["connected parts"] == 2
+    assert found["connected components"] == 2
     assert found["edges"] == found["classes of dimension 1"] == found["winding cycles"] == 0
     assert found["mean persistence"] is found["largest death"] is found["mean cycles per edge"] is None
+
+
+def test_an_ase_structure_is_taken_as_well():
+    glass = make_random_glass(60, seed=3)
+    one, other = glass_topology(glass), glass_topology(glass.to_ase())
+    assert np.array_equal(one.filtration.lengths, other.filtration.lengths)
+    assert np.array_equal(one.participation, other.participation)

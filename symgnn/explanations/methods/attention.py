@@ -16,30 +16,36 @@ from typing import ClassVar
 import torch
 
 from symgnn.errors import InputError
-from symgnn.explanations.attribution import Attribution, Progress
+from symgnn.explanations.methods.base import Attribution, Method, Progress
 from symgnn.explanations.receptive_field import ReceptiveFields
+from symgnn.inference.checkpoint import Checkpoint
 from symgnn.models import BarrierModel
 from symgnn.models.egat import EGAT
 from symgnn.models.equiformer import Equiformer
 from symgnn.models.symgnn import SymGNN
 from symgnn.nn.aggregate import recorded_attention
 
+WITH_ATTENTION = (SymGNN, EGAT, Equiformer)
+
 
 @dataclass(frozen=True)
-class Attention:
+class Attention(Method):
     """For models of one stack of attention layers: SymGNN, EGAT, Equiformer. No sign, no settings, no randomness."""
 
     name: ClassVar[str] = "attention"
+    title: ClassVar[str] = "Attention"
+    signed: ClassVar[bool] = False
+    passes: ClassVar[int] = 1
 
-    @staticmethod
-    def serves(model: BarrierModel) -> bool:
-        return isinstance(model, SymGNN | EGAT | Equiformer)
+    @classmethod
+    def supports(cls, checkpoint: Checkpoint) -> bool:
+        return isinstance(checkpoint.model, WITH_ATTENTION)
 
     @torch.no_grad()
     def attribute(
         self, model: BarrierModel, fields: ReceptiveFields, *, seed: int = 0, progress: Progress | None = None
     ) -> Attribution:
-        if not self.serves(model):
+        if not isinstance(model, WITH_ATTENTION):
             raise InputError(
                 f"method attention: model {type(model).__name__} found, expected one with attention (SymGNN, EGAT, "
                 "Equiformer)"

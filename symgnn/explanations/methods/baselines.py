@@ -7,16 +7,20 @@ from typing import ClassVar
 
 import torch
 
-from symgnn.explanations.attribution import Attribution, Progress
+from symgnn.explanations.methods.base import Attribution, Method, Progress
 from symgnn.explanations.receptive_field import ReceptiveFields
 from symgnn.models import BarrierModel
 
 
 @dataclass(frozen=True)
-class RandomEdges:
+class RandomEdges(Method):
     """Edges of the receptive field in random order."""
 
     name: ClassVar[str] = "random"
+    title: ClassVar[str] = "Random edges (baseline)"
+    signed: ClassVar[bool] = False
+    is_baseline: ClassVar[bool] = True
+    passes: ClassVar[int] = 0
 
     def attribute(
         self, model: BarrierModel, fields: ReceptiveFields, *, seed: int = 0, progress: Progress | None = None
@@ -29,10 +33,14 @@ class RandomEdges:
 
 
 @dataclass(frozen=True)
-class NearestEdges:
+class NearestEdges(Method):
     """Edges by the distance of their midpoint from the explained atom, nearest first: strength = 1 / (1 + d / Å)."""
 
     name: ClassVar[str] = "nearest"
+    title: ClassVar[str] = "Nearest edges (baseline)"
+    signed: ClassVar[bool] = False
+    is_baseline: ClassVar[bool] = True
+    passes: ClassVar[int] = 0
 
     def attribute(
         self, model: BarrierModel, fields: ReceptiveFields, *, seed: int = 0, progress: Progress | None = None

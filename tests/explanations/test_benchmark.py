@@ -1,4 +1,4 @@
-"""Metrics of explanations against closed forms and scipy; stability; and a broken explainer that they expose."""
+"""Measures of explanations against closed forms; stability; and a broken explainer that they expose."""
 
 import csv
 from dataclasses import dataclass, replace
@@ -7,32 +7,23 @@ from typing import ClassVar
 import numpy as np
 import pytest
 import torch
-from scipy.stats import spearmanr
 
 from symgnn.errors import InputError
-from symgnn.explanations.assessment import assess
-from symgnn.explanations.assessment_tables import CURVES, MEASURES
-from symgnn.explanations.attribution import Attribution
-from symgnn.explanations.baselines import RandomEdges
-from symgnn.explanations.explaining import explain_atoms
-from symgnn.explanations.gradient import GradientTimesWeight
-from symgnn.explanations.judging import Judging
-from symgnn.explanations.occlusion import Occlusion
-from symgnn.explanations.quality import (
-    bootstrap_interval,
-    characterization,
-    curve_area,
-    jaccard,
-    rank_correlation,
-    relative_change,
-    sparsity,
-)
-from symgnn.explanations.stability import check_replica, compare, compare_hop_sizes, rotated, shuffled_weights
+from symgnn.explanations.benchmark import compare_methods
+from symgnn.explanations.benchmark_record import BenchmarkRecords
+from symgnn.explanations.benchmark_tables import CURVES, MEASURES
+from symgnn.explanations.explain import explain_atoms
+from symgnn.explanations.fidelity import characterization, curve_area, relative_change, sparsity
+from symgnn.explanations.methods.base import Attribution, Method
+from symgnn.explanations.methods.baselines import RandomEdges
+from symgnn.explanations.methods.gradient import GradientTimesWeight
+from symgnn.explanations.methods.occlusion import Occlusion
+from symgnn.explanations.stability import check_replica, compare, compare_by_hops, rotated, shuffled_weights
 from symgnn.glass import Glass
 
 
 @dataclass(frozen=True)
-class ConstantMask:
+class ConstantMask(Method):
     """Broken on purpose: all edges are equally important."""
 
     name: ClassVar[str] = "constant"
@@ -53,33 +44,6 @@ def test_closed_forms():
     assert sparsity(np.eye(10)[0]) == pytest.approx(0.9)
     assert sparsity(np.repeat([1.0, 0.0], [5, 15])) == pytest.approx(0.75)
     assert sparsity(np.zeros(4)) == 0
-    assert jaccard(np.array([1, 2, 3]), np.array([2, 3, 4])) == 0.5
-    assert jaccard(np.array([]), np.array([])) == 1
-
-
-def test_rank_correlation():
-    x, y = np.random.default_rng(0).normal(size=(2, 50))
-    assert rank_correlation(x, y) == pytest.approx(spearmanr(x, y).statistic)
-    assert rank_correlation(x, np.exp(x)) == pytest.approx(1)
-    assert rank_correlation(np.ones(5), np.ones(5)) == 1
-    assert rank_correlation(np.ones(5), np.arange(5)) == 0
-
-
-@pytest.mark.parametrize("n", [6, 10, 30])
-def test_bootstrap_intervals_cover(n):
-    """95% intervals of the mean of n normal numbers hold 0 in 92% of cases or more; plain percentiles of 6: in 83%."""
-    rng = np.random.default_rng(1)
-    hits = 0
-    for trial in range(400):
-        mean, low, high = bootstrap_interval(rng.normal(size=n), trial, n_draws=1000)
-        assert low <= mean <= high
-        hits += low <= 0 <= high
-    assert 365 <= hits <= 392
-
-
-def test_one_value_has_no_interval():
-    mean, low, high = bootstrap_interval(np.array([2.0]), 0)
-    assert (mean, np.isnan(low), np.isnan(high)) == (2.0, True, True)
 
 
 def test_a_rotated_glass_keeps_lengths_and_angles(glass):
@@ -125,7 +89,7 @@ def test_a_broken_explainer_is_exposed(known_reason, glass, tmp_path):
     everyone = explain_atoms(known_reason, glass, list(range(60)), method=GradientTimesWeight())
     atoms = [found.atom for found in sorted(everyone, key=lambda found: -found.prediction)[:12]]
     methods = [ConstantMask(), RandomEdges(), GradientTimesWeight(), Occlusion()]
-    found = assess(known_reason, glass, atoms, methods, n_stability=3, folder=tmp_path, workers=1)
+    found = compare_methods(known_reason, glass, atoms, methods, n_stability=3, folder=tmp_path, workers=1)
     mean = {m.name: {c: (found.interval(m.name, c) or (None,))[0] for c in MEASURES} for m in methods}
     for name in ("gradient", "occlusion"):
         # the planted reason is a kind of edge, so random edges of the same kind carry it too: the control is as good
@@ -153,13 +117,13 @@ def test_a_broken_explainer_is_exposed(known_reason, glass, tmp_path):
     assert found.agreement[gradient, occlusion] > found.agreement[gradient, chance] + 0.5
 
 
-def test_an_assessment_goes_on_where_it_was_stopped(known_reason, glass, tmp_path, monkeypatch):
+def test_a_benchmark_goes_on_where_it_was_stopped(known_reason, glass, tmp_path, monkeypatch):
     def stop(done, total):
         raise KeyboardInterrupt
 
     methods, atoms = [GradientTimesWeight()], [1, 2, 3]
     with pytest.raises(KeyboardInterrupt):
-        assess(
+        compare_methods(
             known_reason,
             glass,
             atoms,
@@ -169,28 +133,30 @@ def test_an_assessment_goes_on_where_it_was_stopped(known_reason, glass, tmp_pat
             workers=1,
             progress=stop,
         )
-    judged = []
-    compute = Judging.compute
-    monkeypatch.setattr(Judging, "compute", lambda *a: judged.append(a) or compute(*a))
+    computed = []
+    compute = BenchmarkRecords.compute
+    monkeypatch.setattr(BenchmarkRecords, "compute", lambda *a: computed.append(a) or compute(*a))
     done = []
-    resumed = assess(
+    resumed = compare_methods(
         known_reason, glass, atoms, methods, n_stability=0, folder=tmp_path / "a", workers=1,
         progress=lambda *step: done.append(step),
     )  # fmt: skip
-    assert len(judged) == 2
+    assert len(computed) == 2
     assert done == [(2, 3), (3, 3)]
-    whole = assess(known_reason, glass, atoms, methods, n_stability=0, folder=tmp_path / "b", workers=1)
+    whole = compare_methods(
+        known_reason, glass, atoms, methods, n_stability=0, folder=tmp_path / "b", workers=1
+    )
     assert whole.records == resumed.records
 
 
-def test_two_processes_judge_as_one_does(symgnn_checkpoint, glass, tmp_path):
+def test_two_processes_compare_as_one_does(symgnn_checkpoint, glass, tmp_path):
     methods, noise = (
         [GradientTimesWeight(), RandomEdges()],
         np.random.default_rng(0).normal(0, 0.01, (150, 3)),
     )
     replica = replace(glass, positions=glass.positions + noise)
     one, two = (
-        assess(
+        compare_methods(
             symgnn_checkpoint, glass, [3, 7, 9], methods, replica=replica, n_stability=2,
             folder=tmp_path / f"{workers}", workers=workers,
         )
@@ -209,7 +175,7 @@ def test_a_replica_is_the_same_glass_but_for_noise(known_reason, glass):
     fewer = Glass(glass.species[:-1], glass.positions[:-1], glass.cell, glass.pbc, name="fewer")
     for replica, message in ((other, r"other: atoms .* Å \(median\) from"), (fewer, "fewer: other atoms")):
         with pytest.raises(InputError, match=message):
-            assess(known_reason, glass, [0], [GradientTimesWeight()], replica=replica)
+            compare_methods(known_reason, glass, [0], [GradientTimesWeight()], replica=replica)
 
 
 def test_ranks_hop_sizes_do_not_see_distance(symgnn_checkpoint, glass):
@@ -219,12 +185,12 @@ def test_ranks_hop_sizes_do_not_see_distance(symgnn_checkpoint, glass):
     noise = np.random.default_rng(0).uniform(0, 0.1, (2, len(found.hops)))
     one, other = (replace(found, importance=1 / (1 + found.hops) - part) for part in noise)
     assert compare(one, other, len(glass), 10)[1] > 0.5
-    assert abs(compare_hop_sizes(one, other)) < 0.1
-    assert compare_hop_sizes(one, one) == pytest.approx(1)
+    assert abs(compare_by_hops(one, other)) < 0.1
+    assert compare_by_hops(one, one) == pytest.approx(1)
 
 
 def test_the_files(known_reason, glass, tmp_path):
-    found = assess(
+    found = compare_methods(
         known_reason, glass, [1, 2], [GradientTimesWeight()], n_stability=1, folder=tmp_path / "c", workers=1
     )
     table, text, curves = found.write(tmp_path / "out" / "glass.methods")

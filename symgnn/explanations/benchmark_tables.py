@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from symgnn.explanations.quality import bootstrap_interval
 from symgnn.io.writing import replacing
+from symgnn.stats import bootstrap_interval
 
 MEASURES = {
     "plus": "fid+, top 10",
     "plus_control": "fid+, control of it",
     "plus_excess": "difference of the two",
-    "others": "control: share that is not in the top 10",
+    "others": "control: fraction that is not in the top 10",
     "signed": "Δ of the top 10 / eV",
     "area_plus": "fid+ area",
     "area_plus_control": "fid+ area, control",
@@ -36,18 +36,18 @@ MEASURES = {
 
 
 CURVES = {
-    "plus": "fid+: |Δ| / spread, the top k removed",
-    "plus_control": "the same, other edges like them",
-    "minus": "fid−: |Δ| / spread, only the top k kept",
-    "minus_control": "the same, other edges like them",
-    "others": "control: share that is not among the top k",
+    "plus": "fid+: |Δ| / standard deviation, the top k removed",
+    "plus_control": "the same, matched controls",
+    "minus": "fid−: |Δ| / standard deviation, only the top k kept",
+    "minus_control": "the same, matched controls",
+    "others": "control: fraction that is not among the top k",
     "removal_eV": "Δ / eV, the top k removed",
     "keeping_eV": "Δ / eV, only the top k kept",
 }
 
 
 @dataclass(frozen=True, eq=False)
-class Assessment:
+class Benchmark:
     """records    [method][atom] -> measure -> number (absent where it was not taken)
     curves     [method][atom] -> name of CURVES -> (K,) numbers, one for each of the budgets
     budgets    (K,) numbers of edges
@@ -63,9 +63,9 @@ class Assessment:
 
     def curve(self, method: str, name: str) -> np.ndarray:
         """(K, 3) mean over the atoms and the ends of its 95% bootstrap interval for every budget; (0, 3) without."""
-        found = [curves[name] for curves in self.curves[method].values() if name in curves]
+        values = [curves[name] for curves in self.curves[method].values() if name in curves]
         return np.array(
-            [bootstrap_interval(np.array(column), self.seed) for column in zip(*found, strict=True)]
+            [bootstrap_interval(np.array(column), self.seed) for column in zip(*values, strict=True)]
         ).reshape(-1, 3)
 
     def interval(self, method: str, measure: str) -> tuple[float, float, float] | None:
@@ -76,38 +76,49 @@ class Assessment:
     def rows(self) -> Iterator[list[str]]:
         """The table, a row per measure that was taken: its name, then mean [95% interval] of every method."""
         for measure, title in MEASURES.items():
-            found = [self.interval(method, measure) for method in self.records]
-            if any(found):
-                yield [title, *("" if i is None else _with_interval(*i) for i in found)]
+            intervals = [self.interval(method, measure) for method in self.records]
+            if any(intervals):
+                yield [title, *("" if i is None else _with_interval(*i) for i in intervals)]
 
-    def write(self, stem: Path) -> list[Path]:
-        """Write <stem>.csv (mean and interval of every measure), <stem>.md (the table and the agreement) and
-        <stem>.curves.csv (change of the prediction for every number of edges)."""
-        paths = [stem.with_name(stem.name + ending) for ending in (".csv", ".md", ".curves.csv")]
-        with replacing(paths[0]) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["method", "measure", "atoms", "mean", "low", "high"])
-            for method, atoms in self.records.items():
-                for measure in MEASURES:
-                    if (found := self.interval(method, measure)) is not None:
-                        count = sum(measure in record for record in atoms.values())
-                        writer.writerow([method, measure, count, *(f"{number:.6g}" for number in found)])
-        lines = [_row(["measure", *self.records]), _row(["---"] * (1 + len(self.records)))]
-        lines += [_row(row) for row in self.rows()]
-        lines.append("")
+    def table(self) -> pd.DataFrame:
+        """Mean and 95% interval of every measure: a row per method and measure that was taken."""
+        columns = ["method", "measure", "atoms", "mean", "low", "high"]
+        rows = [
+            (method, measure, sum(measure in record for record in atoms.values()), *interval)
+            for method, atoms in self.records.items()
+            for measure in MEASURES
+            if (interval := self.interval(method, measure)) is not None
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    def curve_table(self) -> pd.DataFrame:
+        """Mean and 95% interval of every curve: a row per method, curve and number of edges."""
+        columns = ["method", "curve", "edges", "mean", "low", "high"]
+        rows = [
+            (method, name, budget, *numbers)
+            for method in self.records
+            for name in CURVES
+            for budget, numbers in zip(self.budgets, self.curve(method, name), strict=False)
+        ]
+        return pd.DataFrame(rows, columns=columns)
+
+    def markdown(self) -> str:
+        """The table of measures and that of the agreement."""
         names = list(self.records)
+        lines = [_row(["measure", *names]), _row(["---"] * (1 + len(names))), *map(_row, self.rows()), ""]
         lines += [_row(["same top 10 edges", *names]), _row(["---"] * (1 + len(names)))]
         lines += [_row([name, *(f"{value:.2f}" for value in row)])
                   for name, row in zip(names, self.agreement, strict=True)]  # fmt: skip
+        return "\n".join(lines) + "\n"
+
+    def write(self, stem: Path) -> list[Path]:
+        """Write <stem>.csv (`table`), <stem>.md (`markdown`) and <stem>.curves.csv (`curve_table`)."""
+        paths = [stem.with_name(stem.name + ending) for ending in (".csv", ".md", ".curves.csv")]
+        for path, table in ((paths[0], self.table()), (paths[2], self.curve_table())):
+            with replacing(path) as temporary:
+                table.to_csv(temporary, index=False, float_format="%.6g", na_rep="nan")
         with replacing(paths[1]) as temporary:
-            temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        with replacing(paths[2]) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(["method", "curve", "edges", "mean", "low", "high"])
-            for method in names:
-                for name in CURVES:
-                    for budget, numbers in zip(self.budgets, self.curve(method, name), strict=False):
-                        writer.writerow([method, name, budget, *(f"{number:.6g}" for number in numbers)])
+            temporary.write_text(self.markdown(), encoding="utf-8")
         return paths
 
 
@@ -115,5 +126,5 @@ def _with_interval(mean: float, low: float, high: float) -> str:
     return f"{mean:.2f}" if np.isnan(low) else f"{mean:.2f} [{low:.2f}, {high:.2f}]"
 
 
-def _row(cells: Sequence[str]) -> str:
+def _row(cells: list[str]) -> str:
     return "| " + " | ".join(cells) + " |"

@@ -12,25 +12,26 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from ase import Atoms
 
-from symgnn.explanations.assessment_tables import Assessment
-from symgnn.explanations.attribution import Method, Progress
-from symgnn.explanations.explaining import fields_of
-from symgnn.explanations.judging import Judging
+from symgnn.explanations.benchmark_record import BenchmarkRecords
+from symgnn.explanations.benchmark_tables import Benchmark
+from symgnn.explanations.cache import cache_folder
+from symgnn.explanations.methods.base import Method, Progress
 from symgnn.explanations.processes import run_all
-from symgnn.explanations.quality import jaccard
+from symgnn.explanations.receptive_field import fields_of
 from symgnn.explanations.stability import check_replica
-from symgnn.explanations.store import store_folder
-from symgnn.glass import Glass
+from symgnn.glass import Glass, as_glass
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.inference.predict import readable
+from symgnn.stats import jaccard
 
 BUDGETS = (1, 3, 10, 30, 100, 300, 1000, 3000)
 
 
-def assess(
+def compare_methods(
     checkpoint: Checkpoint,
-    glass: Glass,
+    glass: Glass | Atoms,
     atoms: Sequence[int],
     methods: Sequence[Method],
     *,
@@ -42,46 +43,56 @@ def assess(
     folder: Path | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
-) -> Assessment:
-    """Judge `methods` on `atoms` of a glass; stability on the first `n_stability` of a random order of them.
+) -> Benchmark:
+    """Compare `methods` on `atoms` of a glass; stability on the first `n_stability` of a random order of them.
 
-    replica: the same glass but for noise, atoms in the same order. Every judgement is kept in `folder`, so that a run
+    replica: the same glass but for noise, atoms in the same order. Every record is kept in `folder`, so that a run
     that was stopped goes on. workers: processes, by default one per core; 1 stays in this process.
-    progress(judgements done, judgements): an exception that it raises stops the run.
+    progress(records done, records): an exception that it raises stops the run.
     Raises InputError as `explain_atoms` does, and for a replica that is another glass.
     """
     if replica is not None:
-        check_replica(glass, replica)
+        check_replica(as_glass(glass), replica)
         replica = readable(checkpoint, replica)
-    glass = readable(checkpoint, glass)
+    glass = readable(checkpoint, as_glass(glass))
     atoms = [int(atom) for atom in atoms]
     graph = fields_of(
         checkpoint, glass, [min(atoms), max(atoms)]
     ).whole  # refuse at once what cannot be explained
     with torch.no_grad():
-        spread = float(checkpoint.model(graph).std())
+        deviation = float(checkpoint.model(graph).std())
     watched = frozenset(np.random.default_rng(seed).permutation(atoms)[:n_stability].tolist())
-    judging = Judging(
-        checkpoint, glass, replica, spread, tuple(budgets), n_draws, watched, seed, folder or store_folder()
+    records = BenchmarkRecords(
+        checkpoint,
+        glass,
+        replica,
+        deviation,
+        tuple(budgets),
+        n_draws,
+        watched,
+        seed,
+        folder or cache_folder(),
     )
     jobs = [(atom, method) for atom in atoms for method in methods]
-    missing = [job for job in jobs if judging.read(*job) is None]
-    for done, _ in enumerate(run_all(judging.compute, missing, workers), len(jobs) - len(missing) + 1):
+    missing = [job for job in jobs if records.read(*job) is None]
+    for done, _ in enumerate(run_all(records.compute, missing, workers), len(jobs) - len(missing) + 1):
         if progress is not None:
             progress(done, len(jobs))
-    found = {method.name: {atom: judging.read(atom, method) for atom in atoms} for method in methods}
+    results = {method.name: {atom: records.read(atom, method) for atom in atoms} for method in methods}
     agreement = [
         [
             np.mean([jaccard(one[atom]["top"], other[atom]["top"]) for atom in atoms])
-            for other in found.values()
+            for other in results.values()
         ]
-        for one in found.values()
+        for one in results.values()
     ]
-    return Assessment(
+    return Benchmark(
         records={
-            name: {atom: record["measures"] for atom, record in of.items()} for name, of in found.items()
+            name: {atom: record["measures"] for atom, record in of.items()} for name, of in results.items()
         },
-        curves={name: {atom: record["curves"] for atom, record in of.items()} for name, of in found.items()},
+        curves={
+            name: {atom: record["curves"] for atom, record in of.items()} for name, of in results.items()
+        },
         budgets=tuple(budgets),
         agreement=np.array(agreement),
         seed=seed,

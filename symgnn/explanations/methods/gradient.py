@@ -9,16 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from symgnn.explanations.attribution import Attribution, Progress, gradient, signed
+from symgnn.explanations.methods.base import Attribution, Method, Progress, gradient, signed
 from symgnn.explanations.receptive_field import ReceptiveFields
 from symgnn.models import BarrierModel
 
 
 @dataclass(frozen=True)
-class GradientTimesWeight:
+class GradientTimesWeight(Method):
     """Signed, in eV; has no settings and no randomness."""
 
     name: ClassVar[str] = "gradient"
+    title: ClassVar[str] = "Gradient × weight"
+    signed: ClassVar[bool] = True
+    passes: ClassVar[int] = 2
 
     def attribute(
         self, model: BarrierModel, fields: ReceptiveFields, *, seed: int = 0, progress: Progress | None = None

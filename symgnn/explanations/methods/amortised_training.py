@@ -14,28 +14,28 @@ import torch
 from torch import Tensor, nn
 
 from symgnn.errors import InputError
-from symgnn.explanations.amortised import Amortised, save_explainer, states_of
-from symgnn.explanations.attribution import Progress, gradient
-from symgnn.explanations.edge_scorer import EdgeScorer
-from symgnn.explanations.explaining import fields_of
 from symgnn.explanations.explanation import most_important
-from symgnn.explanations.quality import jaccard
+from symgnn.explanations.methods.amortised import Amortised, save_explainer, states_of
+from symgnn.explanations.methods.base import Progress, gradient
+from symgnn.explanations.methods.edge_scorer import EdgeScorer
+from symgnn.explanations.receptive_field import fields_of
 from symgnn.glass import Glass
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.inference.predict import readable
 from symgnn.io.writing import replacing
+from symgnn.stats import jaccard
 from symgnn.training.resuming import data_identity, saved_state
 
 Report = Callable[[int], None]  # (atoms and epochs done)
 STATE = "explainer-last.pt"  # of a run that is not finished
 SIDE_BY_SIDE = 4  # atoms whose gradients are taken at once
-NEAR, FAR_SHARE = 1, 0.05  # pairs within so many hops all serve, of those farther away this share
-JUDGED, TOP = 24, 10  # atoms of the validation glass, and edges of each that are compared
+NEAR, FAR_FRACTION = 1, 0.05  # pairs within so many hops all serve, of those farther away this fraction
+VALIDATION_ATOMS, TOP = 24, 10  # atoms of the validation glass, and edges of each that are compared
 
 
 @dataclass(frozen=True)
 class ExplainerTraining:
-    """atoms: explained ones, in equal shares of the glasses; epochs over their pairs, in batches of `batch` pairs;
+    """atoms: explained ones, in equal numbers from the glasses; epochs over their pairs, in batches of `batch` pairs;
     learning_rate: the peak of a one-cycle of Adam; seed: of initial weights, atoms and order."""
 
     atoms: int = 1200
@@ -116,7 +116,7 @@ def train_explainer(
     scorer.standardise(examples.states)
     fit(scorer, examples, unit, training, state_file, identity, report)
     scorer.eval().requires_grad_(False)
-    scores = judge(checkpoint, validation, Amortised("", unit, scorer), seed=training.seed)
+    scores = validate(checkpoint, validation, Amortised("", unit, scorer), seed=training.seed)
     facts = {
         "training": asdict(training),
         "trained_on": [glass.name for glass in glasses],
@@ -143,14 +143,14 @@ def collect(
 ) -> Examples:
     """Explain random atoms of the glasses by gradient × weight; report(atoms done)."""
     model, rng, parts, states, before, done = checkpoint.model, np.random.default_rng(seed), [], [], 0, 0
-    for share, glass in zip(np.array_split(np.arange(atoms), len(glasses)), glasses, strict=True):
-        chosen = rng.choice(len(glass), min(len(share), len(glass)), replace=False).tolist()
+    for part, glass in zip(np.array_split(np.arange(atoms), len(glasses)), glasses, strict=True):
+        chosen = rng.choice(len(glass), min(len(part), len(glass)), replace=False).tolist()
         states.append(states_of(model, fields_of(checkpoint, glass, [0]).whole))
         for first in range(0, len(chosen), SIDE_BY_SIDE):
             some = fields_of(checkpoint, glass, chosen[first : first + SIDE_BY_SIDE])
             graph, distance = some.graph, some.atom_vector.norm(dim=1)
             row = torch.stack([graph.source[some.pair_edge], graph.target[some.pair_edge]], 1)
-            kept = (some.pair_hops <= NEAR) | (torch.rand(some.n_pairs) < FAR_SHARE)
+            kept = (some.pair_hops <= NEAR) | (torch.rand(some.n_pairs) < FAR_FRACTION)
             columns = (
                 before + some.atoms[row],
                 before + some.centers[some.pair_field],
@@ -212,20 +212,25 @@ def fit(
         report(training.atoms + epoch + 1)
 
 
-def judge(
-    checkpoint: Checkpoint, glass: Glass, explainer: Amortised, *, atoms: int = JUDGED, seed: int = 0
+def validate(
+    checkpoint: Checkpoint,
+    glass: Glass,
+    explainer: Amortised,
+    *,
+    atoms: int = VALIDATION_ATOMS,
+    seed: int = 0,
 ) -> dict[str, float]:
     """How well the explainer stands in for gradient × weight, on random atoms of a glass.
 
-    r2              share of the variance of effects explained, over all pairs of the receptive fields
-    jaccard_top10   shared edges among the 10 most important, mean over atoms
+    r2              fraction of the variance of effects explained, over all pairs of the receptive fields
+    jaccard_top10   Jaccard index of the 10 most important edges, mean over atoms
     """
     chosen = np.random.default_rng(seed).choice(len(glass), min(atoms, len(glass)), replace=False)
     shared, wrong, total = [], 0.0, 0.0
     for atom in chosen.tolist():
         some = fields_of(checkpoint, glass, [atom])
-        found, exact = explainer.attribute(checkpoint.model, some).effect, gradient(checkpoint.model, some)
-        shared.append(jaccard(*(most_important(values.abs().numpy(), TOP) for values in (found, exact))))
-        wrong += float((found - exact).double().square().sum())
+        effect, exact = explainer.attribute(checkpoint.model, some).effect, gradient(checkpoint.model, some)
+        shared.append(jaccard(*(most_important(values.abs().numpy(), TOP) for values in (effect, exact))))
+        wrong += float((effect - exact).double().square().sum())
         total += float((exact - exact.mean()).double().square().sum())
     return {"atoms": len(chosen), "r2": 1 - wrong / total, f"jaccard_top{TOP}": float(np.mean(shared))}

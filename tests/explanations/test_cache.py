@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from symgnn.explanations.assessment import assess
-from symgnn.explanations.gradient import GradientTimesWeight
-from symgnn.explanations.judging import Judging
+from symgnn.explanations.benchmark import compare_methods
+from symgnn.explanations.benchmark_record import BenchmarkRecords
+from symgnn.explanations.explain import cached_explanation, stored_explanation
+from symgnn.explanations.methods.gradient import GradientTimesWeight
 from symgnn.explanations.shards import Work
-from symgnn.explanations.store import find_explanation, stored_explanation
 from symgnn.inference.predict import load_checkpoint
 
 METHOD = GradientTimesWeight()
@@ -31,17 +31,17 @@ def stressed(glass):
 def test_other_physical_inputs_are_another_explanation(stressed, tmp_path):
     physics, first, second = stressed
     assert first.content_hash == second.content_hash
-    found = stored_explanation(physics, first, 3, method=METHOD, folder=tmp_path)
-    again = find_explanation(physics, first, 3, method=METHOD, folder=tmp_path)
+    found = cached_explanation(physics, first, 3, method=METHOD, folder=tmp_path)
+    again = stored_explanation(physics, first, 3, method=METHOD, folder=tmp_path)
     assert np.array_equal(again.importance, found.importance)
-    assert find_explanation(physics, second, 3, method=METHOD, folder=tmp_path) is None
+    assert stored_explanation(physics, second, 3, method=METHOD, folder=tmp_path) is None
     paths = {Work(physics, glass, METHOD, 0, 50, tmp_path).path([3]) for glass in (first, second)}
     assert len(paths) == 2
-    judging = Judging(physics, first, None, 0.2, (1, 10), 1, frozenset(), 0, tmp_path)
-    judging.compute((3, METHOD))
-    assert judging.read(3, METHOD) is not None
-    assert replace(judging, glass=second).read(3, METHOD) is None
-    watched = replace(judging, replica=first, watched=frozenset([3]))
+    records = BenchmarkRecords(physics, first, None, 0.2, (1, 10), 1, frozenset(), 0, tmp_path)
+    records.compute((3, METHOD))
+    assert records.read(3, METHOD) is not None
+    assert replace(records, glass=second).read(3, METHOD) is None
+    watched = replace(records, replica=first, watched=frozenset([3]))
     watched.compute((3, METHOD))
     assert watched.read(3, METHOD)["measures"]["replica"] == 1
     assert replace(watched, replica=second).read(3, METHOD) is None
@@ -50,32 +50,31 @@ def test_other_physical_inputs_are_another_explanation(stressed, tmp_path):
 def test_an_explanation_of_an_earlier_version_is_computed_anew(
     symgnn_checkpoint, glass, tmp_path, monkeypatch
 ):
-    stored_explanation(symgnn_checkpoint, glass, 3, method=METHOD, folder=tmp_path)
-    monkeypatch.setattr("symgnn.explanations.explanation.VERSION", 99)
-    monkeypatch.setattr("symgnn.explanations.store.VERSION", 99)
-    assert find_explanation(symgnn_checkpoint, glass, 3, method=METHOD, folder=tmp_path) is None
+    cached_explanation(symgnn_checkpoint, glass, 3, method=METHOD, folder=tmp_path)
+    monkeypatch.setattr("symgnn.explanations.cache.VERSION", 99)
+    assert stored_explanation(symgnn_checkpoint, glass, 3, method=METHOD, folder=tmp_path) is None
 
 
 @pytest.mark.parametrize(
     "damage", [lambda data: data[: len(data) // 2], lambda data: data[:200] + bytes(200) + data[400:]]
 )
 def test_a_damaged_file_counts_as_none(damage, symgnn_checkpoint, glass, tmp_path):
-    found = stored_explanation(symgnn_checkpoint, glass, 3, method=METHOD, folder=tmp_path)
+    found = cached_explanation(symgnn_checkpoint, glass, 3, method=METHOD, folder=tmp_path)
     path = tmp_path / f"{found.key}.npz"
     path.write_bytes(damage(path.read_bytes()))
-    assert find_explanation(symgnn_checkpoint, glass, 3, method=METHOD, folder=tmp_path) is None
-    again = stored_explanation(symgnn_checkpoint, glass, 3, method=METHOD, folder=tmp_path)
+    assert stored_explanation(symgnn_checkpoint, glass, 3, method=METHOD, folder=tmp_path) is None
+    again = cached_explanation(symgnn_checkpoint, glass, 3, method=METHOD, folder=tmp_path)
     assert np.array_equal(again.importance, found.importance)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"top": []', "\x00"])
-def test_a_damaged_judgement_counts_as_none(text, symgnn_checkpoint, glass, tmp_path):
-    def judged():
-        return assess(
+def test_a_damaged_record_counts_as_none(text, symgnn_checkpoint, glass, tmp_path):
+    def measures():
+        return compare_methods(
             symgnn_checkpoint, glass, [3], [METHOD], n_stability=0, folder=tmp_path, workers=1
         ).records
 
-    first = judged()
+    first = measures()
     (path,) = tmp_path.iterdir()
     path.write_text(text)
-    assert judged() == first
+    assert measures() == first

@@ -13,18 +13,21 @@ import torch
 from torch import Tensor
 
 from symgnn.errors import InputError
-from symgnn.explanations.attribution import Attribution, Progress, signed
 from symgnn.explanations.fidelity import AT_ONCE
+from symgnn.explanations.methods.base import Attribution, Method, Progress, signed
 from symgnn.explanations.receptive_field import ReceptiveFields, receptive_fields
 from symgnn.models import BarrierModel
 
 
 @dataclass(frozen=True)
-class Occlusion:
+class Occlusion(Method):
     """Signed, in eV. reach: edges are tried whose nearer end is at most so many hops from the atom (1: some 1200 edges
     at 5 Å); those farther away get 0. n_layers - 1 tries all."""
 
     name: ClassVar[str] = "occlusion"
+    title: ClassVar[str] = "Occlusion"
+    signed: ClassVar[bool] = True
+    passes: ClassVar[int] = 1200
     reach: int = 1
 
     def __post_init__(self):

@@ -22,17 +22,20 @@ import torch
 from torch import Tensor
 
 from symgnn.errors import InputError
-from symgnn.explanations.attribution import Attribution, Progress, signed
+from symgnn.explanations.methods.base import Attribution, Method, Progress, signed
 from symgnn.explanations.receptive_field import ReceptiveFields
 from symgnn.models import BarrierModel
 
 
 @dataclass(frozen=True)
-class IntegratedGradients:
+class IntegratedGradients(Method):
     """Signed, in eV. points: of the quadrature; baseline: edge weight where the path starts (0 is the classic one,
     with `points` of 32 or more)."""
 
     name: ClassVar[str] = "integrated_gradients"
+    title: ClassVar[str] = "Integrated gradients"
+    signed: ClassVar[bool] = True
+    passes: ClassVar[int] = 6
     points: int = 3
     baseline: float = 0.9
 
@@ -51,11 +54,11 @@ class IntegratedGradients:
 
         def barriers(weight: Tensor) -> Tensor:
             nonlocal done
-            found = fields.predict(model, weight[0]).sum()[None]
+            barrier = fields.predict(model, weight[0]).sum()[None]
             if progress is not None and done < self.points:  # the last calls are not steps of the path
                 done += 1
                 progress(done, self.points)
-            return found
+            return barrier
 
         weight = torch.ones((1, fields.n_pairs), device=fields.graph.device)
         effect = Integral(barriers).attribute(

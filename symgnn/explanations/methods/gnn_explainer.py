@@ -28,7 +28,7 @@ import torch
 from torch import Tensor
 
 from symgnn.errors import InputError
-from symgnn.explanations.attribution import Attribution, Progress, gradient
+from symgnn.explanations.methods.base import Attribution, Method, Progress, gradient
 from symgnn.explanations.receptive_field import ReceptiveFields
 from symgnn.models import BarrierModel
 
@@ -36,10 +36,13 @@ START = 4.0  # logit of the mask at the start: .98
 
 
 @dataclass(frozen=True)
-class GNNExplainer:
+class GNNExplainer(Method):
     """steps of Adam at learning_rate; size: what 1000 kept edges cost, in squared standard deviations."""
 
     name: ClassVar[str] = "gnn_explainer"
+    title: ClassVar[str] = "GNNExplainer"
+    signed: ClassVar[bool] = False
+    passes: ClassVar[int] = 300
     steps: int = 150
     learning_rate: float = 0.1
     size: float = 1.0

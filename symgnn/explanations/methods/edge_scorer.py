@@ -11,7 +11,7 @@ from symgnn.nn.radial import RadialFunction
 
 
 class EdgeScorer(nn.Module):
-    """g(z_i, z_j, z_c) of Luo et al. (NeurIPS 2020, eq. 10), with the lengths that a place in a glass needs beside it.
+    """g(z_i, z_j, z_c) of Luo et al. (NeurIPS 2020, eq. 10), with the lengths that it needs in a glass.
 
     z     (N, D)  what the explained model's decoder reads of every atom (`BarrierModel.embed`), standardised
     r_ij  Å       length of the pair; d_i, d_j: distances of its ends from the centre c
@@ -40,8 +40,8 @@ class EdgeScorer(nn.Module):
     def standardise(self, states: Tensor) -> None:
         """Take mean and standard deviation from states (N, D); a column that does not vary stays as it is."""
         self.mean.copy_(states.mean(0))
-        spread = states.std(0)
-        self.scale.copy_(torch.where(spread > 1e-6, spread, 1.0))
+        deviation = states.std(0)
+        self.scale.copy_(torch.where(deviation > 1e-6, deviation, 1.0))
 
     def end(self, states: Tensor, distance: Tensor) -> Tensor:
         """(n, width) u of atoms with states (n, D) that stand at distances (n,) Å from the centre."""

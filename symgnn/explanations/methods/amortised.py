@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
@@ -26,8 +27,8 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from symgnn.errors import InputError
-from symgnn.explanations.attribution import Attribution, Progress, signed
-from symgnn.explanations.edge_scorer import EdgeScorer
+from symgnn.explanations.methods.base import Attribution, Method, Progress, signed
+from symgnn.explanations.methods.edge_scorer import EdgeScorer
 from symgnn.explanations.receptive_field import ReceptiveFields
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.inference.checkpoint import Checkpoint
@@ -40,13 +41,36 @@ _states: WeakKeyDictionary[AtomGraph, WeakKeyDictionary[BarrierModel, Tensor]] =
 
 
 @dataclass(frozen=True)
-class Amortised:
+class Amortised(Method):
     """Signed, in eV; no randomness. network: names the trained network; unit: eV per unit of its output."""
 
     name: ClassVar[str] = "amortised"
+    title: ClassVar[str] = "Amortised explainer"
+    signed: ClassVar[bool] = True
+    passes: ClassVar[int] = 0
     network: str
     unit: float = field(compare=False)
     scorer: EdgeScorer = field(repr=False, compare=False)
+
+    @property
+    def one_checkpoint(self) -> bool:
+        return True
+
+    @classmethod
+    def defaults(cls) -> dict[str, Any]:
+        return {}  # the network comes from the checkpoint's folder
+
+    @classmethod
+    def supports(cls, checkpoint: Checkpoint) -> bool:
+        return super().supports(checkpoint) and has_explainer(checkpoint)
+
+    @classmethod
+    def build(cls, checkpoint: Checkpoint, settings: Mapping[str, Any]) -> Amortised:
+        if settings:
+            raise InputError(
+                f"method {cls.name}: setting {next(iter(settings))!r} found, expected one of none"
+            )
+        return load_explainer(checkpoint)
 
     @torch.no_grad()
     def attribute(
