@@ -145,12 +145,12 @@ def test_moving_the_slider_changes_the_address_and_the_table(app):
     assert any("Top 7 edges" in header.value for header in app.subheader)
 
 
-def test_topology_compares_the_explanation_with_its_like_on_request(app):
+def test_topology_compares_the_explanation_with_matched_controls_on_request(app):
     opened(app, "topology", atom=33)
-    assert not any("permutation test" in caption.value for caption in app.caption)
+    assert not any("matched controls" in caption.value for caption in app.caption)
     app.button(key="explain_here").click().run()
     assert not app.exception
-    assert "permutation test" in told(app.caption)
+    assert "times as many cycles as matched controls" in told(app.caption)
 
 
 def explained_methods(monkeypatch) -> list[str]:
