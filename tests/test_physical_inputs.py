@@ -161,9 +161,7 @@ def test_explanations_are_those_of_the_glass_with_properties(physics, bare, tmp_
     assert unexplained(physics, full, [1, 7], **how) == unexplained(physics, bare, [1, 7], **how) == 0
     fields = explained_fields(physics, bare, [1], method=method, workers=1, folder=tmp_path)
     assert "pressure" in fields.glass.properties
-    first = compare_methods(
-        physics, bare, [1], [method], replica=bare, n_draws=1, workers=1, folder=tmp_path
-    )
+    first = compare_methods(physics, bare, [1], [method], replica=bare, n_draws=1, workers=1, folder=tmp_path)
     again = compare_methods(physics, full, [1], [method], replica=full, n_draws=1, workers=1, folder=tmp_path)
     assert first.records == again.records
     assert len(list(tmp_path.glob("benchmark-*.json"))) == 1

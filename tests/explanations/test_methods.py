@@ -7,7 +7,9 @@ from typing import ClassVar
 import numpy as np
 import pytest
 import torch
+from typer.testing import CliRunner
 
+from symgnn.cli import app
 from symgnn.errors import InputError
 from symgnn.explanations.explain import explain, explain_atoms
 from symgnn.explanations.fidelity import predictions_under
@@ -289,3 +291,15 @@ def test_explain_takes_a_name_or_a_method_and_a_glass_or_atoms(symgnn_checkpoint
 def test_what_explain_refuses(arguments, message, symgnn_checkpoint, glass):
     with pytest.raises(InputError, match=message):
         explain(**({"checkpoint": symgnn_checkpoint, "glass": glass, "atom": 3} | arguments))
+
+
+def test_a_new_entry_of_the_list_is_known_everywhere(symgnn_checkpoint, monkeypatch):
+    monkeypatch.setitem(METHODS, LongestEdges.name, LongestEdges)
+    assert available_methods(symgnn_checkpoint)[-1] == "longest"
+    assert build_method("longest", read_settings("longest", ["power=3"]), symgnn_checkpoint).power == 3.0
+    assert title_of("longest") == "Longest edges"
+    listed = CliRunner().invoke(app, ["explain", "--methods"], env={"COLUMNS": "120"})
+    assert listed.exit_code == 0
+    (line,) = [line for line in listed.output.splitlines() if "longest" in line]
+    assert "Longest edges" in line
+    assert "power=1.0" in line
