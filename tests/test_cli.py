@@ -176,7 +176,7 @@ def test_topology_with_all_its_options(run, place, tmp_path):
     assert [line.split(",")[0] for line in distances[1:]] == ["0", "1", "2"]
     said = " ".join(result.stdout.split())
     rings = json.loads((folder / "cycles.json").read_text())["cycles"]
-    before, total, after = re.search(r"Strict cycles: (\d+) of (\d+) as found, (\d+) after", said).groups()
+    before, total, after = re.search(r"Strict cycles: (\d+) of (\d+) as computed, (\d+) after", said).groups()
     assert int(total) == len(rings)
     assert int(before) < int(after) == sum(ring["strict"] for ring in rings)
     assert "birth 2 to 5 Å, persistence 0 to 2 Å, pixels of 0.05 Å" in said

@@ -66,8 +66,8 @@ def test_the_seed_decides_which_atoms_are_drawn(called, place, target, options, 
     assert found.tolist() == random_atoms(read_glass(place / "glass.xyz"), 5, seed).tolist()
 
 
-ELSEWHERE = {"--help", "--types"}
-"""Options that other tests put to work: --types in tests/test_cli.py."""
+ELSEWHERE = {"--help", "--types", "--methods"}
+"""Options that other tests put to work: --types in tests/test_cli.py, --methods in tests/explanations/test_methods.py."""
 
 
 def test_no_option_is_left_out():

@@ -131,8 +131,8 @@ def test_a_glass_without_alpha_complex_still_has_a_topology():
 
 
 def test_participation_measured_on_the_papers_glass(raw_data):
-    """Cycles per undirected edge shorter than 5 Å of test0, and how they fall with length (measured independently; cycles
-    round the cell count here)."""
+    """Cycles per undirected edge shorter than 5 Å of test0, and how they fall with length (measured independently;
+    cycles round the cell count here)."""
     glass = load_paper(["test0"], raw_data)[0]
     neighbors = neighbor_list(glass, 5.0)
     once = neighbors.target < neighbors.source
