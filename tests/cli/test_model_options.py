@@ -67,7 +67,7 @@ def test_the_seed_decides_which_atoms_are_drawn(called, place, target, options, 
 
 
 ELSEWHERE = {"--help", "--types", "--methods"}
-"""Options that other tests put to work: --types in tests/test_cli.py, --methods in tests/explanations/test_methods.py."""
+"""Options that other tests put to work: --types in test_cli.py, --methods in explanations/test_methods.py."""
 
 
 def test_no_option_is_left_out():

@@ -48,13 +48,10 @@ class Amortised(Method):
     title: ClassVar[str] = "Amortised explainer"
     signed: ClassVar[bool] = True
     passes: ClassVar[int] = 0
+    one_checkpoint: ClassVar[bool] = True
     network: str
     unit: float = field(compare=False)
     scorer: EdgeScorer = field(repr=False, compare=False)
-
-    @property
-    def one_checkpoint(self) -> bool:
-        return True
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:

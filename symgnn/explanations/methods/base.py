@@ -45,18 +45,20 @@ class Method(ABC):
     Its dataclass fields are its settings; equal settings and seed give equal results, and the result for a field does
     not depend on which others stand beside it.
 
-    name       on the command line, in files and keys
-    title      on screen and in reports
-    signed     whether it gives an effect in eV
-    is_baseline  whether it knows nothing of the model: what the others have to beat
-    passes     about how many passes through the model one explanation takes
+    name            on the command line, in files and keys
+    title           on screen and in reports
+    signed          whether it gives an effect in eV
+    passes          about how many passes through the model one explanation takes
+    is_baseline     whether it knows nothing of the model: what the others have to beat
+    one_checkpoint  whether it was trained for one checkpoint and says nothing of others
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     signed: ClassVar[bool]
-    is_baseline: ClassVar[bool] = False
     passes: ClassVar[int]
+    is_baseline: ClassVar[bool] = False
+    one_checkpoint: ClassVar[bool] = False
 
     @abstractmethod
     def attribute(
@@ -68,11 +70,6 @@ class Method(ABC):
     def settings(self) -> dict[str, Any]:
         """Values by name of what, with the seed, decides the result."""
         return {column.name: getattr(self, column.name) for column in fields(self) if column.compare}
-
-    @property
-    def one_checkpoint(self) -> bool:
-        """Whether the method was trained for one checkpoint and says nothing of others."""
-        return False
 
     @classmethod
     def defaults(cls) -> dict[str, Any]:
