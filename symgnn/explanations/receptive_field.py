@@ -21,7 +21,7 @@ class ReceptiveFields:
     """Subgraphs on which a model of some depth predicts B centres exactly as on the whole graph.
 
     Atoms and edges stand in order of their hops from the centre, so that late layers work on the first of them only
-    (`AtomGraph.reaching`): of four layers' messages over all edges about one in three is left.
+    (`AtomGraph.trimmed`): of four layers' messages over all edges about one in three is left.
 
     whole       the graph that they are parts of; n_layers  the depth they were made for
     graph       AtomGraph of all fields, without edges between them; graph_index is the field's number. Its first B

@@ -72,10 +72,10 @@ def average(models: Sequence[BarrierModel], specifications: Sequence[Mapping[str
     weights, bias = [], 0.0
     for member, model in zip(committee.members, models, strict=True):
         member.load_state_dict({name: model.state_dict()[name] for name in member.state_dict()})
-        last, share = model.decoder[-1], model.target_scale / committee.target_scale / len(models)
-        weights.append(last.weight[0] * share)
+        last, factor = model.decoder[-1], model.target_scale / committee.target_scale / len(models)
+        weights.append(last.weight[0] * factor)
         offset = (model.target_mean - committee.target_mean) / committee.target_scale / len(models)
-        bias = bias + last.bias[0] * share + offset
+        bias = bias + last.bias[0] * factor + offset
     committee.decoder[-1].weight.copy_(torch.cat(weights)[None])
     committee.decoder[-1].bias.fill_(bias)
     return committee.eval()

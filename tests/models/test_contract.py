@@ -247,14 +247,14 @@ class Written(TorchDispatchMode):
 
 def test_late_layers_work_on_what_can_reach_the_centres(case, fields, monkeypatch):
     """Every layer asks what it must work on, the result is for the last layer's atoms, and there is less to do."""
-    model, reaching, asked = case[0], AtomGraph.reaching, set()
+    model, trimmed, asked = case[0], AtomGraph.trimmed, set()
 
     def recorded(graph, layers_left):
         asked.add(layers_left)
-        return reaching(graph, layers_left)
+        return trimmed(graph, layers_left)
 
-    monkeypatch.setattr(AtomGraph, "reaching", recorded)
-    assert len(predict(model, fields.graph)) == reaching(fields.graph, 1).n_atoms < fields.graph.n_atoms
+    monkeypatch.setattr(AtomGraph, "trimmed", recorded)
+    assert len(predict(model, fields.graph)) == trimmed(fields.graph, 1).n_atoms < fields.graph.n_atoms
     assert asked >= set(range(1, model.n_layers)), "the first layer may work on all"
     work = []
     for graph in (fields.graph, untrimmed(fields).graph):
