@@ -34,7 +34,7 @@ def fields_of(checkpoint: Checkpoint, glass: Glass, atoms: Sequence[int]) -> Rec
     model = checkpoint.model
     if model.n_layers == 0:
         raise InputError(
-            f"checkpoint {checkpoint.full_name}: its model {checkpoint.card['model']} reads no edges, expected "
+            f"checkpoint {checkpoint.full_name}: its model {checkpoint.card.model} reads no edges, expected "
             "one that does: there is nothing to explain"
         )
     return receptive_fields(cached_graph(glass, checkpoint.cutoff, model.inputs), atoms, model.n_layers)

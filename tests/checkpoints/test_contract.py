@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from symgnn.benchmark.measurement import rotations_and_reflections, transformed
+from symgnn.benchmark.evaluation import rotations_and_reflections, transformed
 from symgnn.explanations.receptive_field import receptive_fields
 from symgnn.graph.atom_graph import build_graph
 from symgnn.inference.checkpoint import list_checkpoints, load_checkpoint
