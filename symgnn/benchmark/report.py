@@ -72,7 +72,7 @@ def short_table(rows: list[Row]) -> TextTable:
 def cost_table(rows: list[Row]) -> TextTable:
     """What a model costs, and how far its predictions move when the glass is turned or mirrored."""
     header = ["checkpoint", "model", "parameters", "selected", "training / s", "trained on"]
-    header += ["inference / s", "largest change / eV", "rms change / eV", "of the spread"]
+    header += ["inference / s", "largest change / eV", "rms change / eV", "of the standard deviation"]
     lines = []
     for row in rows:
         card = row.card
@@ -117,7 +117,7 @@ def selected_epochs(row: Row) -> str:
 
 def seeds(row: Row) -> str:
     """How many seeds a row has; a linear system has one solution, whatever the seed."""
-    return "exact" if row.card.model == "ridge" else str(len(row.cards))
+    return "exact" if row.card.selected.penalty is not None else str(len(row.cards))
 
 
 def small(value: float) -> str:
@@ -235,7 +235,7 @@ dashboard and this leaderboard then know those in it by name."""
 
 _ACCURACY_NOTES = """\
 AUC: area under the ROC curve for finding the 5% of atoms with the highest, or lowest, barriers. Coverage, where a card
-states it: share of labels inside the intervals that should hold 68% and 95% of them. They are calibrated on train6,
+states it: fraction of labels inside the intervals that should hold 68% and 95% of them. They are calibrated on train6,
 whose strain makes errors larger, and are too wide on glasses like the training glasses. The labels carry noise of about
 0.14 eV (one glass was labelled twice), which limits r to about 0.88: see [data/README.md](../data/README.md)."""
 

@@ -58,7 +58,7 @@ def tile_size(glass: Glass, model: BarrierModel) -> float:
 def tiles(glass: Glass, model: BarrierModel, *, tile: float | None = None) -> Iterator[Tile]:
     """Cut a glass into tiles of at most `tile` (Å) that together hold every atom once.
 
-    tile is measured across the cell, between opposite faces. A direction is left whole where it is not periodic,
+    tile counts across the cell, between opposite faces. A direction is left whole where it is not periodic,
     where the cell is thinner than a tile, and where a tile with its halo would reach around the cell to itself.
     Raises InputError as `build_graph` does.
     """

@@ -8,7 +8,7 @@ inside the training data and large outside. The standard deviation is a function
 in standard deviations of the training labels (high barriers are noisier):
     log sigma_i = a + b log(1 + h_i) + c z_i
 a, b >= 0 and c maximise the Gaussian likelihood of the residuals on the validation glass. Then sigma is scaled so that
-68.3% of the validation atoms lie within one sigma, and the factor for 95% is the quantile found there (split
+68.3% of the validation atoms lie within one sigma, and the factor for 95% is their quantile (split
 conformal prediction: Lei et al., J. Am. Stat. Assoc. 2018). On glasses like the validation glass the intervals
 hold what they say; card.json states what they cover elsewhere.
 """

@@ -35,6 +35,8 @@ class BarrierModel(nn.Module):
     """
 
     decoder: nn.Sequential
+    is_invariant = True
+    """Whether predictions are claimed not to change when the glass is turned or mirrored: the tests hold them to it."""
 
     def __init__(self, *, elements: Sequence[str], cutoff: float, n_layers: int, inputs: Sequence[str] = ()):
         super().__init__()

@@ -52,7 +52,7 @@ ALL_PATHS = {
     (2, 1): (1,),
     (2, 2): (0, 2),
 }
-SCALAR_PATHS = {(1, 1): (0,), (2, 2): (0,)}  # the last layer: nobody reads its vectors and matrices
+SCALAR_PATHS = {(1, 1): (0,), (2, 2): (0,)}  # the last layer: its vectors and matrices are not read
 
 
 @dataclass(frozen=True)

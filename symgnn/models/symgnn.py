@@ -45,6 +45,7 @@ class SymGNN(BarrierModel):
     ):
         super().__init__(elements=elements, cutoff=cutoff, n_layers=len(heads))
         self.symmetrization = symmetrization
+        self.is_invariant = symmetrization == "haar"
         self.atom_encoder = nn.Embedding(len(self.elements), width)
         self.edge_encoder = SymmetrizedEncoder(
             width=width, cutoff=cutoff, symmetrization=symmetrization, n_samples=n_samples

@@ -22,6 +22,7 @@ from symgnn.explanations.gnn_explainer import GNNExplainer
 from symgnn.explanations.receptive_field import receptive_fields
 from symgnn.explanations.store import find_explanation, stored_explanation
 from symgnn.graph.atom_graph import build_graph
+from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.models import build_model
 from tests.explanations.conftest import CountsShortMixedBonds
@@ -246,6 +247,8 @@ def test_masks_are_checked():
 
 
 def test_a_model_without_edges_is_refused(glass):
-    checkpoint = Checkpoint(Path("elements"), build_model("mlp", {}).eval(), {"model": "mlp"}, "2" * 16)
+    checkpoint = Checkpoint(
+        Path("elements"), build_model("mlp", {}).eval(), Card(model="mlp", settings={}), "2" * 16
+    )
     with pytest.raises(InputError, match="checkpoint elements: its model mlp reads no edges"):
         explain_atom(checkpoint, glass, 0)

@@ -47,7 +47,7 @@ def shallow():
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_model_predicts_the_same_in_tiles(case):
-    name, settings, _ = CASES[case]
+    name, settings = CASES[case]
     model = make(name, settings)
     reach = max(model.n_layers * model.cutoff, 10.0)
     glass = shaken_crystal(3, 3, int(4.3 * reach / SPACING))
