@@ -13,7 +13,8 @@ import argparse
 import numpy as np
 import torch
 from safetensors.numpy import save_file
-from tests.benchmark.test_reference_predictions import REFERENCE, SAMPLE, names, predictions, stored
+
+from tests.inference.test_reference_predictions import REFERENCE, SAMPLE, names, predictions, stored
 
 
 def main() -> None:

@@ -31,6 +31,7 @@ from rich.table import Table
 from symgnn.allocator import keep_large_buffers
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph, build_graph
+from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.inference.predict import predict
 from symgnn.io.structures import read_glass
@@ -127,7 +128,9 @@ def profile(name: str, glass: Glass) -> Table:
 
 def measure_growth(name: str, glass: Glass, n_atoms: int) -> dict[str, float]:
     """Seconds from a glass of so many atoms to its barriers, and peak memory in GB."""
-    checkpoint = Checkpoint(folder=Path(name), model=untrained(name), card={}, key="")
+    checkpoint = Checkpoint(
+        folder=Path(name), model=untrained(name), card=Card(model=name, settings={}), key=""
+    )
     large = of_size(glass, n_atoms)
     started = time.perf_counter()
     predict(checkpoint, large)

@@ -139,7 +139,7 @@ def _checkpoints(glass: Glass) -> tuple[list[str], str | None]:
     names += [
         name for name in list_checkpoints() if name not in names
     ]  # their cards do not fit: loading says so
-    usable = [row.name for row in rows if set(row.card.get("inputs", ())) <= set(glass.properties)]
+    usable = [row.name for row in rows if set(row.card.inputs) <= set(glass.properties)]
     first = [name for name in usable if name == "symgnn"]
     return names, next(iter([*first, *usable, *names]), None)
 

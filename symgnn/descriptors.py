@@ -85,9 +85,9 @@ class AveragedDescriptors(nn.Module):
     def raw(self, graph: AtomGraph, element: Tensor, strength: Tensor) -> Tensor:
         """Elements (N,) as 0..n_elements-1 and strengths (E,) -> (N, out_features), not standardised.
 
-        Densities, averages and averages of averages are three layers (`AtomGraph.reaching`).
+        Densities, averages and averages of averages are three layers (`AtomGraph.trimmed`).
         """
-        graph, near, last = (graph.reaching(layers_left) for layers_left in (3, 2, 1))
+        graph, near, last = (graph.trimmed(layers_left) for layers_left in (3, 2, 1))
         element, strength = element[: graph.n_atoms], strength[: graph.n_edges]
         species = F.one_hot(element, self.n_elements).to(graph.length.dtype)
         densities = torch.cat(

@@ -1,4 +1,4 @@
-"""Local structure of each atom in the field's words: coordination, Voronoi index, volume, Q6, local composition.
+"""Structural descriptors of each atom: coordination, Voronoi index, volume, Q6, local composition.
 
 Voronoi cells (voro++) and Steinhardt parameters are computed by freud (Ramasubramani et al., Comput. Phys. Commun.
 254, 107275, 2020). All atoms count alike: the cells are not weighted by atomic radii. freud works in single
@@ -85,7 +85,7 @@ class LocalStructure:
         return self.neighbors_of_element / self.voronoi_coordination[:, None]
 
     def describe(self, atom: int) -> dict[str, str]:
-        """Label -> text about one atom, in the field's words. Raises InputError for an atom that does not exist."""
+        """Label -> text about one atom. Raises InputError for an atom that does not exist."""
         if not 0 <= atom < len(self):
             raise InputError(f"atom {atom} found, expected 0 to {len(self) - 1}")
         index = tuple(self.voronoi_index[atom].tolist())
@@ -113,7 +113,7 @@ def local_structure(glass: Glass) -> LocalStructure:
     """Local structure of all atoms of a glass that is periodic in all three directions, in any cell.
 
     Raises InputError where a direction is not periodic (cells at a surface are open), where two atoms are at the
-    same place, and where Voronoi neighbours are half the box apart, as across a wide void.
+    same position, and where Voronoi neighbours are half the box apart, as across a wide void.
     """
     if not glass.pbc.all():
         open_along = ", ".join(str(axis) for axis in np.flatnonzero(~glass.pbc))

@@ -14,6 +14,7 @@ import pytest
 from symgnn.cli import main
 from symgnn.glass import Glass
 from symgnn.homology import persistence
+from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import load_checkpoint, save_checkpoint
 from symgnn.io.structures import read_glass, write_extxyz
 from tests.conftest import make_random_glass
@@ -27,7 +28,7 @@ def place(tmp_path_factory):
     glass = make_random_glass(120, seed=7)
     write_extxyz(folder / "glass.xyz", replace(glass, barriers=np.linspace(1, 2, 120)))
     model = make("symgnn", {"heads": [2, 1]})
-    card = {"model": "symgnn", "settings": {"heads": [2, 1]}, "scores": {}}
+    card = Card(model="symgnn", settings={"heads": [2, 1]}, scores={})
     save_checkpoint(folder / "untrained", model, card)
     return folder
 
@@ -72,10 +73,9 @@ def assert_refused(result, *words):
 def test_predict(run, place, tmp_path):
     result = run("predict", "glass.xyz", "--checkpoint", "untrained", "-o", tmp_path)
     assert result.returncode == 0, result.stderr
-    table = np.genfromtxt(
-        tmp_path / "glass.predicted.csv", delimiter=",", names=True, dtype=None, encoding="utf-8"
-    )
-    written = read_glass(tmp_path / "glass.predicted.xyz")
+    name = f"glass.{load_checkpoint(place / 'untrained').label}.predicted"
+    table = np.genfromtxt(tmp_path / f"{name}.csv", delimiter=",", names=True, dtype=None, encoding="utf-8")
+    written = read_glass(tmp_path / f"{name}.xyz")
     assert len(table) == 120
     assert np.allclose(table["predicted_barrier_eV"], written.properties["predicted_barrier"], atol=1e-6)
     assert np.allclose(table["barrier_eV"], np.linspace(1, 2, 120), atol=1e-6)
@@ -124,7 +124,7 @@ def test_the_folder_of_checkpoints_can_be_chosen(run, place, tmp_path, monkeypat
     monkeypatch.setenv("SYMGNN_CHECKPOINTS", str(place))
     done = run("predict", "glass.xyz", "--checkpoint", "untrained", "-o", tmp_path)
     assert done.returncode == 0, done.stderr
-    assert read_glass(tmp_path / "glass.predicted.xyz").notes["checkpoint"] == "untrained"
+    assert read_glass(tmp_path / "glass.untrained.predicted.xyz").notes["checkpoint"] == "untrained"
     monkeypatch.setenv("SYMGNN_CHECKPOINTS", str(tmp_path / "nowhere"))
     done = run("predict", "glass.xyz", "--checkpoint", "untrained", "-o", tmp_path)
     assert done.returncode == 2
@@ -240,9 +240,8 @@ def test_atoms_without_neighbours(run, place, tmp_path):
 
 def test_explain_warns_of_another_composition(run, place, tmp_path):
     model, folder = make("symgnn", {"heads": [2, 1]}), tmp_path / "copper"
-    save_checkpoint(
-        folder, model, {"model": "symgnn", "settings": {"heads": [2, 1]}, "composition": {"Cu": [0.9, 1.0]}}
-    )
+    card = Card(model="symgnn", settings={"heads": [2, 1]}, composition={"Cu": [0.9, 1.0]})
+    save_checkpoint(folder, model, card)
     for option in ("--atom", "--atoms"):
         result = run(
             "explain", "glass.xyz", option, 1, "--method", "gradient", "--checkpoint", folder, "-o", tmp_path
@@ -342,12 +341,13 @@ def test_train_evaluate_and_fetch_on_the_paper(run, place, raw_data, tmp_path):
         "weights.safetensors", "card.json", "curve.csv", "last.pt", "train.log",
     }  # fmt: skip
     card = load_checkpoint(tmp_path / "run").card
-    assert card["split"] == {"train": [f"train{k}" for k in range(6)], "validation": ["train6"]}
-    assert card["scores"] == {}, "training does not look at test glasses"
+    assert card.split.train == [f"train{k}" for k in range(6)]
+    assert card.split.validation == ["train6"]
+    assert card.scores == {}, "training does not look at test glasses"
     result = run("evaluate", tmp_path / "run", "--split", "validation", "--data", raw_data)
     assert result.returncode == 0, result.stderr
     scores = json.loads((tmp_path / "run" / "card.json").read_text())["scores"]
-    assert scores["train6"]["pearson"] == pytest.approx(card["selected"]["pearson"], abs=1e-4)
+    assert scores["train6"]["pearson"] == pytest.approx(card.selected.pearson, abs=1e-4)
 
     trained = tmp_path / "run"
     result = run("train-explainer", trained, "--atoms", 12, "--epochs", 1, "--data", raw_data)
@@ -367,7 +367,7 @@ def test_train_evaluate_and_fetch_on_the_paper(run, place, raw_data, tmp_path):
 
 def test_evaluate_all_and_the_table(run, place, raw_data, tmp_path):
     root = tmp_path / "checkpoints"
-    card = {"model": "symgnn", "settings": {"heads": [2, 1]}, "n_parameters": 77}
+    card = Card(model="symgnn", settings={"heads": [2, 1]}, n_parameters=77)
     save_checkpoint(root / "mine", make("symgnn", {"heads": [2, 1]}), card)
     result = run("evaluate", "--table-only", "--root", root)
     assert result.returncode == 0, result.stderr
@@ -470,8 +470,7 @@ def test_bad_options_end_in_one_line(run, place, arguments, word):
 def test_damaged_checkpoints(run, place, tmp_path):
     for name, damage in (("weights.safetensors", b"x"), ("card.json", b"{")):
         folder = tmp_path / name
-        save_checkpoint(
-            folder, make("symgnn", {"heads": [2, 1]}), {"model": "symgnn", "settings": {"heads": [2, 1]}}
-        )
+        card = Card(model="symgnn", settings={"heads": [2, 1]})
+        save_checkpoint(folder, make("symgnn", {"heads": [2, 1]}), card)
         (folder / name).write_bytes(damage)
         assert_refused(run("predict", "glass.xyz", "--checkpoint", folder), name)

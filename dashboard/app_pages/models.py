@@ -1,7 +1,5 @@
 """Page Models: the leaderboard, and of the selected checkpoint its errors, learning curve and card."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -95,14 +93,14 @@ def choose_line() -> None:
 
 
 def scores() -> None:
-    def means(spreads) -> list[float | None]:
-        return [spread.mean if spread else None for spread in spreads]
+    def means(over_seeds) -> list[float | None]:
+        return [score.mean if score else None for score in over_seeds]
 
     tests = [line.test("pearson") for line in ranked]
     figure = model_plots.scores_of_models(
         [line.name for line in ranked],
         means(tests),
-        [spread.sd if spread else None for spread in tests],
+        [score.standard_deviation if score else None for score in tests],
         means(line.validation() for line in ranked),
         [line.published.r if line.published else None for line in ranked],
         chosen=row.name if row else None,
@@ -116,7 +114,7 @@ def scores() -> None:
 def curves() -> None:
     """Learning curve of the selected checkpoint, and of others to compare it with."""
     st.subheader("Learning curves", anchor=False)
-    by = "penalty" if any("penalty" in point for point in row.card["curve"]) else "epoch"
+    by = "penalty" if any("penalty" in point for point in row.card.curve) else "epoch"
     others = {line.name: line for line in ranked if line.name != row.name}
     session.seed("curves", [], read_names(list(others)))
     st.session_state["curves"] = [name for name in st.session_state["curves"] if name in others]
@@ -126,9 +124,9 @@ def curves() -> None:
     session.publish(curves=",".join(names))
     shown = {line.name: line for line in (row, *(others[name] for name in names))}
     figure = model_plots.learning_curves(
-        {name: [card["curve"] for card in line.cards.values()] for name, line in shown.items()},
+        {name: [card.curve for card in line.cards.values()] for name, line in shown.items()},
         selected={
-            name: [card["selected"].get(by) for card in line.cards.values()] for name, line in shown.items()
+            name: [getattr(card.selected, by) for card in line.cards.values()] for name, line in shown.items()
         },
         by=by,
     )
@@ -151,16 +149,14 @@ def read_names(known: list[str]):
 def summary() -> None:
     st.header(notices.plain(row.name), anchor=False)
     r, paper = row.test("pearson"), row.published
-    invariance = row.card["invariance"]
+    invariance = row.card.invariance
     numbers = {
         f"r {' + '.join(row.test_glasses) or 'test'}": str(r) if r else "not scored",
         "r in the paper": str(paper) if paper else "not in it",
         "r validation": str(row.validation() or "not scored"),
         "MAE": f"{mae_.mean:.3f} eV" if (mae_ := row.test("mae_eV")) else "not scored",
-        "Largest change when turned": f"{small(invariance['largest_eV'])} eV"
-        if invariance
-        else "not measured",
-        "Selected" if "penalty" in row.card["selected"] else "Selected epoch": selected_epochs(row),
+        "Largest change when turned": f"{small(invariance.largest)} eV" if invariance else "not evaluated",
+        "Selected" if row.card.selected.penalty is not None else "Selected epoch": selected_epochs(row),
     }
     inside = [row.coverage(level) for level in ("68%", "95%")]
     if all(inside):
@@ -244,14 +240,14 @@ def card() -> None:
     buttons = st.container(horizontal=True)
     buttons.download_button(
         "Card (JSON)",
-        lambda: json.dumps(row.card, indent=1, ensure_ascii=False),
+        row.card.to_json,
         f"{row.name}.card.json",
         "application/json",
         icon=":material/download:",
     )
     buttons.download_button(
         "Learning curve (CSV)",
-        lambda: csv_bytes(pd.DataFrame(row.card["curve"])),
+        lambda: csv_bytes(pd.DataFrame(row.card.curve)),
         f"{row.name}.curve.csv",
         "text/csv",
         icon=":material/download:",

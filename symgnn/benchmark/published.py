@@ -14,8 +14,8 @@ IN_GENERAL = (
     "neighbours standardised over the training glasses, AdamW with a one-cycle rate up to 0.003, averaged weights) "
     "where the paper trained with Adam at a constant 0.0001: the models of lengths alone (GCN, EGAT, SchNet, MPNN, "
     "MGCN) come out close together and all above their published values. How much of that is the recipe was not "
-    "separated by experiment, but for what is said below. Rows with one seed carry its chance: SymGNN's three "
-    "seeds spread by about 0.004, so that smaller differences between rows mean nothing."
+    "separated by experiment, but for what is said below. Rows with one seed carry its chance: r of SymGNN's "
+    "three seeds has a standard deviation of about 0.004, so that smaller differences between rows mean nothing."
 )
 
 
@@ -23,21 +23,22 @@ IN_GENERAL = (
 class Published:
     """One number of the paper's table.
 
-    r        Pearson's r, None where the paper gives none
-    sd       its spread over runs, where stated
-    remark   what the paper says instead of a number
-    reason   why ours differs: one sentence, empty where nothing is known but what holds for all rows
+    r                   Pearson's r, None where the paper gives none
+    standard_deviation  over runs, where stated
+    remark              what the paper says instead of a number
+    reason              why ours differs: one sentence, empty where nothing is known but what holds for all rows
     """
 
     r: float | None
-    sd: float | None = None
+    standard_deviation: float | None = None
     remark: str = ""
     reason: str = ""
 
     def __str__(self) -> str:
         if self.r is None:
             return self.remark
-        return f"{self.r:.3f}" if self.sd is None else f"{self.r:.3f} ± {self.sd:.3f}"
+        r = f"{self.r:.3f}"
+        return r if self.standard_deviation is None else f"{r} ± {self.standard_deviation:.3f}"
 
 
 _HAAR = (
@@ -87,4 +88,4 @@ PUBLISHED = {
 }
 
 REFERENCES = {"MD local sampling": 0.3614}
-"""Numbers of the paper's table that no model stands behind: shown as lines, not as rows."""
+"""Numbers of the paper's table that are not of a model: shown as lines, not as rows."""

@@ -6,9 +6,10 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from symgnn.benchmark.leaderboard import TEST, VALIDATION, Card, Row, Spread, leaderboard
+from symgnn.benchmark.leaderboard import TEST, VALIDATION, OverSeeds, Row, leaderboard
 from symgnn.benchmark.published import IN_GENERAL, REFERENCES, SOURCE
 from symgnn.errors import InputError
+from symgnn.inference.card import Card
 from symgnn.io.writing import replacing
 from symgnn.paths import checkpoint_folder
 
@@ -52,8 +53,8 @@ def accuracy_table(rows: list[Row]) -> TextTable:
         line += [_text(row.validation())]
         line += [_mean(row.test(name)) for name in ("spearman", "mae_eV", "auc_top5", "auc_bottom5")]
         if with_coverage:
-            shares = [row.coverage(level) for level in ("68%", "95%")]
-            line.append(" / ".join(f"{share.mean:.2f}" if share else UNKNOWN for share in shares))
+            fractions = [row.coverage(level) for level in ("68%", "95%")]
+            line.append(" / ".join(f"{each.mean:.2f}" if each else UNKNOWN for each in fractions))
         lines.append([*line, _paper(row)])
     return TextTable(header, lines)
 
@@ -71,27 +72,25 @@ def short_table(rows: list[Row]) -> TextTable:
 def cost_table(rows: list[Row]) -> TextTable:
     """What a model costs, and how far its predictions move when the glass is turned or mirrored."""
     header = ["checkpoint", "model", "parameters", "selected", "training / s", "trained on"]
-    header += ["inference / s", "largest change / eV", "rms change / eV", "of the spread"]
+    header += ["inference / s", "largest change / eV", "rms change / eV", "of the standard deviation"]
     lines = []
     for row in rows:
         card = row.card
-        largest = [
-            c["invariance"]["largest_eV"] for c in row.cards.values() if "largest_eV" in c["invariance"]
-        ]
-        rms = row.over_seeds(lambda c: c["invariance"].get("rms_eV"))
-        relative = row.over_seeds(lambda c: c["invariance"].get("relative"))
-        seconds = row.over_seeds(lambda c: c.get("seconds"))
-        inference = row.over_seeds(lambda c: c["inference"].get("seconds"))
+        largest = largest_change(row)
+        rms = row.over_seeds(lambda c: c.invariance and c.invariance.rms)
+        relative = row.over_seeds(lambda c: c.invariance and c.invariance.relative)
+        seconds = row.over_seeds(lambda c: c.seconds)
+        inference = row.over_seeds(lambda c: c.inference and c.inference.seconds)
         lines.append(
             [
                 f"`{row.name}`",
-                card["model"],
-                f"{card['n_parameters']:,}" if "n_parameters" in card else UNKNOWN,
+                card.model,
+                UNKNOWN if card.n_parameters is None else f"{card.n_parameters:,}",
                 selected_epochs(row),
                 f"{seconds.mean:.0f}" if seconds else UNKNOWN,
-                str(card.get("device", UNKNOWN)),
+                card.device or UNKNOWN,
                 f"{inference.mean:.2f}" if inference else UNKNOWN,
-                small(max(largest)) if largest else UNKNOWN,
+                UNKNOWN if largest is None else small(largest),
                 small(rms.mean) if rms else UNKNOWN,
                 f"{100 * relative.mean:.2g}%" if relative else UNKNOWN,
             ]
@@ -99,24 +98,26 @@ def cost_table(rows: list[Row]) -> TextTable:
     return TextTable(header, lines)
 
 
+def largest_change(row: Row) -> float | None:
+    """In eV, of any predicted barrier under rotations and reflections, over all seeds; None where not evaluated."""
+    changes = [card.invariance.largest for card in row.cards.values() if card.invariance is not None]
+    return max(changes, default=None)
+
+
 def selected_epochs(row: Row) -> str:
     """'80 of 80', or '75, 80, 70 of 80' for three seeds; 'penalty 10' for a linear model; – where not stated."""
-    penalties = [
-        f"{card['selected']['penalty']:g}" for card in row.cards.values() if "penalty" in card["selected"]
-    ]
+    selected = [card.selected for card in row.cards.values()]
+    penalties = [f"{each.penalty:g}" for each in selected if each.penalty is not None]
     if penalties:
         return f"penalty {', '.join(penalties)}"
-    epochs = [
-        f"{card['selected']['epoch']:.0f}" for card in row.cards.values() if "epoch" in card["selected"]
-    ]
-    training = row.card.get("training")
-    total = training.get("max_epoch") if isinstance(training, dict) else None
+    epochs = [str(each.epoch) for each in selected if each.epoch is not None]
+    total = row.card.training.max_epoch
     return (", ".join(epochs) + (f" of {total}" if total else "")) if epochs else UNKNOWN
 
 
 def seeds(row: Row) -> str:
     """How many seeds a row has; a linear system has one solution, whatever the seed."""
-    return "exact" if row.card["model"] == "ridge" else str(len(row.cards))
+    return "exact" if row.card.selected.penalty is not None else str(len(row.cards))
 
 
 def small(value: float) -> str:
@@ -126,7 +127,7 @@ def small(value: float) -> str:
 
 def reproduction(name: str, card: Card) -> str:
     """The command that trains this checkpoint, with the folder that the leaderboard reads."""
-    command = str(card.get("command") or "")
+    command = card.command or ""
     try:
         words = shlex.split(command)
     except ValueError:
@@ -141,7 +142,7 @@ def reproduction(name: str, card: Card) -> str:
             kept.append(word)
         else:
             skip = False
-    on_one = words[1] == "train" and str(card.get("device", "")).startswith("CPU, 1 thread")
+    on_one = words[1] == "train" and (card.device or "").startswith("CPU, 1 thread")
     one_thread = "OMP_NUM_THREADS=1 " * on_one
     return f"{one_thread}{shlex.join([*kept, '--output-dir', f'checkpoints/{name}'])}"
 
@@ -162,9 +163,9 @@ def write_readme(root: Path | None = None) -> Path:
 def _readme(rows: list[Row]) -> str:
     glasses = [name for name in TEST if any(name in row.test_glasses for row in rows)]
     missing = [name for name in TEST if name not in glasses]
-    timed = sorted({str(c["inference"]["device"]) for r in rows for c in r.cards.values() if c["inference"]})
+    timed = sorted({c.inference.device for r in rows for c in r.cards.values() if c.inference})
     commands = [(name, reproduction(name, card)) for row in rows for name, card in row.cards.items()]
-    commands.sort(key=lambda found: "symgnn combine" in found[1])  # members first
+    commands.sort(key=lambda row_command: "symgnn combine" in row_command[1])  # members first
     parts = [
         "# Checkpoints",
         _INTRODUCTION,
@@ -206,12 +207,12 @@ def _paper(row: Row) -> str:
     return str(row.published) if row.published else UNKNOWN
 
 
-def _text(spread: Spread | None) -> str:
-    return UNKNOWN if spread is None else str(spread)
+def _text(score: OverSeeds | None) -> str:
+    return UNKNOWN if score is None else str(score)
 
 
-def _mean(spread: Spread | None) -> str:
-    return UNKNOWN if spread is None else f"{spread.mean:.3f}"
+def _mean(score: OverSeeds | None) -> str:
+    return UNKNOWN if score is None else f"{score.mean:.3f}"
 
 
 def _and(names: list[str]) -> str:
@@ -234,7 +235,7 @@ dashboard and this leaderboard then know those in it by name."""
 
 _ACCURACY_NOTES = """\
 AUC: area under the ROC curve for finding the 5% of atoms with the highest, or lowest, barriers. Coverage, where a card
-states it: share of labels inside the intervals that should hold 68% and 95% of them. They are calibrated on train6,
+states it: fraction of labels inside the intervals that should hold 68% and 95% of them. They are calibrated on train6,
 whose strain makes errors larger, and are too wide on glasses like the training glasses. The labels carry noise of about
 0.14 eV (one glass was labelled twice), which limits r to about 0.88: see [data/README.md](../data/README.md)."""
 

@@ -1,12 +1,12 @@
-"""Evaluating many checkpoints in one go: which ones, on which glasses, and what came out."""
+"""Evaluating several checkpoints: which ones, on which glasses, and a table of their scores."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from symgnn.benchmark.evaluation import evaluate_checkpoint
 from symgnn.benchmark.leaderboard import POOLED, TEST, VALIDATION, card_files
-from symgnn.benchmark.measurement import evaluate_checkpoint
 from symgnn.benchmark.report import TextTable
 from symgnn.benchmark.scores import score, write_scores
 from symgnn.datasets.paper import load_present
@@ -28,7 +28,7 @@ def evaluate_all(
     """Evaluate checkpoints by name or folder, each with its seeds, by default all of `root`, which is
     `checkpoint_folder()` unless given; returns them by name.
 
-    Everything of `evaluate_checkpoint` is measured, on the validation glass and the test glasses that are present;
+    Runs `evaluate_checkpoint` on the validation glass and the test glasses that are present;
     with `split` only the scores on that split, so that a trial run never sees a test glass.
     progress(done, total, text) is called before every checkpoint and at the end.
 
@@ -38,25 +38,27 @@ def evaluate_all(
     chosen = names or list_checkpoints(root)
     if not chosen:
         raise InputError(f"{root}: no checkpoint found, expected folders with card.json and weights")
-    found = list(dict.fromkeys(seed for name in chosen for seed in card_files(name, _place(name, root))))
-    checkpoints = [load_checkpoint(name, root) for name in found]
+    all_names = list(
+        dict.fromkeys(seed for name in chosen for seed in card_files(name, _root_of(name, root)))
+    )
+    checkpoints = [load_checkpoint(name, root) for name in all_names]
     glasses = load_present(split, data) if split else []
     if not split:
         (validation,), test = load_present("validation", data), load_present("test", data)
     for done, checkpoint in enumerate(checkpoints):
         if progress:
-            progress(done, len(checkpoints), f"Evaluating {found[done]}")
+            progress(done, len(checkpoints), f"Evaluating {all_names[done]}")
         if split:
             write_scores(checkpoint, score(checkpoint, glasses))
         else:
             evaluate_checkpoint(checkpoint, validation, test)
     if progress:
         progress(len(checkpoints), len(checkpoints), "Evaluated")
-    return {name: load_checkpoint(name, root) for name in found}
+    return {name: load_checkpoint(name, root) for name in all_names}
 
 
-def _place(name: str, root: Path) -> Path:
-    """The folder that a name is relative to: `root`, or where we are for the path of a folder."""
+def _root_of(name: str, root: Path) -> Path:
+    """The folder that a name is relative to: `root`, or the current folder for the path of a folder."""
     return root if (root / name).is_dir() else Path()
 
 
@@ -66,7 +68,7 @@ def scores_table(checkpoints: Mapping[str, Checkpoint]) -> TextTable:
     measures["auc_bottom5"] = "AUC bottom 5%"
     lines = [
         [name, glass, *(f"{scores[glass][measure]:.4f}" for measure in measures)]
-        for name, scores in ((name, checkpoint.card["scores"]) for name, checkpoint in checkpoints.items())
+        for name, scores in ((name, checkpoint.card.scores) for name, checkpoint in checkpoints.items())
         for glass in (VALIDATION, *TEST, POOLED)
         if glass in scores
     ]

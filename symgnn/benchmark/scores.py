@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from symgnn.errors import InputError
 from symgnn.glass import Glass
-from symgnn.inference.checkpoint import Checkpoint, update_card
+from symgnn.inference.card import CARD, Numbers, read_card, write_card
+from symgnn.inference.checkpoint import Checkpoint
 from symgnn.inference.predict import predict
 from symgnn.metrics import regression_scores
 
 
-def score(checkpoint: Checkpoint, glasses: Sequence[Glass]) -> dict[str, dict[str, float]]:
+def score(checkpoint: Checkpoint, glasses: Sequence[Glass]) -> dict[str, Numbers]:
     """Scores of every glass by name and, for several, of all their atoms together as "pooled"."""
     predictions, scores = [], {}
     for glass in glasses:
@@ -30,6 +30,7 @@ def score(checkpoint: Checkpoint, glasses: Sequence[Glass]) -> dict[str, dict[st
     return scores
 
 
-def write_scores(checkpoint: Checkpoint, scores: dict[str, dict[str, float]]) -> dict[str, Any]:
-    """Add scores to the checkpoint's card.json; returns the new card."""
-    return update_card(checkpoint, scores={**checkpoint.card.get("scores", {}), **scores})
+def write_scores(checkpoint: Checkpoint, scores: dict[str, Numbers]) -> None:
+    """Add scores to the checkpoint's card.json."""
+    card = read_card(checkpoint.folder / CARD)
+    write_card(checkpoint.folder, card.model_copy(update={"scores": {**card.scores, **scores}}))

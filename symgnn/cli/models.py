@@ -33,8 +33,8 @@ def train(
 ) -> None:
     """Train on the paper's training glasses, select on its validation glass. Resumes where it stopped."""
     from symgnn.datasets.paper import load_split
+    from symgnn.inference.device import check_device
     from symgnn.training.config import default_config, read_config
-    from symgnn.training.loop import check_device
     from symgnn.training.run import train_checkpoint
 
     settings = (read_config(config) if config else default_config(model_name)).with_options(

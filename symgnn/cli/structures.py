@@ -68,12 +68,13 @@ def predict(
     file: File,
     checkpoint: CheckpointName = "symgnn",
     output: Output = Path("."),
+    device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",
     types: Types = None,
 ) -> None:
-    """Predict the energy barrier of every atom; write extended XYZ and CSV."""
+    """Predict the energy barrier of every atom; write FILE.CHECKPOINT.predicted.xyz and .csv."""
     from symgnn.inference.predict import load_checkpoint, predict_with_uncertainty, write_prediction
 
-    glass, loaded = read(file, types), load_checkpoint(checkpoint)
+    glass, loaded = read(file, types), load_checkpoint(checkpoint, device=device)
     check_folders(output)
     glass = readable(loaded, glass)
     with progress() as bars:  # shown only for a glass so big that it is predicted in tiles
@@ -87,9 +88,10 @@ def predict(
         markup=False,
     )
     if prediction.sigma is not None:
+        calibrated_on = loaded.card.uncertainty.calibrated_on or "the validation glass"
         console.print(
             f"Uncertainty of a barrier: {prediction.sigma.mean():.3f} eV on average (68% of atoms are within), "
-            f"{prediction.sigma.max():.3f} eV at most; calibrated on {loaded.card['uncertainty']['calibrated_on']}",
+            f"{prediction.sigma.max():.3f} eV at most; calibrated on {calibrated_on}",
             markup=False,
         )
     for path in paths:

@@ -26,7 +26,7 @@ class ReceptiveFields:
     """Subgraphs on which a model of some depth predicts B centres exactly as on the whole graph.
 
     Atoms and edges stand in order of their hops from the centre, so that late layers work on the first of them only
-    (`AtomGraph.reaching`): of four layers' messages over all edges about one in three is left.
+    (`AtomGraph.trimmed`): of four layers' messages over all edges about one in three is left.
 
     whole       the graph that they are parts of; n_layers  the depth they were made for
     graph       AtomGraph of all fields, without edges between them; graph_index is the field's number. Its first B
@@ -210,7 +210,7 @@ def fields_of(checkpoint: Checkpoint, glass: Glass, atoms: Sequence[int]) -> Rec
     model = checkpoint.model
     if model.n_layers == 0:
         raise InputError(
-            f"checkpoint {checkpoint.full_name}: its model {checkpoint.card['model']} reads no edges, expected "
+            f"checkpoint {checkpoint.full_name}: its model {checkpoint.card.model} reads no edges, expected "
             "one that does: there is nothing to explain"
         )
     return receptive_fields(cached_graph(glass, checkpoint.cutoff, model.inputs), atoms, model.n_layers)

@@ -132,7 +132,7 @@ class AtomGraph:
         """(N,) int64: where the edges into each atom start in `in_edges`."""
         return torch.cumsum(self.in_degree, 0) - self.in_degree
 
-    def reaching(self, layers_left: int) -> AtomGraph:
+    def trimmed(self, layers_left: int) -> AtomGraph:
         """The first edges, whose message can still reach an atom of interest, and the first atoms, at their ends.
 
         layers_left counts the layers to come, this one included. Kept for the next call; the graph itself where
@@ -140,7 +140,7 @@ class AtomGraph:
         """
         if layers_left >= len(self.hop_sizes):
             return self
-        kept = self._reaching
+        kept = self._trimmed
         if layers_left not in kept:
             n_edges, n_atoms = self.hop_sizes[layers_left - 1]
             edges = ("source", "target", "vector", "length", "image")
@@ -150,7 +150,7 @@ class AtomGraph:
         return kept[layers_left]
 
     @cached_property
-    def _reaching(self) -> dict[int, AtomGraph]:
+    def _trimmed(self) -> dict[int, AtomGraph]:
         return {}
 
     def within(self, radius: float) -> tuple[AtomGraph, Tensor]:

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+import numpy as np
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from symgnn.errors import InputError
+from symgnn.glass import Glass
+from symgnn.inference.card import CARD, Calibration, Card, UncertaintyParameters, read_card, write_card
+from symgnn.inference.device import check_device
 from symgnn.inference.uncertainty import CENTER, WHITENING, Uncertainty
 from symgnn.io.writing import replacing
 from symgnn.models import BarrierModel, build_model
 from symgnn.paths import checkpoint_folder
 
+if TYPE_CHECKING:
+    from ase import Atoms
+
+    from symgnn.inference.predict import Prediction
+
 WEIGHTS = "weights.safetensors"
-CARD = "card.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,13 +40,13 @@ class Checkpoint:
     folder, name   where it was loaded from
     model  in evaluation mode; forward gives eV
     card   config, settings, split, data hashes, curves, scores, device, time
-    uncertainty  spread of the barriers, None where none was calibrated (symgnn.inference.uncertainty)
+    uncertainty  of the barriers, None where none was calibrated (symgnn.inference.uncertainty)
     key    16 hex digits of sha256 over weights and settings: what results computed with it are stored under
     """
 
     folder: Path
     model: BarrierModel
-    card: dict[str, Any]
+    card: Card
     key: str
     uncertainty: Uncertainty | None = None
 
@@ -73,34 +84,59 @@ class Checkpoint:
         """Å."""
         return self.model.cutoff
 
+    @property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return self.model.target_mean.device
+
+    def to(self, device: str | torch.device) -> Checkpoint:
+        """The same checkpoint computing on another device (itself where it does already).
+
+        Raises InputError where torch cannot compute there.
+        """
+        check_device(str(device))
+        if torch.empty(0, device=device).device == self.device:
+            return self
+        uncertainty = None if self.uncertainty is None else self.uncertainty.to(device)
+        return replace(self, model=deepcopy(self.model).to(device), uncertainty=uncertainty)
+
+    def predict(
+        self, structure: Glass | Atoms, *, progress: Callable[[int, int], None] | None = None
+    ) -> np.ndarray:
+        """(N,) float64 energy barriers in eV of all atoms.
+
+        progress(atoms done, atoms) is called for a glass so large that it is predicted in tiles. Raises InputError
+        where the checkpoint does not know an element, or the structure is not periodic in three directions.
+        """
+        return self.predict_with_uncertainty(structure, progress=progress).barriers
+
+    def predict_with_uncertainty(
+        self, structure: Glass | Atoms, *, progress: Callable[[int, int], None] | None = None
+    ) -> Prediction:
+        """`predict` with the standard deviation of every barrier, where the checkpoint has an uncertainty."""
+        from symgnn.inference.predict import predict_with_uncertainty  # which reads checkpoints
+
+        return predict_with_uncertainty(self, structure, progress=progress)
+
 
 def save_checkpoint(
-    folder: Path, model: BarrierModel, card: dict[str, Any], uncertainty: Uncertainty | None = None
+    folder: Path, model: BarrierModel, card: Card, uncertainty: Uncertainty | None = None
 ) -> None:
     """Write weights and card; a reader sees the old pair or the new one, the card last.
 
-    The card states the sha256 of its weights, so that a pair torn apart by a crash is noticed.
+    The card is completed by the parameters of the uncertainty and the sha256 of the weights, so that a pair torn apart
+    by a crash is noticed.
     """
     with replacing(folder / WEIGHTS) as temporary:
         state = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
         if uncertainty is not None:
-            state |= uncertainty.tensors
-            card = {**card, "uncertainty": {**card.get("uncertainty", {}), "parameters": uncertainty.numbers}}
+            state |= {name: tensor.cpu() for name, tensor in uncertainty.tensors.items()}
+            parameters = UncertaintyParameters(**uncertainty.numbers)
+            fitted = (card.uncertainty or Calibration()).model_copy(update={"parameters": parameters})
+            card = card.model_copy(update={"uncertainty": fitted})
         save_file(state, temporary)
         digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
-    _write_card(folder, {**card, "weights_sha256": digest})
-
-
-def update_card(checkpoint: Checkpoint, **entries: Any) -> dict[str, Any]:
-    """Replace top-level entries of the card on disk; returns the new card."""
-    card = {**read_card(checkpoint.folder / CARD), **entries}
-    _write_card(checkpoint.folder, card)
-    return card
-
-
-def _write_card(folder: Path, card: dict[str, Any]) -> None:
-    with replacing(folder / CARD) as temporary:
-        temporary.write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_card(folder, card.model_copy(update={"weights_sha256": digest}))
 
 
 def list_checkpoints(root: Path | None = None) -> list[str]:
@@ -109,10 +145,11 @@ def list_checkpoints(root: Path | None = None) -> list[str]:
     return sorted(path.parent.name for path in root.glob(f"*/{CARD}") if (path.parent / WEIGHTS).is_file())
 
 
-def load_checkpoint(name: str | Path, root: Path | None = None) -> Checkpoint:
+def load_checkpoint(name: str | Path, root: Path | None = None, *, device: str = "cpu") -> Checkpoint:
     """Load by name (a folder below `root`, by default `checkpoint_folder()`) or by path of a folder.
 
-    Raises InputError naming the file where it is absent, incomplete or does not fit.
+    device: where it computes, e.g. cuda. Raises InputError naming the file where it is absent, incomplete or does not
+    fit, and where torch cannot compute on the device.
     """
     root = root or checkpoint_folder()
     folder = root / name if (root / name / CARD).is_file() else Path(name)
@@ -129,43 +166,31 @@ def load_checkpoint(name: str | Path, root: Path | None = None) -> Checkpoint:
     except (OSError, SafetensorError) as error:
         raise InputError(f"{weights}: not readable as safetensors: {' '.join(str(error).split())}") from None
     digest = hashlib.sha256(content).hexdigest()
-    if digest != card["weights_sha256"]:
+    if digest != card.weights_sha256:
         raise InputError(
-            f"{weights}: sha256 {digest[:12]}… found, but {CARD} states {card['weights_sha256'][:12]}…"
+            f"{weights}: sha256 {digest[:12]}… found, but {CARD} states {card.weights_sha256[:12]}…"
         )
-    model = build_model(card["model"], card["settings"])
+    model = build_model(card.model, card.settings)
     uncertainty = _uncertainty(folder, state, card)
     try:
         model.load_state_dict(state)
     except RuntimeError as error:
         raise InputError(
-            f"{weights}: does not fit {card['model']}: {' '.join(str(error).split())[:300]}"
+            f"{weights}: does not fit {card.model}: {' '.join(str(error).split())[:300]}"
         ) from None
-    key = hashlib.sha256((digest + json.dumps(card["settings"], sort_keys=True)).encode()).hexdigest()[:16]
-    return Checkpoint(folder.resolve(), model.eval().requires_grad_(False), card, key, uncertainty)
+    key = hashlib.sha256((digest + json.dumps(card.settings, sort_keys=True)).encode()).hexdigest()[:16]
+    loaded = Checkpoint(folder.resolve(), model.eval().requires_grad_(False), card, key, uncertainty)
+    return loaded.to(device)
 
 
-def _uncertainty(folder: Path, state: dict[str, Tensor], card: dict[str, Any]) -> Uncertainty | None:
+def _uncertainty(folder: Path, state: dict[str, Tensor], card: Card) -> Uncertainty | None:
     """Take the uncertainty's tensors out of `state`; None where the checkpoint has none."""
     center, whitening = state.pop(CENTER, None), state.pop(WHITENING, None)
     if center is None or whitening is None:
         return None
-    try:
-        return Uncertainty(center, whitening, **card["uncertainty"]["parameters"])
-    except (KeyError, TypeError) as error:
+    numbers = None if card.uncertainty is None else card.uncertainty.parameters
+    if numbers is None:
         raise InputError(
-            f"{folder / CARD}: field 'uncertainty' does not fit {WEIGHTS}: {' '.join(str(error).split())}"
-        ) from None
-
-
-def read_card(path: Path) -> dict[str, Any]:
-    """A card.json without its weights. Raises InputError naming file and field where it is no card."""
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: not readable as JSON: {error}") from None
-    expected = {"model": str, "settings": dict, "weights_sha256": str}
-    for name, kind in expected.items():
-        if not isinstance(card, dict) or not isinstance(card.get(name), kind):
-            raise InputError(f"{path}: field {name!r} is missing or not {kind.__name__}")
-    return card
+            f"{folder / CARD}: field 'uncertainty.parameters' is missing, but {WEIGHTS} holds an uncertainty"
+        )
+    return Uncertainty(center, whitening, numbers.base, numbers.unusual, numbers.high, numbers.factor95)

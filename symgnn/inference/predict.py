@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
+from torch import Tensor
 
 from symgnn.errors import InputError
-from symgnn.glass import Glass
+from symgnn.glass import Glass, as_glass
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.graph.cache import cached_graph
 from symgnn.inference.checkpoint import Checkpoint, list_checkpoints, load_checkpoint
@@ -19,6 +21,9 @@ from symgnn.inference.uncertainty import predict_with_features
 from symgnn.io.structures import write_extxyz
 from symgnn.io.writing import replacing
 from symgnn.physical_inputs import with_physical_inputs
+
+if TYPE_CHECKING:
+    from ase import Atoms
 
 __all__ = [
     "Checkpoint",
@@ -38,8 +43,10 @@ __all__ = [
 PREDICTED, SIGMA = "predicted_barrier", "predicted_sigma"  # names of the per-atom properties, eV
 
 
-def check_glass(checkpoint: Checkpoint, glass: Glass) -> None:
-    """Raise InputError, naming glass and checkpoint, where a prediction would not mean anything."""
+def check_glass(checkpoint: Checkpoint, structure: Glass | Atoms) -> Glass:
+    """The structure as a glass. Raises InputError, naming glass and checkpoint, where a prediction would not mean
+    anything."""
+    glass = as_glass(structure)
     unknown = [element for element in glass.elements if element not in checkpoint.elements]
     if unknown:
         raise InputError(
@@ -52,24 +59,24 @@ def check_glass(checkpoint: Checkpoint, glass: Glass) -> None:
             f"{glass.name}: periodic along {periodic or 'no direction'}, expected a cell that is periodic along "
             f"a, b and c: checkpoint {checkpoint.full_name} was trained on bulk glass"
         )
+    return glass
 
 
-def readable(checkpoint: Checkpoint, glass: Glass) -> Glass:
+def readable(checkpoint: Checkpoint, structure: Glass | Atoms) -> Glass:
     """The glass with all that the checkpoint's model reads: `check_glass`, then `with_physical_inputs`.
 
     Every prediction and explanation does this first; who makes several of one glass does it once before.
     """
-    check_glass(checkpoint, glass)
-    return with_physical_inputs(glass, checkpoint.model.inputs)
+    return with_physical_inputs(check_glass(checkpoint, structure), checkpoint.model.inputs)
 
 
-def extrapolation(checkpoint: Checkpoint, glass: Glass, *, tolerance: float = 0.02) -> str | None:
+def extrapolation(checkpoint: Checkpoint, structure: Glass | Atoms, *, tolerance: float = 0.02) -> str | None:
     """A sentence where the glass's composition is farther than `tolerance` outside the training glasses', else None.
 
     A checkpoint whose card does not state its composition gives None.
     """
-    outside = []
-    for element, (low, high) in checkpoint.card.get("composition", {}).items():
+    glass, outside = as_glass(structure), []
+    for element, (low, high) in checkpoint.card.composition.items():
         fraction = glass.symbols.count(element) / len(glass)
         if not low - tolerance <= fraction <= high + tolerance:
             known = f"{100 * low:.0f}" if high - low < 0.005 else f"{100 * low:.0f} to {100 * high:.0f}"
@@ -90,22 +97,27 @@ class Prediction:
 
 
 def predict_graph(checkpoint: Checkpoint, graph: AtomGraph) -> Prediction:
-    """Barriers and their uncertainty on a graph of the checkpoint's cutoff and inputs."""
+    """Barriers and their uncertainty on a graph of the checkpoint's cutoff and inputs, computed on its device."""
+    graph = graph.to(checkpoint.device)
     barriers, features, standardised = predict_with_features(checkpoint.model, graph)
     if checkpoint.uncertainty is None:
-        return Prediction(barriers.numpy(), None)
-    return Prediction(barriers.numpy(), checkpoint.uncertainty.sigma(features, standardised).numpy())
+        return Prediction(_array(barriers), None)
+    return Prediction(_array(barriers), _array(checkpoint.uncertainty.sigma(features, standardised)))
+
+
+def _array(values: Tensor) -> np.ndarray:
+    return values.double().cpu().numpy()
 
 
 def predict_with_uncertainty(
-    checkpoint: Checkpoint, glass: Glass, *, progress: Callable[[int, int], None] | None = None
+    checkpoint: Checkpoint, structure: Glass | Atoms, *, progress: Callable[[int, int], None] | None = None
 ) -> Prediction:
     """Energy barriers and how far off they may be. Raises InputError as `readable` and `neighbor_list` do.
 
     A glass whose graph would have more than 3 million edges (90,000 atoms at 5 Å) is predicted tile by tile, with
     progress(atoms done, atoms) after each.
     """
-    glass = readable(checkpoint, glass)
+    glass = readable(checkpoint, structure)
     if expected_edges(glass, checkpoint.cutoff) > MOST_EDGES:
         return predict_tiled(checkpoint, glass, progress=progress)
     return predict_graph(checkpoint, cached_graph(glass, checkpoint.cutoff, checkpoint.model.inputs))
@@ -113,21 +125,21 @@ def predict_with_uncertainty(
 
 def predict_tiled(
     checkpoint: Checkpoint,
-    glass: Glass,
+    structure: Glass | Atoms,
     *,
     tile: float | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Prediction:
     """The same predictions in bounded memory: one tile of at most `tile` Å after another (see tiles.py)."""
-    glass = readable(checkpoint, glass)
+    glass = readable(checkpoint, structure)
     barriers = np.empty(len(glass))
     sigma = None if checkpoint.uncertainty is None else np.empty(len(glass))
     done = 0
     for part in tiles(glass, checkpoint.model, tile=tile):
-        found = predict_graph(checkpoint, part.graph)
-        barriers[part.atoms] = found.barriers[part.rows]
+        prediction = predict_graph(checkpoint, part.graph)
+        barriers[part.atoms] = prediction.barriers[part.rows]
         if sigma is not None:
-            sigma[part.atoms] = found.sigma[part.rows]
+            sigma[part.atoms] = prediction.sigma[part.rows]
         done += len(part.atoms)
         if progress is not None:
             progress(done, len(glass))
@@ -135,36 +147,39 @@ def predict_tiled(
 
 
 def predict(
-    checkpoint: Checkpoint, glass: Glass, *, progress: Callable[[int, int], None] | None = None
+    checkpoint: Checkpoint, structure: Glass | Atoms, *, progress: Callable[[int, int], None] | None = None
 ) -> np.ndarray:
     """(N,) energy barriers in eV: `predict_with_uncertainty` without the uncertainty."""
-    return predict_with_uncertainty(checkpoint, glass, progress=progress).barriers
+    return predict_with_uncertainty(checkpoint, structure, progress=progress).barriers
 
 
 def write_prediction(
-    folder: Path, stem: str, glass: Glass, checkpoint: Checkpoint, prediction: Prediction
+    folder: Path, stem: str, structure: Glass | Atoms, checkpoint: Checkpoint, prediction: Prediction
 ) -> list[Path]:
-    """Write <stem>.predicted.xyz (properties `predicted_barrier`, `predicted_sigma`) and <stem>.predicted.csv;
-    return both.
+    """Write <stem>.<checkpoint>.predicted.xyz (properties `predicted_barrier`, `predicted_sigma`) and
+    <stem>.<checkpoint>.predicted.csv, <checkpoint> as in `Checkpoint.label`; return both.
 
     Columns of the CSV: atom, its id in the file where it has one (LAMMPS), element, x, y, z (Å), predicted_barrier_eV,
     predicted_sigma_eV where the checkpoint has an uncertainty, and barrier_eV where it is known.
     """
+    glass = as_glass(structure)
     columns = {PREDICTED: prediction.barriers}
     if prediction.sigma is not None:
         columns[SIGMA] = prediction.sigma
     predicted = glass.with_properties(**columns)
     notes = {**glass.notes, "checkpoint": checkpoint.full_name, "checkpoint_key": checkpoint.key}
-    structure, table = folder / f"{stem}.predicted.xyz", folder / f"{stem}.predicted.csv"
-    write_extxyz(structure, replace(predicted, notes=notes))
-    with replacing(table) as temporary, temporary.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        if glass.barriers is not None:
-            columns["barrier"] = glass.barriers
-        ids = ["id"] if "id" in glass.properties else []
-        writer.writerow(["atom", *ids, "element", "x", "y", "z", *(f"{name}_eV" for name in columns)])
-        for atom, symbol in enumerate(glass.symbols):
-            named = [atom, *(glass.file_id(atom) for _ in ids), symbol]
-            numbers = [*glass.positions[atom], *(values[atom] for values in columns.values())]
-            writer.writerow([*named, *(f"{number:.6f}" for number in numbers)])
-    return [structure, table]
+    name = f"{stem}.{checkpoint.label}.predicted"
+    structure_file, table_file = folder / f"{name}.xyz", folder / f"{name}.csv"
+    write_extxyz(structure_file, replace(predicted, notes=notes))
+    if glass.barriers is not None:
+        columns["barrier"] = glass.barriers
+    table = pd.DataFrame({"atom": np.arange(len(glass))})
+    if "id" in glass.properties:
+        table["id"] = [glass.file_id(atom) for atom in range(len(glass))]
+    table["element"] = glass.symbols
+    table[["x", "y", "z"]] = glass.positions
+    for column, values in columns.items():
+        table[f"{column}_eV"] = values
+    with replacing(table_file) as temporary:
+        table.to_csv(temporary, index=False, float_format="%.6f")
+    return [structure_file, table_file]

@@ -1,4 +1,4 @@
-"""Big glasses in bounded memory: a periodic cell is cut into tiles, each with the surroundings that it can feel.
+"""Large glasses in bounded memory: a periodic cell is cut into tiles, each with all surroundings that it depends on.
 
 After n layers of messages between atoms nearer than a cutoff c, an atom's prediction depends on the atoms within n c
 and on nothing else. So a tile (a parallelepiped of the cell) and a halo of n c around it give the tile's atoms the
@@ -58,7 +58,7 @@ def tile_size(glass: Glass, model: BarrierModel) -> float:
 def tiles(glass: Glass, model: BarrierModel, *, tile: float | None = None) -> Iterator[Tile]:
     """Cut a glass into tiles of at most `tile` (Å) that together hold every atom once.
 
-    tile is measured across the cell, between opposite faces. A direction is left whole where it is not periodic,
+    tile counts across the cell, between opposite faces. A direction is left whole where it is not periodic,
     where the cell is thinner than a tile, and where a tile with its halo would reach around the cell to itself.
     Raises InputError as `build_graph` does.
     """
@@ -111,8 +111,8 @@ def _tile(
         name=f"{glass.name}, a tile with {len(around)} atoms",
     )
     graph = build_graph(part, model.cutoff, model.inputs)
-    heard = torch.from_numpy(farthest <= (model.n_layers - 1) * model.cutoff)
-    graph = graph.edge_subgraph(heard.index_select(0, graph.target))
+    arrives_in_time = torch.from_numpy(farthest <= (model.n_layers - 1) * model.cutoff)
+    graph = graph.edge_subgraph(arrives_in_time.index_select(0, graph.target))
     return Tile(graph=graph, rows=np.flatnonzero(own), atoms=around[own])
 
 
@@ -129,7 +129,7 @@ def _full_cell(glass: Glass) -> np.ndarray:
 
 
 def _density(glass: Glass) -> float:
-    """Atoms per Å³ as they see it, averaged over atoms: vacuum around a particle or above a surface does not count."""
+    """Atoms per Å³ around an atom, averaged over atoms: vacuum around a particle or above a surface does not count."""
     bins = np.floor(_wrapped(glass)[1] / BIN).astype(int)
     counts = np.unique(bins, axis=0, return_counts=True)[1]
     return float((counts**2).sum() / counts.sum() / BIN**3)

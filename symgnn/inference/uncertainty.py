@@ -4,11 +4,11 @@ Every model is linear in its last hidden layer phi. How unusual an atom is among
     h_i = |W (phi_i - mean)|^2 / K,        W to the K leading principal components over training atoms, in units
                                            of their standard deviations
 is what a Bayesian last layer adds to the noise (Snoek et al., ICML 2015; Daxberger et al., NeurIPS 2021), about 1
-inside the training data and large outside. The spread is a function of it and of the prediction z itself, in
-standard deviations of the training labels (high barriers are noisier):
+inside the training data and large outside. The standard deviation is a function of it and of the prediction z itself,
+in standard deviations of the training labels (high barriers are noisier):
     log sigma_i = a + b log(1 + h_i) + c z_i
 a, b >= 0 and c maximise the Gaussian likelihood of the residuals on the validation glass. Then sigma is scaled so that
-68.3% of the validation atoms lie within one sigma, and the factor for 95% is the quantile found there (split
+68.3% of the validation atoms lie within one sigma, and the factor for 95% is their quantile (split
 conformal prediction: Lei et al., J. Am. Stat. Assoc. 2018). On glasses like the validation glass the intervals
 hold what they say; card.json states what they cover elsewhere.
 """
@@ -16,7 +16,7 @@ hold what they say; card.json states what they cover elsewhere.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -34,7 +34,7 @@ CENTER, WHITENING = "uncertainty.center", "uncertainty.whitening"  # their names
 
 @dataclass(frozen=True, eq=False)
 class Uncertainty:
-    """A fitted spread.
+    """A fitted standard deviation of the error.
 
     center (F,), whitening (F, K)  of the training atoms' last hidden layer
     base, unusual, high            a, b and c above, the scaling to 68% in a; sigma in eV
@@ -47,6 +47,10 @@ class Uncertainty:
     unusual: float
     high: float
     factor95: float
+
+    def to(self, device: str | torch.device) -> Uncertainty:
+        """The same on another device."""
+        return replace(self, center=self.center.to(device), whitening=self.whitening.to(device))
 
     def leverage(self, features: Tensor) -> Tensor:
         """(N, F) -> (N,)."""
@@ -91,9 +95,9 @@ def fit_uncertainty(
     whitening = direction[:, leading] / variance[leading].sqrt()
 
     barriers, held_out, z = predict_with_features(model, validation)
-    residual = np.abs(barriers.numpy() - labels)
+    residual = np.abs(barriers.cpu().numpy() - labels)
     plain = Uncertainty(center, whitening, 0.0, 0.0, 0.0, 1.0)
-    unusual, z = np.log1p(plain.leverage(held_out).numpy()), z.numpy()
+    unusual, z = np.log1p(plain.leverage(held_out).cpu().numpy()), z.cpu().numpy()
 
     def log_sigma(parameters: np.ndarray) -> np.ndarray:
         return parameters[0] + parameters[1] * unusual + parameters[2] * z
@@ -115,7 +119,7 @@ def fit_uncertainty(
 def coverage(
     barriers: np.ndarray, sigma: np.ndarray, labels: np.ndarray, factor95: float
 ) -> dict[str, float]:
-    """Shares of atoms whose label lies in the interval, and how large sigma is: for the card."""
+    """Fractions of atoms whose label lies in the interval, and how large sigma is: for the card."""
     ratio = np.abs(barriers - labels) / sigma
     return {
         "68%": float((ratio <= 1).mean()),

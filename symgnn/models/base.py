@@ -19,8 +19,8 @@ class BarrierModel(nn.Module):
 
     edge_weight (E,) in [0, 1]: 1 changes nothing, 0 removes the edge exactly as if it were not in the graph.
 
-    Where only some atoms are of interest, each layer works on what can still reach them, and the barriers are those of
-    the first atoms, `graph.reaching(1)`: N counts these.
+    Where only some atoms are of interest, each layer works on what can still reach them (`trim`), and the barriers are
+    those of the first atoms, `graph.trimmed(1)`: N counts these.
 
     Subclasses implement `embed(graph, edge_weight) -> (N, D)` (with `prepared` as a third argument where they
     implement `prepare`) and set `decoder`, a Sequential (see `readout`)
@@ -35,6 +35,8 @@ class BarrierModel(nn.Module):
     """
 
     decoder: nn.Sequential
+    is_invariant = True
+    """Whether predictions are claimed not to change when the glass is turned or mirrored: the tests hold them to it."""
 
     def __init__(self, *, elements: Sequence[str], cutoff: float, n_layers: int, inputs: Sequence[str] = ()):
         super().__init__()
@@ -69,6 +71,23 @@ class BarrierModel(nn.Module):
         """(E,) edge weight, falling smoothly to 0 at the cutoff: multiply every message by it."""
         strength = cosine_cutoff(graph.length, self.cutoff)
         return strength if edge_weight is None else strength * edge_weight
+
+    def trim(
+        self, graph: AtomGraph, layers_done: int, atoms: Sequence[Tensor] = (), edges: Sequence[Tensor] = ()
+    ) -> tuple[AtomGraph, list[Tensor], list[Tensor]]:
+        """What the layer after `layers_done` others works on: the graph without what can no longer reach an atom of
+        interest, and values (N, ...) of its atoms and (E, ...) of its edges, cut to match.
+
+        All as given where every atom is of interest.
+        """
+        part = graph.trimmed(self.n_layers - layers_done)
+        if part is graph:
+            return graph, list(atoms), list(edges)
+        return (
+            part,
+            [values[: part.n_atoms] for values in atoms],
+            [values[: part.n_edges] for values in edges],
+        )
 
     def embed(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
         """(N, D) what the decoder reads."""

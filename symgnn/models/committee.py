@@ -43,6 +43,7 @@ class Committee(BarrierModel):
             n_layers=max(model.n_layers for model in models),
             inputs=next(iter(reading), ()),
         )
+        self.is_invariant = all(model.is_invariant for model in models)
         self.decoder = nn.Sequential(nn.Linear(sum(model.decoder[-1].in_features for model in models), 1))
         for model in models:  # their last layers become one
             model.decoder = model.decoder[:-1]
@@ -50,14 +51,14 @@ class Committee(BarrierModel):
 
     def embed(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
         """The members' last hidden layers, side by side."""
-        found = []
+        features = []
         for member in self.members:
             part, weight = graph, edge_weight
             if member.cutoff < self.cutoff:
                 part, kept = graph.within(member.cutoff)
                 weight = None if edge_weight is None else edge_weight.index_select(0, kept)
-            found.append(member.decoder(member.embed(part, weight)))
-        return torch.cat(found, 1)
+            features.append(member.decoder(member.embed(part, weight)))
+        return torch.cat(features, 1)
 
 
 @torch.no_grad()
@@ -72,10 +73,10 @@ def average(models: Sequence[BarrierModel], specifications: Sequence[Mapping[str
     weights, bias = [], 0.0
     for member, model in zip(committee.members, models, strict=True):
         member.load_state_dict({name: model.state_dict()[name] for name in member.state_dict()})
-        last, share = model.decoder[-1], model.target_scale / committee.target_scale / len(models)
-        weights.append(last.weight[0] * share)
+        last, factor = model.decoder[-1], model.target_scale / committee.target_scale / len(models)
+        weights.append(last.weight[0] * factor)
         offset = (model.target_mean - committee.target_mean) / committee.target_scale / len(models)
-        bias = bias + last.bias[0] * share + offset
+        bias = bias + last.bias[0] * factor + offset
     committee.decoder[-1].weight.copy_(torch.cat(weights)[None])
     committee.decoder[-1].bias.fill_(bias)
     return committee.eval()

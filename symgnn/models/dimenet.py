@@ -10,7 +10,7 @@ messages that arrive at j, each weighed by its length and the angle kji (first p
     t_i   = MLP(sum_j (W e_RBF(d_ji)) * m_ji)                                              output, after every block
 
 What differs from the published model:
-- the sum over k is computed with the addition theorem of spherical harmonics (layers/triplets.py): the same sum over
+- the sum over k is computed with the addition theorem of spherical harmonics (nn/triplets.py): the same sum over
   every triplet of 5 Å edges, 8.4 million in a glass of 8000 atoms, at a cost linear in the edges; the published code
   lists triplets, and the SymGNN paper states more than two days of training for it;
 - a_SBF is a sum over degrees l of functions of d_kj on a grid of lengths, read by linear interpolation;
@@ -80,13 +80,18 @@ class DimeNet(BarrierModel):
         rbf = rbf * self.edge_strength(graph, edge_weight)[:, None]  # e_RBF (E, n_radial)
         triplets = triplets_of(graph, len(self.bessel))
         messages = self.embedding(graph, self.element_index(graph), rbf)
-        last = graph.reaching(1)  # the only edges whose messages an output reads
-        states = [self.outputs[0](last, messages[: last.n_edges], rbf[: last.n_edges])]
-        for depth, interaction in enumerate(self.interactions, start=1):
-            triplets = triplets.into(graph.reaching(self.n_layers - depth))
-            messages = interaction(triplets, messages, rbf[: len(messages)], self.bessel, self.cutoff)
-            states.append(self.outputs[depth](last, messages[: last.n_edges], rbf[: last.n_edges]))
+        states = [self.read(self.outputs[0], graph, messages, rbf)]
+        for depth, interaction in enumerate(self.interactions, start=1):  # the embedding was one layer
+            graph, _, [rbf_after] = self.trim(graph, depth, edges=[rbf])
+            triplets = triplets.into(graph)
+            messages, rbf = interaction(triplets, messages, rbf, self.bessel, self.cutoff), rbf_after
+            states.append(self.read(self.outputs[depth], graph, messages, rbf))
         return torch.cat(states, 1)
+
+    def read(self, output: Output, graph: AtomGraph, messages: Tensor, rbf: Tensor) -> Tensor:
+        """t_i of the atoms of interest: only the edges into them matter."""
+        last, _, [messages, rbf] = self.trim(graph, self.n_layers - 1, edges=[messages, rbf])
+        return output(last, messages, rbf)
 
 
 class Embedding(nn.Module):

@@ -103,10 +103,9 @@ class EGAT(BarrierModel):
         loops = self.edge_encoder(graph.length.new_zeros(graph.n_atoms))
         states = [atoms]
         for depth, layer in enumerate(self.layers):
-            graph = graph.reaching(self.n_layers - depth)
-            n_atoms, n_edges = graph.n_atoms, graph.n_edges
-            atoms, edges, loops = layer(
-                graph, atoms[:n_atoms], edges[:n_edges], loops[:n_atoms], strength[:n_edges]
+            graph, [loops, *states], [edges, strength] = self.trim(
+                graph, depth, [loops, *states], [edges, strength]
             )
+            atoms, edges, loops = layer(graph, states[-1], edges, loops, strength)
             states.append(atoms)
-        return torch.cat([state[: graph.n_atoms] for state in states], 1)
+        return torch.cat(states, 1)

@@ -52,14 +52,14 @@ class EquivariantLayer(nn.Module):
             self.from_target.bias.copy_(-STEEPNESS * torch.linspace(0, cutoff, width).square())
 
     def forward(
-        self, graph: AtomGraph, atoms: Tensor, moved: Tensor, strength: Tensor, share: Tensor
+        self, graph: AtomGraph, atoms: Tensor, moved: Tensor, strength: Tensor, fraction: Tensor
     ) -> tuple[Tensor, Tensor]:
         relative = graph.vector + moved.index_select(0, graph.source) - moved.index_select(0, graph.target)
         squared = relative.square().sum(1, keepdim=True)
         messages = self.messages(graph, atoms, squared)
         if self.step is not None:
             direction = -relative / ((squared + 1e-12).sqrt() + 1)  # of x_i - x_j
-            moved = moved + sum_edges(graph, direction * self.step(messages) * share[:, None])
+            moved = moved + sum_edges(graph, direction * self.step(messages) * fraction[:, None])
         return self.update(atoms, sum_edges(graph, messages * strength[:, None])), moved
 
     def messages(self, graph: AtomGraph, atoms: Tensor, squared: Tensor) -> Tensor:
@@ -106,13 +106,14 @@ class EGNN(BarrierModel):
     def _run(self, graph: AtomGraph, edge_weight: Tensor | None) -> tuple[Tensor, Tensor]:
         strength = self.edge_strength(graph, edge_weight)
         total = 1 + sum_edges(graph, strength[:, None])[:, 0]
-        share = strength / total.index_select(0, graph.target)  # C s_ij
+        fraction = strength / total.index_select(0, graph.target)  # C s_ij
         atoms = self.atom_encoder(self.element_index(graph))
         moved = graph.vector.new_zeros((graph.n_atoms, 3))
         states = [atoms]
         for depth, layer in enumerate(self.layers):
-            graph = graph.reaching(self.n_layers - depth)
-            n_atoms, n_edges = graph.n_atoms, graph.n_edges
-            atoms, moved = layer(graph, atoms[:n_atoms], moved[:n_atoms], strength[:n_edges], share[:n_edges])
+            graph, [moved, *states], [strength, fraction] = self.trim(
+                graph, depth, [moved, *states], [strength, fraction]
+            )
+            atoms, moved = layer(graph, states[-1], moved, strength, fraction)
             states.append(atoms)
-        return torch.cat([state[: graph.n_atoms] for state in states], 1), moved
+        return torch.cat(states, 1), moved

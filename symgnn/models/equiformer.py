@@ -52,7 +52,7 @@ ALL_PATHS = {
     (2, 1): (1,),
     (2, 2): (0, 2),
 }
-SCALAR_PATHS = {(1, 1): (0,), (2, 2): (0,)}  # the last layer: nobody reads its vectors and matrices
+SCALAR_PATHS = {(1, 1): (0,), (2, 2): (0,)}  # the last layer: its vectors and matrices are not read
 
 
 @dataclass(frozen=True)
@@ -65,19 +65,6 @@ class Edges:
     near_graph: AtomGraph
     near_strength: Tensor  # (E',) falls to 0 at the angular cutoff as well
     harmonics: Features  # (E', 2l + 1)
-
-    def reaching(self, layers_left: int) -> Edges:
-        """The first of all and of the near edges, as `AtomGraph.reaching`."""
-        graph, near_graph = self.graph.reaching(layers_left), self.near_graph.reaching(layers_left)
-        n_edges, n_near = graph.n_edges, near_graph.n_edges
-        return Edges(
-            graph,
-            self.strength[:n_edges],
-            self.near[:n_near],
-            near_graph,
-            self.near_strength[:n_near],
-            tuple(values[:n_near] for values in self.harmonics),
-        )
 
 
 class Update(nn.Module):
@@ -242,6 +229,14 @@ class Equiformer(BarrierModel):
         directions = near_graph.vector / near_graph.length[:, None]
         return Edges(graph, strength, near, near_graph, near_strength, component_harmonics(directions))
 
+    def trim_edges(self, edges: Edges, layers_done: int, features: Features) -> tuple[Edges, list[Tensor]]:
+        """`trim` for both kinds of edges."""
+        graph, features, [strength] = self.trim(edges.graph, layers_done, features, [edges.strength])
+        near_values = [edges.near, edges.near_strength, *edges.harmonics]
+        near_graph, _, near_values = self.trim(edges.near_graph, layers_done, edges=near_values)
+        near, near_strength, *harmonics = near_values
+        return Edges(graph, strength, near, near_graph, near_strength, tuple(harmonics)), features
+
     def tensors(self, graph: AtomGraph, edge_weight: Tensor | None) -> list[list[Tensor]]:
         """Features (N, C_l, 2l + 1) after the embedding and after every layer; the last are scalars only.
         N is the number of atoms that the layer works on."""
@@ -249,9 +244,8 @@ class Equiformer(BarrierModel):
         atoms = self.atom_encoder(self.element_index(graph))
         first, *higher = self.edge_degree(edges, atoms)
         states = [[atoms[..., None] + first, *higher]]
-        for depth, layer in enumerate(self.layers):
-            edges = edges.reaching(len(self.layers) - depth)
-            features = [values[: edges.graph.n_atoms] for values in states[-1]]
+        for depth, layer in enumerate(self.layers, start=1):  # the embedding was one layer
+            edges, features = self.trim_edges(edges, depth, states[-1])
             changes = layer(edges, features)
             states.append([old + change for old, change in zip(features, changes, strict=False)])
         return states

@@ -110,8 +110,6 @@ class FAENet(BarrierModel):
         encodings = self.encode_edges(graph, strength)
         states = [atoms]
         for depth, interaction in enumerate(self.interactions):
-            graph = graph.reaching(self.n_layers - depth)
-            encodings = [edges[: graph.n_edges] for edges in encodings]
-            atoms = interaction(graph, atoms[: graph.n_atoms], encodings, strength[: graph.n_edges])
-            states.append(atoms)
-        return torch.cat([state[: graph.n_atoms] for state in states], 1)
+            graph, states, [strength, *encodings] = self.trim(graph, depth, states, [strength, *encodings])
+            states.append(interaction(graph, states[-1], encodings, strength))  # h^(l+1)
+        return torch.cat(states, 1)

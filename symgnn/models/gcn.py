@@ -35,13 +35,13 @@ class GraphConvolution(nn.Module):
         self.own = nn.Parameter(torch.zeros(width))  # u
         self.update = ResidualUpdate(width=width, dropout=dropout)
 
-    def forward(self, graph: AtomGraph, atoms: Tensor, share: Tensor, degree: Tensor) -> Tensor:
-        return self.update(atoms, self.messages(graph, atoms, share, degree))
+    def forward(self, graph: AtomGraph, atoms: Tensor, normalised: Tensor, degree: Tensor) -> Tensor:
+        return self.update(atoms, self.messages(graph, atoms, normalised, degree))
 
-    def messages(self, graph: AtomGraph, atoms: Tensor, share: Tensor, degree: Tensor) -> Tensor:
+    def messages(self, graph: AtomGraph, atoms: Tensor, normalised: Tensor, degree: Tensor) -> Tensor:
         values = self.value(atoms)
         edges = F.relu(values.index_select(0, graph.source) + self.edge_encoder(graph.length))
-        return sum_edges(graph, edges * share[:, None]) + F.relu(values + self.own) / degree[:, None]
+        return sum_edges(graph, edges * normalised[:, None]) + F.relu(values + self.own) / degree[:, None]
 
 
 class GCN(BarrierModel):
@@ -72,11 +72,10 @@ class GCN(BarrierModel):
         strength = self.edge_strength(graph, edge_weight)
         degree = 1 + sum_edges(graph, strength[:, None])[:, 0]  # d_i
         scale = degree.rsqrt()
-        share = strength * scale.index_select(0, graph.source) * scale.index_select(0, graph.target)
+        normalised = strength * scale.index_select(0, graph.source) * scale.index_select(0, graph.target)
         atoms = self.atom_encoder(self.element_index(graph))
         states = [atoms]
-        for depth, layer in enumerate(self.layers):
-            graph = graph.reaching(len(self.layers) - depth)  # the degrees were one layer
-            atoms = layer(graph, atoms[: graph.n_atoms], share[: graph.n_edges], degree[: graph.n_atoms])
-            states.append(atoms)
-        return torch.cat([state[: graph.n_atoms] for state in states], 1)
+        for depth, layer in enumerate(self.layers, start=1):  # the degrees were one layer
+            graph, [degree, *states], [normalised] = self.trim(graph, depth, [degree, *states], [normalised])
+            states.append(layer(graph, states[-1], normalised, degree))  # H'
+        return torch.cat(states, 1)

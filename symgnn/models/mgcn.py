@@ -58,7 +58,7 @@ class MGCN(BarrierModel):
     width     of the states of atoms and edges
     n_layers  interaction layers T
     n_basis   Gaussians of the length that a filter reads
-    eta       share of an edge's state that it keeps from one layer to the next
+    eta       fraction of an edge's state that it keeps from one layer to the next
     """
 
     def __init__(
@@ -103,12 +103,12 @@ class MGCN(BarrierModel):
         edge_sums = self.initial_edge_sums(graph, element, strength)  # S^0
         states = [atoms]
         for layer, interaction in enumerate(self.interactions):
-            graph = graph.reaching(self.n_layers - layer)
-            edge_sums, strength = edge_sums[: graph.n_atoms], strength[: graph.n_edges]
+            graph, [edge_sums, *states], [strength] = self.trim(
+                graph, layer, [edge_sums, *states], [strength]
+            )
             if layer:
-                before = states[layer - 1][: graph.n_atoms]
+                before = states[-2]  # a^(l-1)
                 products = before * sum_neighbors(graph, before, strength[:, None])
                 edge_sums = self.eta * edge_sums + (1 - self.eta) * self.edge_updates[layer - 1](products)
-            atoms = interaction(graph, atoms[: graph.n_atoms], edge_sums, strength)  # a^(l+1)
-            states.append(atoms)
-        return torch.cat([state[: graph.n_atoms] for state in states], 1)
+            states.append(interaction(graph, states[-1], edge_sums, strength))  # a^(l+1)
+        return torch.cat(states, 1)

@@ -35,4 +35,4 @@ class MLP(BarrierModel):
         self.decoder = readout(width, width)
 
     def embed(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
-        return self.hidden(self.atom_encoder(self.element_index(graph.reaching(1))))
+        return self.hidden(self.atom_encoder(self.element_index(graph.trimmed(1))))

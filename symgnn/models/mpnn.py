@@ -74,8 +74,7 @@ class MPNN(BarrierModel):
         factors = self.edge_network(graph.length) * strength[:, None]
         initial = atoms = self.atom_encoder(self.element_index(graph))  # h^0
         for step, norm in enumerate(self.norms):
-            graph = graph.reaching(self.n_layers - step)
-            atoms = atoms[: graph.n_atoms]
-            received = norm(self.messages(graph, atoms, factors[: graph.n_edges]))  # m^(t+1)
+            graph, [atoms, initial], [factors] = self.trim(graph, step, [atoms, initial], [factors])
+            received = norm(self.messages(graph, atoms, factors))  # m^(t+1)
             atoms = self.gru(self.dropout(received), atoms)  # h^(t+1)
-        return torch.cat([atoms, initial[: graph.n_atoms]], 1)
+        return torch.cat([atoms, initial], 1)

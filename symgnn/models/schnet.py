@@ -87,6 +87,6 @@ class SchNet(BarrierModel):
         strength = self.edge_strength(graph, edge_weight)
         atoms = self.atom_encoder(self.element_index(graph))  # x^0
         for depth, interaction in enumerate(self.interactions):
-            graph = graph.reaching(self.n_layers - depth)
-            atoms = interaction(graph, atoms[: graph.n_atoms], strength[: graph.n_edges])  # x^(l+1)
+            graph, [atoms], [strength] = self.trim(graph, depth, [atoms], [strength])
+            atoms = interaction(graph, atoms, strength)  # x^(l+1)
         return atoms

@@ -45,6 +45,7 @@ class SymGNN(BarrierModel):
     ):
         super().__init__(elements=elements, cutoff=cutoff, n_layers=len(heads))
         self.symmetrization = symmetrization
+        self.is_invariant = symmetrization == "haar"
         self.atom_encoder = nn.Embedding(len(self.elements), width)
         self.edge_encoder = SymmetrizedEncoder(
             width=width, cutoff=cutoff, symmetrization=symmetrization, n_samples=n_samples
@@ -56,19 +57,16 @@ class SymGNN(BarrierModel):
 
     def prepare(self, graph: AtomGraph) -> Prepared:
         atoms, edges = self.atom_encoder(self.element_index(graph)), self.edge_encoder(graph)
-        first = graph.reaching(self.n_layers)
-        messages = self.layers[0].messages(first, atoms[: first.n_atoms], edges[: first.n_edges])
-        return Prepared(atoms, edges, messages)
+        first, [senders], [carriers] = self.trim(graph, 0, [atoms], [edges])
+        return Prepared(atoms, edges, self.layers[0].messages(first, senders, carriers))
 
     def embed(self, graph: AtomGraph, edge_weight: Tensor | None, prepared: Prepared | None = None) -> Tensor:
         strength = self.edge_strength(graph, edge_weight)
         atoms, edges, messages = prepared or self.prepare(graph)
         states = [atoms]
         for depth, layer in enumerate(self.layers):
-            graph = graph.reaching(self.n_layers - depth)
-            atoms = atoms[: graph.n_atoms]
+            graph, states, [edges, strength] = self.trim(graph, depth, states, [edges, strength])
             if depth:
-                messages = layer.messages(graph, atoms, edges[: graph.n_edges])
-            atoms = layer(graph, atoms, messages, strength[: graph.n_edges])
-            states.append(atoms)
-        return torch.cat([state[: graph.n_atoms] for state in states], 1)
+                messages = layer.messages(graph, states[-1], edges)
+            states.append(layer(graph, states[-1], messages, strength))
+        return torch.cat(states, 1)

@@ -1,4 +1,4 @@
-"""Edge kernels: the only place where values travel along edges.
+"""Edge kernels: values travel along edges here and nowhere else.
 
 On CPU, where DGL is installed, its fused kernels run: they never write an edge-sized message to memory. On
 CUDA, and on Pythons for which DGL has no wheel, plain torch runs. A test holds the two to the same numbers and

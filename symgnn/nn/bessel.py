@@ -36,9 +36,9 @@ def bessel_roots(n_degrees: int, n_radial: int) -> np.ndarray:
 def bessel_table(n_degrees: int, n_radial: int, n_knots: int = 512) -> Tensor:
     """(n_degrees, n_knots, n_radial) R_ln on an even grid of lengths from 0 to the cutoff."""
     roots = bessel_roots(n_degrees, n_radial)
-    share = np.linspace(0, 1, n_knots)[:, None]
+    fraction = np.linspace(0, 1, n_knots)[:, None]
     columns = [
-        np.sqrt(2) / np.abs(spherical_jn(degree + 1, z)) * spherical_jn(degree, z * share)
+        np.sqrt(2) / np.abs(spherical_jn(degree + 1, z)) * spherical_jn(degree, z * fraction)
         for degree, z in enumerate(roots)
     ]
     return torch.tensor(np.stack(columns), dtype=torch.float32)

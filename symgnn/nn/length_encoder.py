@@ -20,6 +20,6 @@ class LengthEncoder(RadialFunction):
         last = self.network[-1]
         with torch.no_grad():
             values = self.network(self.basis)[int(0.4 * len(self.basis)) :]
-            spread = values.std(0)
-            last.weight.div_(spread[:, None])
-            last.bias.sub_(values.mean(0)).div_(spread)
+            deviation = values.std(0)
+            last.weight.div_(deviation[:, None])
+            last.bias.sub_(values.mean(0)).div_(deviation)

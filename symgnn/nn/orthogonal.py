@@ -69,5 +69,5 @@ class LearnedOrthogonal(nn.Module):
         """Matrices (2K, 3, 3) and weights (2K,) that sum to 1: K rotations, then the same with inversion."""
         noise = torch.randn_like(self.fixed_noise) if self.training else self.fixed_noise
         proper = rotation(self.location) @ rotation(self.log_spread.exp() * noise)
-        share = torch.sigmoid(self.logit).expand(len(noise)) / len(noise)
-        return torch.cat([proper, -proper]), torch.cat([share, 1 / len(noise) - share])
+        weight = torch.sigmoid(self.logit).expand(len(noise)) / len(noise)
+        return torch.cat([proper, -proper]), torch.cat([weight, 1 / len(noise) - weight])

@@ -23,8 +23,8 @@ def interpolate(table: Tensor, length: Tensor, cutoff: float) -> Tensor:
     """
     position = length * ((len(table) - 1) / cutoff)
     knot = position.long().clamp(max=len(table) - 2)
-    share = (position - knot)[:, None]
-    return table.index_select(0, knot) * (1 - share) + table.index_select(0, knot + 1) * share
+    fraction = (position - knot)[:, None]
+    return table.index_select(0, knot) * (1 - fraction) + table.index_select(0, knot + 1) * fraction
 
 
 class RadialFunction(nn.Module):

@@ -63,9 +63,9 @@ class SymmetrizedEncoder(nn.Module):
         self.first.weight.copy_(steepness * F.normalize(self.first.weight, dim=1))
         self.first.bias.copy_(-steepness * torch.linspace(0, cutoff, len(self.first.bias)))
         values = self.radial_table()[self.grid > 0.4 * cutoff]
-        mean, spread = values.mean(0), values.std(0)
-        self.last.weight.div_(spread[:, None])
-        self.last.bias.sub_(mean).div_(spread)
+        mean, deviation = values.mean(0), values.std(0)
+        self.last.weight.div_(deviation[:, None])
+        self.last.bias.sub_(mean).div_(deviation)
 
     def forward(self, graph: AtomGraph) -> Tensor:
         """(E, width) encodings of the graph's edges."""

@@ -94,8 +94,8 @@ class LimitedTensorNorm(nn.BatchNorm1d):
         if self.training:
             power = values.square().mean((0, 2))
             self.num_batches_tracked += 1
-            share = 1.0 / float(self.num_batches_tracked) if self.momentum is None else self.momentum
-            self.running_var.lerp_(power.detach(), share)
+            weight_of_new = 1.0 / float(self.num_batches_tracked) if self.momentum is None else self.momentum
+            self.running_var.lerp_(power.detach(), weight_of_new)
         else:
             power = self.running_var
         values = values * (power + self.eps).rsqrt()[:, None]

@@ -61,7 +61,7 @@ class Triplets:
         return total.flatten(0, 1).index_select(0, self.opposite)
 
     def into(self, graph: AtomGraph) -> Triplets:
-        """The part whose sums arrive at the edges of `graph`, which are the first of all (`AtomGraph.reaching`)."""
+        """The part whose sums arrive at the edges of `graph`, which are the first of all (`AtomGraph.trimmed`)."""
         n_slots = self.harmonics[0].shape[1]
         return Triplets(
             edge=self.edge[: graph.n_atoms * n_slots],
@@ -94,9 +94,9 @@ def _build(graph: AtomGraph, n_degrees: int) -> Triplets:
     counts = torch.bincount(atom, minlength=graph.n_atoms)
     n_slots = int(counts.max())
     first = torch.cumsum(counts, 0) - counts
-    place = torch.empty_like(order)
-    place[order] = torch.arange(len(order), device=device) - first[atom[order]]
-    slot = atom * n_slots + place
+    position = torch.empty_like(order)
+    position[order] = torch.arange(len(order), device=device) - first[atom[order]]
+    slot = atom * n_slots + position
 
     edge = torch.zeros(graph.n_atoms * n_slots, dtype=torch.int64, device=device)
     edge[slot[:n_edges]] = torch.arange(1, n_edges + 1, device=device)

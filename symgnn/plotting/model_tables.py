@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from symgnn.benchmark.leaderboard import Card, Row
+from symgnn.benchmark.leaderboard import Row
+from symgnn.benchmark.report import largest_change
+from symgnn.inference.card import Card, Entry
 
 
 def leaderboard_table(rows: Sequence[Row]) -> pd.DataFrame:
@@ -17,8 +19,7 @@ def leaderboard_table(rows: Sequence[Row]) -> pd.DataFrame:
 
 
 def _line(row: Row) -> dict[str, Any]:
-    r, cards = row.test("pearson"), row.cards.values()
-    largest = [card["invariance"]["largest_eV"] for card in cards if "largest_eV" in card["invariance"]]
+    r = row.test("pearson")
     means = {
         "r_validation": row.validation(),
         "spearman": row.test("spearman"),
@@ -27,18 +28,18 @@ def _line(row: Row) -> dict[str, Any]:
         "auc_bottom5": row.test("auc_bottom5"),
         "coverage_68": row.coverage("68%"),
         "coverage_95": row.coverage("95%"),
-        "training_s": row.over_seeds(lambda card: card.get("seconds")),
-        "inference_s": row.over_seeds(lambda card: card["inference"].get("seconds")),
+        "training_s": row.over_seeds(lambda card: card.seconds),
+        "inference_s": row.over_seeds(lambda card: card.inference and card.inference.seconds),
     }
-    known = {name: spread.mean if spread else None for name, spread in means.items()}
+    known = {name: score.mean if score else None for name, score in means.items()}
     return {
         "checkpoint": row.name,
         "r_test": r.mean if r else None,
-        "r_test_sd": r.sd if r else None,
+        "r_test_sd": r.standard_deviation if r else None,
         "r_paper": row.published.r if row.published else None,
         **known,
-        "largest_change_eV": max(largest, default=None),
-        "parameters": row.card.get("n_parameters"),
+        "largest_change_eV": largest_change(row),
+        "parameters": row.card.n_parameters,
         "seeds": len(row.cards),
     }
 
@@ -47,42 +48,44 @@ def seed_table(row: Row) -> pd.DataFrame:
     """One line per seed of a row: its checkpoint, r on the glasses it was scored on, selected epoch."""
     lines = []
     for name, card in row.cards.items():
-        training = card.get("training")
-        scores = {f"r_{glass}": values.get("pearson") for glass, values in card["scores"].items()}
-        seed = training.get("seed") if isinstance(training, dict) else None
-        lines.append({"checkpoint": name, "seed": seed, **scores, "epoch": card["selected"].get("epoch")})
+        scores = {f"r_{glass}": values.get("pearson") for glass, values in card.scores.items()}
+        seed, epoch = card.training.seed, card.selected.epoch
+        lines.append({"checkpoint": name, "seed": seed, **scores, "epoch": epoch})
     return pd.DataFrame(lines)
 
 
 def card_sections(card: Card) -> dict[str, pd.DataFrame]:
     """The card in words: title -> table of names and values. The learning curve and the scores are left out."""
-    training = card.get("training") if isinstance(card.get("training"), dict) else {}
-    software = card.get("software") if isinstance(card.get("software"), dict) else {}
     sections = {
-        "Model": {"model": card["model"], **card["settings"], "parameters": card.get("n_parameters")},
+        "Model": {"model": card.model, **card.settings, "parameters": card.n_parameters},
         "Training": {
-            **{name: value for name, value in training.items() if name not in ("model", "settings")},
-            **card["selected"],
+            **{
+                key: value
+                for key, value in card.training.as_dict().items()
+                if key not in ("model", "settings")
+            },
+            **card.selected.as_dict(),
         },
-        "Target": card.get("target"),
-        "Split": card["split"],
-        "Data hashes": {
-            **card.get("data_hashes", {}),
-            **card["evaluation"].get("data_hashes", {}),
-        },
+        "Target": _entries(card.target),
+        "Split": card.split.as_dict(),
+        "Data hashes": {**card.data_hashes, **card.evaluation.data_hashes},
         "Run": {
-            "command": card.get("command"),
-            "device": card.get("device"),
-            "training (s)": card.get("seconds"),
-            "date": card.get("date"),
-            **software,
-            "sha256 of the weights": card.get("weights_sha256"),
+            "command": card.command,
+            "device": card.device,
+            "training (s)": card.seconds,
+            "date": card.date,
+            **card.software,
+            "sha256 of the weights": card.weights_sha256,
         },
-        "Invariance": card["invariance"],
-        "Inference": card["inference"],
-        "Uncertainty": card["uncertainty"],
+        "Invariance": _entries(card.invariance),
+        "Inference": _entries(card.inference),
+        "Uncertainty": _entries(card.uncertainty),
     }
     return {title: _names_and_values(values) for title, values in sections.items() if values}
+
+
+def _entries(part: Entry | None) -> dict[str, Any]:
+    return {} if part is None else part.as_dict()
 
 
 def _names_and_values(values: dict[str, Any]) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """Energy, pressure and shear stress of every atom under the potential, as the paper's data state them.
 
-The stress of an atom is its share of the virial as LAMMPS computes it (`stress/atom`, in bar Å³: stress times volume,
+The stress of an atom is its part of the virial as LAMMPS computes it (`stress/atom`, in bar Å³: stress times volume,
 positive under tension), half of every pair to either atom, without a kinetic part: nothing moves.
 
     potential_energy   eV

@@ -35,7 +35,7 @@ class MendelevCuZr(Calculator):
     images are found by binning, not by a minimum-image rule, so skewed cells need no reduction.
 
     Results: energy (eV); energies (N,) eV, half of each pair energy to either atom; free_energy, the energy;
-    forces (N, 3) eV/Å; stress (6,) eV/Å³; stresses (N, 6) eV/Å³, the atoms' shares, which sum to the stress.
+    forces (N, 3) eV/Å; stress (6,) eV/Å³; stresses (N, 6) eV/Å³, the atoms' parts, which sum to the stress.
     Raises InputError for other elements, open boundaries, thin cells, positions that are not finite, atoms
     nearer than 1.05 Å, and densities beyond the fit.
 
@@ -135,10 +135,10 @@ class MendelevCuZr(Calculator):
     def _check_cell(self, cell: np.ndarray, pbc: np.ndarray):
         if not pbc.all():
             raise InputError(f"periodicity is {pbc.tolist()}; the potential needs all three directions")
-        least, found = 2 * self.potential.cutoff.max(), face_distances(cell).min()
-        if not found >= least:
+        least, thinnest = 2 * self.potential.cutoff.max(), face_distances(cell).min()
+        if not thinnest >= least:
             raise InputError(
-                f"opposite faces of the cell are {found:.2f} Å apart;"
+                f"opposite faces of the cell are {thinnest:.2f} Å apart;"
                 f" the potential needs at least {least:.1f} Å (two cutoffs)"
             )
 

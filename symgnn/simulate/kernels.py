@@ -61,7 +61,7 @@ def find_pairs(positions, cell, inverse, widths, species, reach):
     first = np.zeros(n + 1, np.int64)
     second = np.empty(50 * n, np.int32)
     image = np.empty(50 * n, np.int8)
-    found = 0
+    n_pairs = 0
     rank = np.empty(n, np.int64)
     rank[order] = np.arange(n)
     for i in range(n):
@@ -82,18 +82,18 @@ def find_pairs(positions, cell, inverse, widths, species, reach):
                     there = ((a - A * bins[0]) * bins[1] + b - B * bins[1]) * bins[2] + c - C * bins[2]
                     at_home = da == 0 and db == 0 and dc == 0
                     begin, end = rank[i] + 1 if at_home else start[there], start[there + 1]
-                    if found + end - begin > len(second):
+                    if n_pairs + end - begin > len(second):
                         second = np.concatenate((second, np.empty_like(second)))
                         image = np.concatenate((image, np.empty_like(image)))
                     for q in range(begin, end):
                         dx = sorted_positions[q, 0] - x
                         dy = sorted_positions[q, 1] - y
                         dz = sorted_positions[q, 2] - z
-                        second[found] = order[q]  # kept only if found moves on: no branch to mispredict
-                        image[found] = code
-                        found += dx * dx + dy * dy + dz * dz < reach2_i[sorted_species[q]]
-        first[i + 1] = found
-    return first, second[:found].copy(), image[:found].copy()
+                        second[n_pairs] = order[q]  # kept only if n_pairs moves on: no branch to mispredict
+                        image[n_pairs] = code
+                        n_pairs += dx * dx + dy * dy + dz * dz < reach2_i[sorted_species[q]]
+        first[i + 1] = n_pairs
+    return first, second[:n_pairs].copy(), image[:n_pairs].copy()
 
 
 @njit(cache=True)

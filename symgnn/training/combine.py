@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
+from symgnn.inference.card import Card, Member, Recipe, Selected
 from symgnn.inference.checkpoint import Checkpoint, save_checkpoint
 from symgnn.inference.uncertainty import predict_with_features
 from symgnn.metrics import regression_scores
@@ -35,17 +35,25 @@ def combine(
     labels were stated are taken on trust.
     """
     first = checkpoints[0].card
+    for checkpoint in checkpoints:
+        card = checkpoint.card
+        for field, value in (
+            ("n_parameters", card.n_parameters),
+            ("seconds", card.seconds),
+            ("training.seed", card.training.seed),
+        ):
+            if value is None:
+                raise InputError(f"{checkpoint.full_name}: field {field!r} of its card is missing")
     for checkpoint in checkpoints[1:]:
         for field in ("split", "data_hashes", "label_hashes"):
-            stated = [card[field] for card in (checkpoint.card, first) if field in card]
-            if len(stated) == 2 and stated[0] != stated[1]:
+            stated_by_both = field in checkpoint.card.model_fields_set & first.model_fields_set
+            if stated_by_both and getattr(checkpoint.card, field) != getattr(first, field):
                 raise InputError(
                     f"{checkpoint.full_name}: {field} differs from that of {checkpoints[0].full_name}, expected "
                     "members trained on the same glasses"
                 )
     specifications = [
-        {"model": checkpoint.card["model"], "settings": checkpoint.card["settings"]}
-        for checkpoint in checkpoints
+        {"model": checkpoint.card.model, "settings": checkpoint.card.settings} for checkpoint in checkpoints
     ]
     try:
         model = average([checkpoint.model for checkpoint in checkpoints], specifications)
@@ -55,30 +63,30 @@ def combine(
     graph = build_graph(validation, model.cutoff, model.inputs)
     scores = regression_scores(predict_with_features(model, graph)[0].numpy(), validation.barriers)
     entry, uncertainty = calibrate(model, training, validation)
-    card: dict[str, Any] = {
-        "model": "committee",
-        "settings": {"members": specifications},
-        "inputs": list(model.inputs),
-        "n_parameters": sum(checkpoint.card["n_parameters"] for checkpoint in checkpoints),
-        "target": first["target"],
-        "members": [
-            {
-                "name": checkpoint.full_name,
-                "seed": checkpoint.card["training"]["seed"],
-                "weights_sha256": checkpoint.card["weights_sha256"],
-            }
+    card = Card(
+        model="committee",
+        settings={"members": specifications},
+        inputs=list(model.inputs),
+        n_parameters=sum(checkpoint.card.n_parameters for checkpoint in checkpoints),
+        target=first.target,
+        members=[
+            Member(
+                name=checkpoint.full_name,
+                seed=checkpoint.card.training.seed,
+                weights_sha256=checkpoint.card.weights_sha256,
+            )
             for checkpoint in checkpoints
         ],
-        "training": {"seed": seed},
-        **{field: first[field] for field in COPIED if field in first},
-        "selected": {"by": "members by validation Pearson r, epochs as in the members", **scores},
-        "scores": {},
-        "curve": [],
-        "seconds": round(sum(checkpoint.card["seconds"] for checkpoint in checkpoints), 1),
-        "device": first["device"],
-        "date": datetime.now(UTC).date().isoformat(),
-        "command": command,
-        "uncertainty": entry,
-    }
+        training=Recipe(seed=seed),
+        **{field: getattr(first, field) for field in COPIED if field in first.model_fields_set},
+        selected=Selected(by="members by validation Pearson r, epochs as in the members", **scores),
+        scores={},
+        curve=[],
+        seconds=round(sum(checkpoint.card.seconds for checkpoint in checkpoints), 1),
+        device=first.device,
+        date=datetime.now(UTC).date().isoformat(),
+        command=command,
+        uncertainty=entry,
+    )
     save_checkpoint(folder, model, card, uncertainty)
     return scores

@@ -83,17 +83,6 @@ def train(
     return TrainingResult(model.cpu().eval(), run.curve, run.best, run.seconds)
 
 
-def check_device(device: str) -> None:
-    """Raise InputError where torch cannot compute on `device`."""
-    try:
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(
-            f"device {device!r} found, expected cpu or a CUDA device that is there: {reason}"
-        ) from None
-
-
 def turned(graph: AtomGraph) -> AtomGraph:
     """The graph under a random rotation or reflection, uniform on O(3): the paper's data augmentation."""
     transformation = random_orthogonal(1)[0].to(graph.device)

@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import torch
 
 import symgnn
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
+from symgnn.inference.card import Calibration, Card, Recipe, Selected, Split, Target
 from symgnn.inference.checkpoint import Checkpoint, save_checkpoint
+from symgnn.inference.device import device_name
 from symgnn.inference.uncertainty import Uncertainty, coverage, fit_uncertainty, predict_with_features
 from symgnn.io.writing import replacing
 from symgnn.models import BarrierModel, build_model
@@ -47,14 +48,14 @@ def train_checkpoint(
         result = train(config, training, validation, folder, device=device, progress=progress)
     write_curve(folder / CURVE, result.curve)
     card = _card(config, training, validation, result, device, command)
-    card["uncertainty"], uncertainty = calibrate(result.model, training, validation)
-    save_checkpoint(folder, result.model, card, uncertainty)
+    entry, uncertainty = calibrate(result.model, training, validation)
+    save_checkpoint(folder, result.model, card.model_copy(update={"uncertainty": entry}), uncertainty)
     return result
 
 
 def calibrate(
     model: BarrierModel, training: Sequence[Glass], validation: Glass
-) -> tuple[dict[str, Any], Uncertainty]:
+) -> tuple[Calibration, Uncertainty]:
     """Fit the uncertainty of a trained model; returns what its card says of it, and the uncertainty."""
     glasses = [with_physical_inputs(glass, model.inputs) for glass in (*training, validation)]
     graphs = [build_graph(glass, model.cutoff, model.inputs) for glass in glasses]
@@ -62,20 +63,19 @@ def calibrate(
     barriers, features, standardised = predict_with_features(model, graphs[-1])
     sigma = fitted.sigma(features, standardised).numpy()
     covered = coverage(barriers.numpy(), sigma, validation.barriers, fitted.factor95)
-    entry = {
-        "method": "last-layer leverage, split-conformal scale",
-        "calibrated_on": validation.name,
-        "coverage": {validation.name: covered},
-    }
+    entry = Calibration(
+        method="last-layer leverage, split-conformal scale",
+        calibrated_on=validation.name,
+        coverage={validation.name: covered},
+    )
     return entry, fitted
 
 
-def calibrate_checkpoint(
-    checkpoint: Checkpoint, training: Sequence[Glass], validation: Glass
-) -> dict[str, Any]:
+def calibrate_checkpoint(checkpoint: Checkpoint, training: Sequence[Glass], validation: Glass) -> Calibration:
     """Calibrate (anew) the uncertainty of a checkpoint on disk; returns its new entry of the card."""
     entry, fitted = calibrate(checkpoint.model, training, validation)
-    save_checkpoint(checkpoint.folder, checkpoint.model, {**checkpoint.card, "uncertainty": entry}, fitted)
+    card = checkpoint.card.model_copy(update={"uncertainty": entry})
+    save_checkpoint(checkpoint.folder, checkpoint.model, card, fitted)
     return entry
 
 
@@ -103,37 +103,34 @@ def _card(
     result: TrainingResult,
     device: str,
     command: str,
-) -> dict[str, Any]:
+) -> Card:
     model = result.model
-    on_gpu = device.startswith("cuda")
-    return {
-        "model": config.model,
-        "settings": {**config.settings, "elements": list(model.elements), "cutoff": model.cutoff},
-        "inputs": list(model.inputs),
-        "n_parameters": sum(parameter.numel() for parameter in model.parameters()),
-        "target": {
-            "quantity": "energy barrier",
-            "unit": "eV",
-            "mean": model.target_mean.item(),
-            "standard_deviation": model.target_scale.item(),
-        },
-        "training": asdict(config),
-        "split": {"train": [g.name for g in training], "validation": [validation.name]},
-        "composition": composition_range(training),
-        "data_hashes": {glass.name: glass.content_hash for glass in (*training, validation)},
-        "label_hashes": {glass.name: label_hash(glass) for glass in (*training, validation)},
-        "selected": {"by": "highest Pearson r on the validation glass", **result.best},
-        "scores": {},
-        "curve": result.curve,
-        "seconds": round(result.seconds, 1),
-        "device": torch.cuda.get_device_name(device)
-        if on_gpu
-        else f"CPU, {torch.get_num_threads()} thread(s)",
-        "software": {
+    return Card(
+        model=config.model,
+        settings={**config.settings, "elements": list(model.elements), "cutoff": model.cutoff},
+        inputs=list(model.inputs),
+        n_parameters=sum(parameter.numel() for parameter in model.parameters()),
+        target=Target(
+            quantity="energy barrier",
+            unit="eV",
+            mean=model.target_mean.item(),
+            standard_deviation=model.target_scale.item(),
+        ),
+        training=Recipe(**asdict(config)),
+        split=Split(train=[glass.name for glass in training], validation=[validation.name]),
+        composition=composition_range(training),
+        data_hashes={glass.name: glass.content_hash for glass in (*training, validation)},
+        label_hashes={glass.name: label_hash(glass) for glass in (*training, validation)},
+        selected=Selected(by="highest Pearson r on the validation glass", **result.best),
+        scores={},
+        curve=result.curve,
+        seconds=round(result.seconds, 1),
+        device=device_name(device),
+        software={
             "symgnn": symgnn.__version__,
             "torch": torch.__version__,
             "python": platform.python_version(),
         },
-        "date": datetime.now(UTC).date().isoformat(),
-        "command": command,
-    }
+        date=datetime.now(UTC).date().isoformat(),
+        command=command,
+    )

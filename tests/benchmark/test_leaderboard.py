@@ -17,7 +17,8 @@ from symgnn.benchmark.report import (
     write_readme,
 )
 from symgnn.errors import InputError
-from symgnn.inference.checkpoint import CARD, WEIGHTS
+from symgnn.inference.card import CARD, Card
+from symgnn.inference.checkpoint import WEIGHTS
 from tests.conftest import make_random_glass
 
 
@@ -52,8 +53,23 @@ def root(tmp_path):
     for seed, r in enumerate((0.80, 0.83, 0.86)):
         folder = tmp_path / "best" / (f"seed{seed}" if seed else "")
         write_card(folder, validation=0.60 + 0.01 * seed, scores={"test0": r, "train6": 0.60 + 0.01 * seed})
-    invariance = {"largest_eV": 0.25, "rms_eV": 0.05, "relative": 0.2}
-    inference = {"seconds": 0.123, "atoms": 3000, "device": "CPU, 1 thread(s)"}
+    invariance = {
+        "glass": "test0",
+        "transformations": 4,
+        "seed": 0,
+        "largest_eV": 0.25,
+        "rms_eV": 0.05,
+        "spread_eV": 0.25,
+        "relative": 0.2,
+    }
+    inference = {
+        "glass": "test0",
+        "atoms": 3000,
+        "seconds": 0.123,
+        "graph_seconds": 0.02,
+        "repeats": 5,
+        "device": "CPU, 1 thread(s)",
+    }
     write_card(
         tmp_path / "symgnn",
         validation=0.70,
@@ -73,7 +89,7 @@ def test_scores_are_means_and_sample_deviations_over_seeds(root):
     row = row_of(root, "best")
     assert list(row.cards) == ["best", "best/seed1", "best/seed2"]
     r = row.test("pearson")
-    assert (r.mean, r.sd, r.n) == (pytest.approx(0.83), pytest.approx(0.03), 3)
+    assert (r.mean, r.standard_deviation, r.n) == (pytest.approx(0.83), pytest.approx(0.03), 3)
     assert str(r) == "0.830 ± 0.030"
     assert str(row.validation()) == "0.610 ± 0.010"
     assert str(row_of(root, "symgnn").test("pearson")) == "0.750"
@@ -134,10 +150,11 @@ def test_seeds_are_compared_on_the_glasses_that_all_were_scored_on(root):
         ({"scores": [1]}, ("scores", "names and values")),
         ({"scores": {"test0": {"pearson": "high"}}}, ("scores.test0.pearson", "'high'", "a number")),
         ({"curve": {"epoch": 1}}, ("curve", "a list")),
-        ({"curve": [{"epoch": None, "pearson": True}]}, ("curve.0.pearson",)),
+        ({"curve": [{"epoch": 1, "pearson": True}]}, ("curve.0.pearson", "a number")),
         ({"uncertainty": {"coverage": {"test0": 3}}}, ("uncertainty.coverage.test0",)),
-        ({"invariance": {"largest_eV": "none"}}, ("invariance.largest_eV",)),
-        ({"seconds": "long"}, ("card.seconds",)),
+        ({"invariance": {"glass": "test0"}}, ("invariance.transformations", "missing")),
+        ({"selected": {"epoch": 1.5}}, ("selected.epoch", "a whole number")),
+        ({"seconds": "long"}, ("'seconds'", "a number")),
         ({"settings": None}, ("settings",)),
     ],
 )
@@ -229,7 +246,10 @@ def test_empty_folder_has_no_readme(tmp_path):
     ],
 )
 def test_command_names_the_folder_that_the_leaderboard_reads(command, device, expected):
-    assert reproduction("egat/seed1", {"command": command, "device": device}) == expected
+    assert (
+        reproduction("egat/seed1", Card(model="egat", settings={}, command=command, device=device))
+        == expected
+    )
 
 
 def test_selected_epochs_and_small_numbers_in_words(root):

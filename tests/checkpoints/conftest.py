@@ -14,17 +14,23 @@ import torch
 
 from symgnn.graph.atom_graph import AtomGraph, build_graph
 from symgnn.graph.neighbors import neighbor_list
+from symgnn.inference.card import CARD, read_card
 from symgnn.inference.checkpoint import list_checkpoints, load_checkpoint
 from symgnn.io.structures import read_glass
-from symgnn.models import BarrierModel
+from symgnn.models import BarrierModel, build_model
+from symgnn.paths import checkpoint_folder
 from tests.conftest import REPOSITORY
 
 FIELDS = ("potential_energy", "pressure", "von_mises")
 SAMPLE = REPOSITORY / "data" / "samples" / "Cu64Zr36_500_1e12.xyz"
-WITHOUT_EDGES = {"mlp"}
-NAMES = [name for name in list_checkpoints() if name not in WITHOUT_EDGES]
-NOT_INVARIANT = {"symgnn-augmented", "symgnn-identity", "symgnn-learned"}
-"""Those that do not claim to predict the same for a turned glass."""
+
+
+def reads_edges(name):
+    card = read_card(checkpoint_folder() / name / CARD)
+    return build_model(card.model, card.settings).n_layers > 0
+
+
+NAMES = [name for name in list_checkpoints() if reads_edges(name)]
 
 
 @dataclass(frozen=True, eq=False)

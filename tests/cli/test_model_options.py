@@ -24,7 +24,7 @@ OTHERS = [
     (TRAIN, "train --data place", lambda a: (a["training"], a["validation"]),
      (["train of place"], "validation of place")),
     ("symgnn.training.config:read_config", "train --config my.yaml", lambda a: str(a["path"]), "my.yaml"),
-    ("symgnn.training.loop:check_device", "train --device abacus", lambda a: a["device"], "abacus"),
+    ("symgnn.inference.device:check_device", "train --device abacus", lambda a: a["device"], "abacus"),
     ("symgnn.cli.models:_log_to", "train --log-level DEBUG --console-log",
      lambda a: (a["level"], a["to_console"]), ("DEBUG", True)),
     ("symgnn.training.combine:combine", "combine egat schnet --output-dir out --seed 7",

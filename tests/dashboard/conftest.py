@@ -15,6 +15,7 @@ from symgnn.explanations.methods import build_method
 from symgnn.explanations.methods.base import Method
 from symgnn.explanations.methods.gnn_explainer import GNNExplainer
 from symgnn.inference import checkpoint
+from symgnn.inference.card import Card
 from symgnn.io.structures import write_extxyz
 from symgnn.models import build_model
 from tests.conftest import REPOSITORY, make_random_glass
@@ -45,10 +46,10 @@ def checkpoints(tmp_path_factory) -> Path:
     model = build_model("symgnn", SETTINGS["symgnn"])
     model.set_target_scale(torch.tensor([1.3, 1.6, 1.9]))
     card = {"model": "symgnn", "settings": SETTINGS["symgnn"]}
-    checkpoint.save_checkpoint(folder / "tiny", model, card)
+    checkpoint.save_checkpoint(folder / "tiny", model, Card(**card))
     curve = [{"epoch": epoch, "train_loss": 1 / epoch, "pearson": 0.1 * epoch} for epoch in (1, 2, 3)]
     known = {"scores": {"test0": {"pearson": 0.3, "mae_eV": 0.2}}, "curve": curve}
-    checkpoint.save_checkpoint(folder / "tiny2", model, card | known)
+    checkpoint.save_checkpoint(folder / "tiny2", model, Card(**(card | known)))
     return folder
 
 

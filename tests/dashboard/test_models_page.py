@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from dashboard import calls
-from symgnn.inference.checkpoint import CARD, save_checkpoint
+from symgnn.inference.card import CARD, Card
+from symgnn.inference.checkpoint import save_checkpoint
 from symgnn.models import build_model
 from tests.dashboard.conftest import SETTINGS, use_checkpoints
 from tests.dashboard.test_pages import opened, told
@@ -30,7 +31,7 @@ def write(folder, name, *, validation, test, **entries):
         "training": {"learning_rate": 0.003},
         "command": f"symgnn train --model-name {name}",
     }
-    save_checkpoint(folder / name, model, card | entries)
+    save_checkpoint(folder / name, model, Card(**(card | entries)))
 
 
 @pytest.fixture

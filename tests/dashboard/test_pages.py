@@ -20,6 +20,7 @@ from symgnn.homology import (
 )
 from symgnn.homology.distances import bottleneck, wasserstein
 from symgnn.homology.exact_cycles import exact_cycles
+from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import save_checkpoint
 from symgnn.io.structures import read_glass, write_extxyz
 from symgnn.models import build_model
@@ -212,7 +213,7 @@ def test_a_method_that_the_model_does_not_have_is_replaced_everywhere(app, monke
 def test_a_model_without_edges_is_one_clear_line(app, monkeypatch, tmp_path, page):
     model = build_model("mlp", {})
     model.set_target_scale(torch.tensor([1.3, 1.6, 1.9]))
-    save_checkpoint(tmp_path / "mlp", model, {"model": "mlp", "settings": {}})
+    save_checkpoint(tmp_path / "mlp", model, Card(model="mlp", settings={}))
     use_checkpoints(monkeypatch, tmp_path)
     opened(app, page)
     assert not app.exception

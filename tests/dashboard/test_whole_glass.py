@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dashboard import calls
+from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import save_checkpoint
 from symgnn.inference.predict import load_checkpoint
 from symgnn.io.structures import read_glass
@@ -82,7 +83,7 @@ def test_a_run_that_was_stopped_has_less_to_do(app, own_data, checkpoints, data,
 
 
 def test_a_model_without_edges_is_refused(app, own_data, tmp_path, monkeypatch):
-    save_checkpoint(tmp_path / "models" / "mlp", build_model("mlp", {}), {"model": "mlp", "settings": {}})
+    save_checkpoint(tmp_path / "models" / "mlp", build_model("mlp", {}), Card(model="mlp", settings={}))
     use_checkpoints(monkeypatch, tmp_path / "models")
     opened(app, "whole_glass")
     assert not app.exception

@@ -17,6 +17,7 @@ from symgnn.explanations.methods.amortised_training import STATE, ExplainerTrain
 from symgnn.explanations.methods.base import gradient
 from symgnn.explanations.receptive_field import fields_of
 from symgnn.explanations.stability import rotated, shuffled_weights
+from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.models import build_model
 from tests.conftest import make_random_glass
@@ -188,7 +189,7 @@ def test_a_training_does_not_go_on_with_other_inputs_of_the_model(glass, tmp_pat
     model = build_model("ridge", {"inputs": ["pressure"]})
     model.descriptors.fit([torch.rand(50, model.descriptors.out_features)])
     checkpoint = Checkpoint(
-        tmp_path / "reads", model.eval().requires_grad_(False), {"model": "ridge"}, "3" * 16
+        tmp_path / "reads", model.eval().requires_grad_(False), Card(model="ridge", settings={}), "3" * 16
     )
     training = ExplainerTraining(atoms=4, epochs=2, batch=512, width=8)
     one, other = (glass.with_properties(pressure=np.full(len(glass), value)) for value in (0.1, 0.2))

@@ -14,6 +14,7 @@ from symgnn.explanations.methods.base import gradient
 from symgnn.explanations.methods.gnn_explainer import GNNExplainer
 from symgnn.explanations.receptive_field import receptive_fields
 from symgnn.graph.atom_graph import build_graph
+from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.models import build_model
 from symgnn.stats import permutation_draw
@@ -213,6 +214,8 @@ def test_masks_are_checked():
 
 
 def test_a_model_without_edges_is_refused(glass):
-    checkpoint = Checkpoint(Path("elements"), build_model("mlp", {}).eval(), {"model": "mlp"}, "2" * 16)
+    checkpoint = Checkpoint(
+        Path("elements"), build_model("mlp", {}).eval(), Card(model="mlp", settings={}), "2" * 16
+    )
     with pytest.raises(InputError, match="checkpoint elements: its model mlp reads no edges"):
         explain(checkpoint, glass, 0)

@@ -30,6 +30,7 @@ from symgnn.explanations.methods.occlusion import Occlusion
 from symgnn.explanations.receptive_field import receptive_fields
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
+from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.models import build_model
 from tests.explanations.conftest import CountsShortMixedBonds
@@ -187,21 +188,21 @@ def test_attention_flow_against_dense_matrices(symgnn_checkpoint, glass):
 
 def test_methods_that_do_not_fit_are_refused(glass):
     schnet = Checkpoint(
-        Path("schnet"), make("schnet", {}).requires_grad_(False), {"model": "schnet"}, "3" * 16
+        Path("schnet"), make("schnet", {}).requires_grad_(False), Card(model="schnet", settings={}), "3" * 16
     )
     with pytest.raises(InputError, match="attention: model SchNet found"):
         explain_atoms(schnet, glass, [0], method=Attention())
     assert not {"attention", "amortised"} & set(available_methods(schnet))
     with pytest.raises(InputError, match=r"no amortised explainer found.*symgnn train-explainer schnet"):
         build_method("amortised", {}, schnet)
-    mlp = Checkpoint(Path("mlp"), build_model("mlp", {}).eval(), {"model": "mlp"}, "2" * 16)
+    mlp = Checkpoint(Path("mlp"), build_model("mlp", {}).eval(), Card(model="mlp", settings={}), "2" * 16)
     assert available_methods(mlp) == []
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case != "mlp"])
 def test_removing_important_edges_is_removing_them_from_the_graph(case):
     """Explained by gradient, the top edges are taken out by weight 0 and out of the graph itself."""
-    name, settings, _ = CASES[case]
+    name, settings = CASES[case]
     glass, model = make_glass(150, 12), make(name, settings).requires_grad_(False)
     checkpoint = Checkpoint(Path(name), model, {"model": name}, "4" * 16)
     (found,) = explain_atoms(checkpoint, glass, [4], method=build_method("gradient", {}, checkpoint))

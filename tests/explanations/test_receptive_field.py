@@ -104,7 +104,7 @@ def test_the_short_edges_of_a_field_stand_in_the_same_order():
     graph = receptive_fields(build_graph(make_random_glass(200, seed=1), 5.0), [17, 3], 3).graph
     near, numbers = graph.within(3.0)
     for layers_left in (1, 2, 3):
-        part, expected = near.reaching(layers_left), graph.reaching(layers_left)
+        part, expected = near.trimmed(layers_left), graph.trimmed(layers_left)
         kept = numbers[: part.n_edges]
         assert (part.n_atoms, part.n_edges) == (expected.n_atoms, int((expected.length < 3.0).sum()))
         assert torch.equal(part.source, expected.source[kept])

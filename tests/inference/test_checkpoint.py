@@ -9,13 +9,8 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from symgnn.errors import InputError
-from symgnn.inference.checkpoint import (
-    CARD,
-    WEIGHTS,
-    list_checkpoints,
-    load_checkpoint,
-    save_checkpoint,
-)
+from symgnn.inference.card import CARD, Card
+from symgnn.inference.checkpoint import WEIGHTS, list_checkpoints, load_checkpoint, save_checkpoint
 from symgnn.models import build_model
 from tests.conftest import REPOSITORY
 
@@ -25,7 +20,7 @@ SETTINGS = {"width": 8, "heads": [2, 1]}
 def saved(folder, seed=0, **settings):
     torch.manual_seed(seed)
     settings = {**SETTINGS, **settings}
-    save_checkpoint(folder, build_model("symgnn", settings), {"model": "symgnn", "settings": settings})
+    save_checkpoint(folder, build_model("symgnn", settings), Card(model="symgnn", settings=settings))
     return folder
 
 
@@ -71,7 +66,7 @@ def test_the_card_states_the_checksum_of_the_file(tmp_path):
 def test_a_card_without_what_loading_needs_is_refused(tmp_path, field):
     folder = saved(tmp_path)
     edit_card(folder, **{field: None})
-    with pytest.raises(InputError, match=f"field '{field}' is missing or not"):
+    with pytest.raises(InputError, match=f"field '{field}' is 'None', expected"):
         load_checkpoint(folder)
 
 
@@ -102,5 +97,6 @@ def test_every_committed_checkpoint_is_whole(name):
     assert len({one.key for one in loaded}) == len(places) >= 1
     for one in loaded:
         assert one.uncertainty is not None
-        assert one.card["split"] == {"train": [f"train{k}" for k in range(6)], "validation": ["train6"]}
-        assert set(one.card["data_hashes"]) == {f"train{k}" for k in range(7)}
+        assert one.card.split.train == [f"train{k}" for k in range(6)]
+        assert one.card.split.validation == ["train6"]
+        assert set(one.card.data_hashes) == {f"train{k}" for k in range(7)}

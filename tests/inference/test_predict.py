@@ -34,17 +34,17 @@ def shipped():
 def test_the_shipped_checkpoint_is_listed_and_complete(shipped):
     assert "symgnn" in list_checkpoints()
     card = shipped.card
-    assert card["split"]["train"] == [f"train{k}" for k in range(6)]
-    assert card["split"]["validation"] == ["train6"]
-    assert card["selected"]["pearson"] == max(row["pearson"] for row in card["curve"])
-    assert set(card["data_hashes"]) == {f"train{k}" for k in range(7)}
-    assert sum(p.numel() for p in shipped.model.parameters()) == card["n_parameters"]
+    assert card.split.train == [f"train{k}" for k in range(6)]
+    assert card.split.validation == ["train6"]
+    assert card.selected.pearson == max(row["pearson"] for row in card.curve)
+    assert set(card.data_hashes) == {f"train{k}" for k in range(7)}
+    assert sum(p.numel() for p in shipped.model.parameters()) == card.n_parameters
 
 
 def test_the_card_states_what_the_checkpoint_reaches(shipped, raw_data):
     for name in ("train6", "test0"):
         scores = score(shipped, [read_glass(raw_data / f"{name}.pickle")])[name]
-        assert scores == pytest.approx(shipped.card["scores"][name], abs=1e-4)
+        assert scores == pytest.approx(shipped.card.scores[name], abs=1e-4)
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
@@ -52,6 +52,19 @@ def test_samples_get_plausible_barriers(shipped, path):
     barriers = predict(shipped, read_glass(path))
     assert 1.0 < barriers.mean() < 2.5
     assert 0.05 < barriers.std() < 0.6
+
+
+def test_a_checkpoint_predicts_glasses_and_ase_atoms_alike(shipped):
+    glass = read_glass(SAMPLES[0])
+    barriers = shipped.predict(glass)
+    assert barriers.shape == (len(glass),)
+    assert barriers.dtype == np.float64
+    assert np.array_equal(shipped.predict(glass.to_ase()), barriers)
+    both = shipped.predict_with_uncertainty(glass.to_ase())
+    assert np.array_equal(both.barriers, barriers)
+    assert (both.sigma > 0).all()
+    with pytest.raises(InputError, match=r"str found, expected a symgnn.Glass or an ase.Atoms"):
+        shipped.predict("glass.xyz")
 
 
 def test_no_atom_of_a_turned_sample_changes(shipped):
@@ -89,7 +102,9 @@ def test_checkpoints_that_are_not_there(tmp_path):
 def test_the_table_of_predictions_names_the_ids_of_the_file(tmp_path, shipped, ids):
     glass = Glass([29, 40, 29], [[0, 0, 0], [0, 0, 3], [4, 4, 4]], 9 * np.eye(3), (True,) * 3)
     glass = glass if ids is None else glass.with_properties(id=np.array(ids))
-    _, table = write_prediction(tmp_path, "a", glass, shipped, Prediction(np.array([1.0, 2.0, 3.0]), None))
+    paths = write_prediction(tmp_path, "a", glass, shipped, Prediction(np.array([1.0, 2.0, 3.0]), None))
+    assert [path.name for path in paths] == ["a.symgnn.predicted.xyz", "a.symgnn.predicted.csv"]
+    table = paths[1]
     rows = list(csv.DictReader(table.open(encoding="utf-8")))
     assert [row["predicted_barrier_eV"] for row in rows] == ["1.000000", "2.000000", "3.000000"]
     assert [row.get("id") for row in rows] == ([None] * 3 if ids is None else ["7", "3", "5"])

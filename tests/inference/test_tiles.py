@@ -11,6 +11,7 @@ from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
 from symgnn.inference import predict as prediction
 from symgnn.inference import tiles as tiling
+from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.inference.predict import load_checkpoint, predict, predict_tiled, predict_with_uncertainty
 from symgnn.inference.tiles import expected_edges, tile_size, tiles
@@ -33,7 +34,9 @@ def shaken_crystal(*counts, seed=0):
 
 
 def checkpoint_of(model):
-    return Checkpoint(folder=Path("untrained"), model=model, card={}, key="0")
+    return Checkpoint(
+        folder=Path("untrained"), model=model, card=Card(model="untrained", settings={}), key="0"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,7 @@ def shallow():
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_model_predicts_the_same_in_tiles(case):
-    name, settings, _ = CASES[case]
+    name, settings = CASES[case]
     model = make(name, settings)
     reach = max(model.n_layers * model.cutoff, 10.0)
     glass = shaken_crystal(3, 3, int(4.3 * reach / SPACING))

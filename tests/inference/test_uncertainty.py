@@ -7,7 +7,8 @@ from scipy.spatial.distance import mahalanobis
 
 from symgnn.errors import InputError
 from symgnn.graph.atom_graph import batch_graphs, build_graph
-from symgnn.inference.checkpoint import CARD, load_checkpoint, save_checkpoint
+from symgnn.inference.card import CARD, Card
+from symgnn.inference.checkpoint import load_checkpoint, save_checkpoint
 from symgnn.inference.uncertainty import Uncertainty, coverage, fit_uncertainty, predict_with_features
 from symgnn.models import build_model
 from symgnn.training.run import calibrate_checkpoint
@@ -85,15 +86,15 @@ def test_spread_that_grows_with_leverage_is_found(model, graphs):
 
 def test_saved_with_the_weights(model, tmp_path):
     glasses = [labelled(80, seed) for seed in (1, 2, 3)]
-    save_checkpoint(tmp_path, model, {"model": "symgnn", "settings": {"width": 8, "heads": [2, 1]}})
+    save_checkpoint(tmp_path, model, Card(model="symgnn", settings={"width": 8, "heads": [2, 1]}))
     plain = load_checkpoint(tmp_path)
     assert plain.uncertainty is None
     calibrate_checkpoint(plain, glasses[:2], glasses[2])
     loaded = load_checkpoint(tmp_path)
     assert isinstance(loaded.uncertainty, Uncertainty)
-    assert loaded.card["uncertainty"]["coverage"]["made3"]["95%"] == pytest.approx(0.95, abs=0.02)
+    assert loaded.card.uncertainty.coverage["made3"]["95%"] == pytest.approx(0.95, abs=0.02)
     for name, value in plain.model.state_dict().items():
         assert torch.equal(value, loaded.model.state_dict()[name]), name
     (tmp_path / CARD).write_text((tmp_path / CARD).read_text().replace('"factor95"', '"factor99"'))
-    with pytest.raises(InputError, match="'uncertainty' does not fit"):
+    with pytest.raises(InputError, match=r"field 'uncertainty\.parameters\.factor95' is missing"):
         load_checkpoint(tmp_path)

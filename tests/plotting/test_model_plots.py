@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from symgnn.benchmark.leaderboard import card_files, read_row
+from symgnn.inference.card import Calibration
 from symgnn.plotting import model_plots
 from symgnn.plotting.model_tables import card_sections, leaderboard_table, seed_table
 from tests.benchmark.test_leaderboard import root, row_of  # noqa: F401 (fixture)
@@ -119,8 +120,9 @@ def test_seed_table_has_a_line_per_seed(root):  # noqa: F811 (fixture)
 
 def test_card_in_words_holds_what_the_card_says(root):  # noqa: F811 (fixture)
     card = read_row("symgnn", card_files("symgnn", root)).card
-    card["settings"] = {"members": [{"model": "a"}, {"model": "b"}]}
-    card["uncertainty"] = {"method": "m", "coverage": {"test0": {"68%": 0.7}}}
+    settings = {"members": [{"model": "a"}, {"model": "b"}]}
+    uncertainty = Calibration(method="m", coverage={"test0": {"68%": 0.7}})
+    card = card.model_copy(update={"settings": settings, "uncertainty": uncertainty})
     sections = {
         name: dict(zip(t["name"], t["value"], strict=True)) for name, t in card_sections(card).items()
     }

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from symgnn.errors import InputError
+from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import load_checkpoint
 from symgnn.inference.predict import predict
 from symgnn.training.combine import combine
@@ -34,10 +35,10 @@ def test_mean_of_the_members(members, glasses, tmp_path):
     expected = np.mean([predict(member, probe) for member in members], axis=0)
     np.testing.assert_allclose(predict(both, probe), expected, atol=1e-5)
     assert both.uncertainty is not None
-    assert both.card["selected"]["pearson"] == scores["pearson"]
+    assert both.card.selected.pearson == scores["pearson"]
     parent = members[0].folder.parent.name
-    assert [member["name"] for member in both.card["members"]] == [f"{parent}/one", f"{parent}/two"]
-    assert both.card["n_parameters"] == sum(member.card["n_parameters"] for member in members)
+    assert [member.name for member in both.card.members] == [f"{parent}/one", f"{parent}/two"]
+    assert both.card.n_parameters == sum(member.card.n_parameters for member in members)
 
 
 def test_members_of_other_data_are_refused(members, glasses, tmp_path):
@@ -56,6 +57,8 @@ def test_members_trained_on_other_labels_are_refused(members, glasses, tmp_path)
     with pytest.raises(InputError, match="relabelled: label_hashes differs from that of members0/one"):
         combine([members[0], other], *glasses, tmp_path / "both", seed=0)
     assert not (tmp_path / "both").exists()
-    old = replace(other, card={name: of for name, of in other.card.items() if name != "label_hashes"})
+    stated = other.card.as_dict()
+    stated.pop("label_hashes")
+    old = replace(other, card=Card(**stated))
     combine([members[0], old], *glasses, tmp_path / "both", seed=0)  # an older card says nothing of labels
-    assert load_checkpoint(tmp_path / "both").card["label_hashes"] == members[0].card["label_hashes"]
+    assert load_checkpoint(tmp_path / "both").card.label_hashes == members[0].card.label_hashes

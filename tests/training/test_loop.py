@@ -9,9 +9,10 @@ import torch
 from symgnn.errors import InputError
 from symgnn.graph.atom_graph import build_graph
 from symgnn.graph.neighbors import neighbor_list
+from symgnn.inference.device import check_device
 from symgnn.models import BarrierModel
 from symgnn.training.config import TrainingConfig
-from symgnn.training.loop import STATE, check_device, train, turned
+from symgnn.training.loop import STATE, train, turned
 from tests.conftest import make_random_glass
 
 CONFIG = TrainingConfig(

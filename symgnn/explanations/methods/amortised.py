@@ -122,7 +122,7 @@ def load_explainer(checkpoint: Checkpoint) -> Amortised:
         scorer.load_state_dict(state)
     except RuntimeError as error:
         raise InputError(
-            f"{checkpoint.folder / EXPLAINER}: does not fit the model {checkpoint.card['model']}: "
+            f"{checkpoint.folder / EXPLAINER}: does not fit the model {checkpoint.card.model}: "
             f"{' '.join(str(error).split())[:300]}"
         ) from None
     return Amortised(key, card["unit_eV"], scorer.eval().requires_grad_(False))

@@ -1,6 +1,5 @@
-"""What is measured of a checkpoint: against its definition, and on the paper's glasses from the command line."""
+"""The evaluation of a checkpoint: against its definition, and on the paper's glasses from the command line."""
 
-import json
 import shutil
 from dataclasses import replace
 
@@ -8,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from symgnn.benchmark.measurement import (
+from symgnn.benchmark.evaluation import (
     evaluate_checkpoint,
     inference_time,
     invariance_error,
@@ -17,7 +16,8 @@ from symgnn.benchmark.measurement import (
 )
 from symgnn.benchmark.runs import evaluate_all, scores_table
 from symgnn.errors import InputError
-from symgnn.inference.checkpoint import CARD, load_checkpoint, save_checkpoint
+from symgnn.inference.card import CARD, Card, read_card
+from symgnn.inference.checkpoint import load_checkpoint, save_checkpoint
 from symgnn.inference.predict import predict, predict_with_uncertainty
 from symgnn.inference.uncertainty import Uncertainty
 from symgnn.metrics import pearson, regression_scores
@@ -29,8 +29,8 @@ def write_checkpoint(folder, symmetrization="haar", **card):
     settings = {"symmetrization": symmetrization, "width": 8, "heads": [2, 1]}
     model = make("symgnn", settings)
     ones = torch.ones(8, dtype=torch.float64)
-    spread = Uncertainty(0 * ones, torch.eye(8, dtype=torch.float64), -1.0, 0.1, 0.0, 2.0)
-    save_checkpoint(folder, model, {"model": "symgnn", "settings": settings, **card}, spread)
+    uncertainty = Uncertainty(0 * ones, torch.eye(8, dtype=torch.float64), -1.0, 0.1, 0.0, 2.0)
+    save_checkpoint(folder, model, Card(model="symgnn", settings=settings, **card), uncertainty)
     return load_checkpoint(folder)
 
 
@@ -56,11 +56,11 @@ def test_invariance_error_by_its_definition(tmp_path):
         predict(directional, transformed(glass, matrix)) - predict(directional, glass)
         for matrix in rotations_and_reflections(4, seed=0)
     ]
-    assert error["largest_eV"] == pytest.approx(np.abs(changes).max())
-    assert error["rms_eV"] == pytest.approx(np.sqrt(np.mean(np.square(changes))))
-    assert error["relative"] == pytest.approx(error["rms_eV"] / predict(directional, glass).std())
-    assert error["largest_eV"] > 1e-3
-    assert invariance_error(write_checkpoint(tmp_path / "haar"), glass)["largest_eV"] < 1e-5
+    assert error.largest == pytest.approx(np.abs(changes).max())
+    assert error.rms == pytest.approx(np.sqrt(np.mean(np.square(changes))))
+    assert error.relative == pytest.approx(error.rms / predict(directional, glass).std())
+    assert error.largest > 1e-3
+    assert invariance_error(write_checkpoint(tmp_path / "haar"), glass).largest < 1e-5
 
 
 def test_inference_time_is_that_of_graph_and_model(tmp_path, monkeypatch):
@@ -73,11 +73,11 @@ def test_inference_time_is_that_of_graph_and_model(tmp_path, monkeypatch):
         (4, 5),
     ]  # seconds of graph and model, the first run slow
     ticks = (tick for graph, model in runs for tick in (0, graph, graph + model))
-    monkeypatch.setattr("symgnn.benchmark.measurement.time.perf_counter", lambda: next(ticks))
+    monkeypatch.setattr("symgnn.benchmark.evaluation.time.perf_counter", lambda: next(ticks))
     found = inference_time(write_checkpoint(tmp_path), make_random_glass(60, 1))
-    assert (found["seconds"], found["graph_seconds"]) == (6, 2)
-    assert (found["atoms"], found["repeats"]) == (60, 5)
-    assert found["device"] == f"CPU, {torch.get_num_threads()} thread(s)"
+    assert (found.seconds, found.graph_seconds) == (6, 2)
+    assert (found.atoms, found.repeats) == (60, 5)
+    assert found.device == f"CPU, {torch.get_num_threads()} thread(s)"
 
 
 def test_evaluation_stands_in_the_card(tmp_path):
@@ -85,24 +85,24 @@ def test_evaluation_stands_in_the_card(tmp_path):
     checkpoint = write_checkpoint(tmp_path, scores=before, seconds=12.0)
     validation, test = labelled("train6", 1), [labelled("test0", 2), labelled("test1", 3, n=90)]
     card = evaluate_checkpoint(checkpoint, validation, test)
-    assert card == json.loads((tmp_path / CARD).read_text())
+    assert card == read_card(tmp_path / CARD)
     predictions = [predict(checkpoint, glass) for glass in test]
-    assert card["scores"]["test1"] == regression_scores(predictions[1], test[1].barriers)
+    assert card.scores["test1"] == regression_scores(predictions[1], test[1].barriers)
     everything = np.concatenate([glass.barriers for glass in test])
-    assert card["scores"]["pooled"]["pearson"] == pearson(np.concatenate(predictions), everything)
-    assert card["scores"]["train6"] == regression_scores(predict(checkpoint, validation), validation.barriers)
-    assert card["scores"]["elsewhere"] == {"pearson": 0.5}
-    assert card["seconds"] == 12.0
-    assert card["evaluation"]["data_hashes"]["test1"] == test[1].content_hash
-    assert card["invariance"]["glass"] == card["inference"]["glass"] == "test0"
+    assert card.scores["pooled"]["pearson"] == pearson(np.concatenate(predictions), everything)
+    assert card.scores["train6"] == regression_scores(predict(checkpoint, validation), validation.barriers)
+    assert card.scores["elsewhere"] == {"pearson": 0.5}
+    assert card.seconds == 12.0
+    assert card.evaluation.data_hashes["test1"] == test[1].content_hash
+    assert card.invariance.glass == card.inference.glass == "test0"
     assert load_checkpoint(tmp_path).key == checkpoint.key
 
 
-def test_coverage_is_the_share_of_labels_inside_the_intervals(tmp_path):
+def test_coverage_is_the_fraction_of_labels_inside_the_intervals(tmp_path):
     checkpoint = write_checkpoint(tmp_path)
     test = [labelled("test0", 2), labelled("test1", 3, n=90)]
     card = evaluate_checkpoint(checkpoint, labelled("train6", 1), test)
-    coverage = card["uncertainty"]["coverage"]
+    coverage = card.uncertainty.coverage
     assert set(coverage) == {"train6", "test0", "test1", "pooled"}
     atoms = {"68%": 0.0, "95%": 0.0}
     for glass in test:
@@ -115,7 +115,7 @@ def test_coverage_is_the_share_of_labels_inside_the_intervals(tmp_path):
     for level, inside in atoms.items():
         assert coverage["pooled"][level] == pytest.approx(inside / 240)
     assert 0 < coverage["pooled"]["68%"] < coverage["pooled"]["95%"]
-    assert card["uncertainty"]["parameters"] == checkpoint.card["uncertainty"]["parameters"]
+    assert card.uncertainty.parameters == checkpoint.card.uncertainty.parameters
 
 
 def test_without_test_glasses_nothing_is_written(tmp_path):
@@ -138,8 +138,8 @@ def test_all_checkpoints_and_seeds_are_evaluated_on_the_glasses_present(tmp_path
     assert seen == [(0, 2), (1, 2), (2, 2)]
     present = {name for name in ("test0", "test1") if (raw_data / f"{name}.pickle").is_file()}
     for checkpoint in found.values():
-        assert {"train6", *present} <= set(checkpoint.card["scores"])
-        assert checkpoint.card["inference"]["atoms"] == 3000
+        assert {"train6", *present} <= set(checkpoint.card.scores)
+        assert checkpoint.card.inference.atoms == 3000
     assert [line[:2] for line in scores_table(found).lines][:2] == [["one", "train6"], ["one", "test0"]]
 
 
@@ -147,9 +147,9 @@ def test_one_split_is_all_that_a_trial_run_sees(tmp_path, raw_data):
     for name in ("one", "other"):
         write_checkpoint(tmp_path / name)
     found = evaluate_all(["one"], root=tmp_path, data=raw_data, split="validation")
-    assert list(found["one"].card["scores"]) == ["train6"]
-    assert "invariance" not in found["one"].card
-    assert "scores" not in load_checkpoint(tmp_path / "other").card
+    assert list(found["one"].card.scores) == ["train6"]
+    assert found["one"].card.invariance is None
+    assert load_checkpoint(tmp_path / "other").card.scores == {}
 
 
 def test_missing_glasses_end_it_before_anything_is_written(tmp_path, raw_data):

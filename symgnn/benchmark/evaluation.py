@@ -1,4 +1,4 @@
-"""All that is measured of a trained checkpoint: accuracy, coverage, invariance under O(3), time of inference."""
+"""The evaluation of a trained checkpoint: accuracy, coverage, invariance under O(3), time of inference."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import statistics
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +15,19 @@ from symgnn.benchmark.scores import score
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
-from symgnn.inference.checkpoint import Checkpoint, update_card
+from symgnn.inference.card import (
+    CARD,
+    Calibration,
+    Card,
+    Evaluation,
+    InferenceTime,
+    Invariance,
+    Numbers,
+    read_card,
+    write_card,
+)
+from symgnn.inference.checkpoint import Checkpoint
+from symgnn.inference.device import device_name
 from symgnn.inference.predict import predict, predict_graph, predict_with_uncertainty, readable
 from symgnn.inference.uncertainty import coverage
 
@@ -24,8 +35,8 @@ TRANSFORMATIONS = 4
 REPEATS = 5
 
 
-def evaluate_checkpoint(checkpoint: Checkpoint, validation: Glass, test: list[Glass]) -> dict[str, Any]:
-    """Measure a checkpoint and write what was found into its card; returns the new card.
+def evaluate_checkpoint(checkpoint: Checkpoint, validation: Glass, test: list[Glass]) -> Card:
+    """Evaluate a checkpoint and write the results into its card; returns the new card.
 
     Entries of the card:
     scores      glass -> scores, for the validation glass and every test glass; "pooled": over the atoms of all
@@ -40,27 +51,32 @@ def evaluate_checkpoint(checkpoint: Checkpoint, validation: Glass, test: list[Gl
         raise InputError(f"no test glass to score {checkpoint.full_name} on, expected test0, test1 or both")
     validation, test = readable(checkpoint, validation), [readable(checkpoint, glass) for glass in test]
     scores = {**score(checkpoint, [validation]), **score(checkpoint, test)}
-    before = checkpoint.card.get("evaluation", {}).get("data_hashes", {})
+    card = read_card(checkpoint.folder / CARD)
     hashes = {glass.name: glass.content_hash for glass in (validation, *test)}
-    uncertainty = checkpoint.card.get("uncertainty", {})
+    entries = {
+        "scores": {**card.scores, **scores},
+        "invariance": invariance_error(checkpoint, test[0]),
+        "inference": inference_time(checkpoint, test[0]),
+        "evaluation": Evaluation(
+            data_hashes={**card.evaluation.data_hashes, **hashes}, date=datetime.now(UTC).date().isoformat()
+        ),
+    }
     if checkpoint.uncertainty is not None:
-        covered = {**measured_coverage(checkpoint, [validation]), **measured_coverage(checkpoint, test)}
-        uncertainty = {**uncertainty, "coverage": {**uncertainty.get("coverage", {}), **covered}}
-    return update_card(
-        checkpoint,
-        uncertainty=uncertainty,
-        scores={**checkpoint.card.get("scores", {}), **scores},
-        invariance=invariance_error(checkpoint, test[0]),
-        inference=inference_time(checkpoint, test[0]),
-        evaluation={"data_hashes": {**before, **hashes}, "date": datetime.now(UTC).date().isoformat()},
-    )
+        calibration = card.uncertainty or Calibration()
+        covered = {**coverage_of(checkpoint, [validation]), **coverage_of(checkpoint, test)}
+        entries["uncertainty"] = calibration.model_copy(
+            update={"coverage": {**calibration.coverage, **covered}}
+        )
+    card = card.model_copy(update=entries)
+    write_card(checkpoint.folder, card)
+    return card
 
 
-def measured_coverage(checkpoint: Checkpoint, glasses: list[Glass]) -> dict[str, dict[str, float]]:
+def coverage_of(checkpoint: Checkpoint, glasses: list[Glass]) -> dict[str, Numbers]:
     """Glass -> what `coverage` says of the stated intervals; several glasses also "pooled"."""
     predictions = [predict_with_uncertainty(checkpoint, glass) for glass in glasses]
     factor = checkpoint.uncertainty.factor95
-    found = {
+    covered = {
         glass.name: coverage(prediction.barriers, prediction.sigma, glass.barriers, factor)
         for glass, prediction in zip(glasses, predictions, strict=True)
     }
@@ -68,16 +84,16 @@ def measured_coverage(checkpoint: Checkpoint, glasses: list[Glass]) -> dict[str,
         barriers = np.concatenate([prediction.barriers for prediction in predictions])
         sigma = np.concatenate([prediction.sigma for prediction in predictions])
         labels = np.concatenate([glass.barriers for glass in glasses])
-        found["pooled"] = coverage(barriers, sigma, labels, factor)
-    return found
+        covered["pooled"] = coverage(barriers, sigma, labels, factor)
+    return covered
 
 
-def invariance_error(checkpoint: Checkpoint, glass: Glass, *, seed: int = 0) -> dict[str, Any]:
+def invariance_error(checkpoint: Checkpoint, glass: Glass, *, seed: int = 0) -> Invariance:
     """How far predicted barriers move when the whole glass is turned or mirrored: 0 for an invariant model.
 
     Positions and cell are multiplied by TRANSFORMATIONS random elements of O(3), rotations and reflections in
-    turn. largest_eV and rms_eV run over all atoms and transformations; relative is rms_eV over spread_eV, the
-    standard deviation of the untransformed glass's predictions.
+    turn. Largest and rms run over all atoms and transformations; relative is the rms over the standard deviation of
+    the untransformed glass's predictions.
     """
     glass = readable(checkpoint, glass)
     reference = predict(checkpoint, glass)
@@ -87,16 +103,16 @@ def invariance_error(checkpoint: Checkpoint, glass: Glass, *, seed: int = 0) -> 
             for matrix in rotations_and_reflections(TRANSFORMATIONS, seed)
         ]
     )
-    rms, spread = float(np.sqrt(np.mean(changes**2))), float(reference.std())
-    return {
-        "glass": glass.name,
-        "transformations": TRANSFORMATIONS,
-        "seed": seed,
-        "largest_eV": float(np.abs(changes).max()),
-        "rms_eV": rms,
-        "spread_eV": spread,
-        "relative": rms / spread if spread else 0.0,
-    }
+    rms, standard_deviation = float(np.sqrt(np.mean(changes**2))), float(reference.std())
+    return Invariance(
+        glass=glass.name,
+        transformations=TRANSFORMATIONS,
+        seed=seed,
+        largest=float(np.abs(changes).max()),
+        rms=rms,
+        standard_deviation=standard_deviation,
+        relative=rms / standard_deviation if standard_deviation else 0.0,
+    )
 
 
 def rotations_and_reflections(n: int, seed: int) -> np.ndarray:
@@ -112,7 +128,7 @@ def transformed(glass: Glass, matrix: np.ndarray) -> Glass:
 
 
 @torch.inference_mode()
-def inference_time(checkpoint: Checkpoint, glass: Glass) -> dict[str, Any]:
+def inference_time(checkpoint: Checkpoint, glass: Glass) -> InferenceTime:
     """Seconds from a glass to its barriers, of which graph_seconds for its graph; medians of REPEATS runs."""
     glass, total, graph_only = readable(checkpoint, glass), [], []
     for _ in range(REPEATS + 1):
@@ -122,11 +138,11 @@ def inference_time(checkpoint: Checkpoint, glass: Glass) -> dict[str, Any]:
         predict_graph(checkpoint, graph)
         total.append(time.perf_counter() - started)
         graph_only.append(built - started)
-    return {
-        "glass": glass.name,
-        "atoms": len(glass),
-        "seconds": statistics.median(total[1:]),  # the first run fills caches
-        "graph_seconds": statistics.median(graph_only[1:]),
-        "repeats": REPEATS,
-        "device": f"CPU, {torch.get_num_threads()} thread(s)",
-    }
+    return InferenceTime(
+        glass=glass.name,
+        atoms=len(glass),
+        seconds=statistics.median(total[1:]),  # the first run fills caches
+        graph_seconds=statistics.median(graph_only[1:]),
+        repeats=REPEATS,
+        device=device_name(checkpoint.device),
+    )
