@@ -98,11 +98,13 @@ def explained_atom(
     *,
     predicted: np.ndarray | None,
     effect: np.ndarray | None = None,
+    largest_effect: float | None = None,
     context_radius: float = 7.0,
 ) -> Picture:
     """The explained atom at the origin and the given edges, coloured and thickened by importance (B,).
 
-    With a signed effect (B,) in eV, colours tell what raises the barrier (red) and what lowers it (blue).
+    With a signed effect (B,) in eV, colours tell what raises the barrier (red) and what lowers it (blue). They run
+    from -largest_effect to +largest_effect (eV), by default the largest of these edges.
 
     Atoms on an edge have their element's colour; the others within context_radius (Å) are pale and small.
     Periodic copies that a small box needs are drawn smaller. Colours and widths run from importance 0 to 1,
@@ -123,7 +125,7 @@ def explained_atom(
 
     bar, bond_colors = importance_bar(), scale_colors(importance, Limits(0.0, 1.0), IMPORTANCE_SCALE)
     if effect is not None and len(effect):
-        largest = max(float(np.abs(effect).max()), 1e-6)
+        largest = max(float(np.abs(effect).max()) if largest_effect is None else largest_effect, 1e-6)
         bar, bond_colors = effect_bar(largest), scale_colors(effect, Limits(-largest, largest), EFFECT_SCALE)
     bonds = Bonds(around.bonds, bond_colors, 0.05 + 0.11 * np.clip(importance, 0, 1))
     legends = [bar, element_legend(glass, extra=[["explained atom", EXPLAINED]])]

@@ -1,4 +1,4 @@
-"""Opening an own file: it is selected, named in the address, and its text stays text."""
+"""Opening an own file: it is selected, named in the link, and its text stays text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dashboard import notices, sidebar
+from dashboard.pages import PAGES
 from symgnn.glass import Glass
 from tests.conftest import make_random_glass
 from tests.dashboard.test_pages import told
@@ -93,9 +94,8 @@ def test_file_that_is_no_structure_is_one_line(app, name, content, text):
 def test_text_of_a_file_is_never_markup(app):
     upload(app, f"{EVIL.split()[0]}.xyz", xyz(comment_name=EVIL))
     assert not app.exception
-    for page in ("structure", "explanation", "topology", "compare", "models"):
-        if page != "structure":
-            app.switch_page(f"app_pages/{page}.py").run()
+    for page in PAGES:
+        app.switch_page(page.path).run()
         assert not app.exception
         kinds = [
             app.title,
