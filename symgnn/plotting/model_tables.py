@@ -1,4 +1,4 @@
-"""Tables of the leaderboard and of a checkpoint's card, as shown and as downloaded. Units stand in the names."""
+"""Tables of the leaderboard and of a checkpoint's card, as shown and as downloaded. Their columns name the units."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _line(row: Row) -> dict[str, Any]:
         "training_s": row.over_seeds(lambda card: card.get("seconds")),
         "inference_s": row.over_seeds(lambda card: card["inference"].get("seconds")),
     }
-    known = {name: spread.mean if spread else None for name, spread in means.items()}
+    known = {name: each.mean if each else None for name, each in means.items()}
     return {
         "checkpoint": row.name,
         "r_test": r.mean if r else None,

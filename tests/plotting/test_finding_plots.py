@@ -41,7 +41,7 @@ def named(figure, start):
     return [trace for trace in figure.data if (trace.name or "").startswith(start)]
 
 
-def test_every_bar_stands_beside_both_controls(enrichment):
+def test_every_bar_has_both_controls(enrichment):
     both = {"Gradient": enrichment, "Nearest edges": enrichment}
     figure = cycles_of_important_edges(
         {"Rips": {"one": both, "two": both}, "alpha": {"one": {"Gradient": enrichment}}}
@@ -49,7 +49,7 @@ def test_every_bar_stands_beside_both_controls(enrichment):
     for title, mean, (low, high) in (
         ("random edges of the receptive field", enrichment.field, enrichment.field_band),
         ("important", enrichment.important, enrichment.important_band),
-        ("control", enrichment.matched, enrichment.matched_band),
+        ("matched controls", enrichment.matched, enrichment.matched_band),
     ):
         one, two, alpha, nothing = named(figure, title)
         assert list(one.x) == list(two.x) == ["Gradient", "Nearest<br>edges"]
