@@ -53,7 +53,7 @@ def curves(ranked: list[Row], row: Row) -> None:
 
 
 def read_names(known: list[str]):
-    """A reader for names with commas between them, as they stand in the link."""
+    """A reader for names with commas between them, as they are in the link."""
 
     def read(text: str) -> list[str]:
         names = [name for name in text.split(",") if name]
@@ -104,7 +104,7 @@ def errors(chosen: session.Selection, row: Row) -> None:
     st.caption(
         f"Pearson r = {pearson(predicted, glass.barriers):.3f}, mean absolute error "
         f"{mae(predicted, glass.barriers):.3f} eV, mean error {np.mean(predicted - glass.barriers):+.3f} eV over "
-        f"{len(glass):,} atoms. {ROLES.get(role(row.card, glass), 'This checkpoint has not met this glass.')}"
+        f"{len(glass):,} atoms. {ROLES.get(role(row.card, glass), 'This glass was not used for this checkpoint.')}"
     )
     left, right = st.columns([1, 1.35], gap="medium")
     with left:

@@ -144,14 +144,14 @@ def choose_loop(which: Complex) -> None:
 
 
 def exact_is_wanted(glass: Glass, row: int) -> bool:
-    """A cycle that was sought before is shown at once, another one at the press of a button."""
+    """A cycle that was searched for before is shown at once, another one at the press of a button."""
     return calls.exact_cycle_is_kept(glass, row) or asked(
         "Find the exact cycle", key="exact", icon=":material/target:"
     )
 
 
 def described(glass: Glass, which: Complex, cycle: Cycles, row: int) -> str:
-    """The cycle shown, in words."""
+    """A sentence on the cycle shown."""
     loops = which.loops
     death = loops.deaths[row]
     dies = f"filled at {death:.2f} Å" if np.isfinite(death) else "never filled"

@@ -55,7 +55,7 @@ def seed_table(row: Row) -> pd.DataFrame:
 
 
 def card_sections(card: Card) -> dict[str, pd.DataFrame]:
-    """The card in words: title -> table of names and values. The learning curve and the scores are left out."""
+    """The sections of the card: title -> table of names and values. The learning curve and the scores are left out."""
     training = card.get("training") if isinstance(card.get("training"), dict) else {}
     software = card.get("software") if isinstance(card.get("software"), dict) else {}
     sections = {

@@ -1,4 +1,4 @@
-"""Every page runs, says what it should, and names its selection in the address."""
+"""Every page runs, says what it should, and names its selection in the link."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ from tests.dashboard.conftest import STEPS, use_checkpoints
 PAGES = tuple(page.name for page in pages.PAGES)
 
 
-def opened(app, page="structure", **address):
-    """The app after its first run on a page with an address."""
+def opened(app, page="structure", **link):
+    """The app after its first run on a page with a link."""
     if page != "structure":
         app.run()
         app.switch_page(f"app_pages/{page}.py")
-    for key, value in address.items():
+    for key, value in link.items():
         app.query_params[key] = str(value)
     return app.run()
 
@@ -55,14 +55,14 @@ def test_page_runs_without_exception_or_warning(app, page):
     assert app.title
 
 
-def test_first_visit_names_glass_checkpoint_and_atom_in_the_address(app):
+def test_first_visit_names_glass_checkpoint_and_atom_in_the_link(app):
     app.run()
     assert {key: app.query_params[key] for key in ("glass", "checkpoint", "atom")} == {
         "glass": "alpha", "checkpoint": "tiny", "atom": "0",
     }  # fmt: skip
 
 
-def test_address_selects_and_is_kept(app):
+def test_link_selects_and_is_kept(app):
     opened(app, glass="beta", atom=17, color="potential_energy")
     assert app.title[0].value == "beta"
     assert app.number_input(key="atom").value == 17
@@ -71,7 +71,7 @@ def test_address_selects_and_is_kept(app):
     assert "Atom 17" in app.subheader[0].value
 
 
-def test_slab_in_the_address_leaves_out_atoms(app):
+def test_slab_in_the_link_leaves_out_atoms(app):
     opened(app, slab="0.20-0.50")
     assert app.slider(key="slab").value == (0.2, 0.5)
     assert app.query_params["slab"] == "0.20-0.50"
@@ -85,7 +85,7 @@ def test_page_keeps_the_selection_of_another_page(app):
 
 
 @pytest.mark.parametrize(
-    ("address", "text"),
+    ("link", "text"),
     [
         ({"glass": "gamma"}, "a glass **gamma**"),
         ({"glass": "upload-mine-xyz-12345678"}, "uploaded glass, **upload-mine-xyz-12345678**"),
@@ -94,11 +94,11 @@ def test_page_keeps_the_selection_of_another_page(app):
         ({"checkpoint": "big"}, "a checkpoint **big**"),
     ],
 )
-def test_unknown_value_in_the_address_is_told_and_replaced(app, address, text):
-    opened(app, **address)
+def test_unknown_value_in_the_link_is_told_and_replaced(app, link, text):
+    opened(app, **link)
     assert text in told(app.warning)
     assert not app.exception
-    (key,) = address
+    (key,) = link
     assert app.query_params[key] in ("alpha", "0", "tiny")
 
 
@@ -139,7 +139,7 @@ def test_choosing_another_glass_keeps_a_valid_atom(app):
     assert app.query_params["glass"] == "beta"
 
 
-def test_markup_in_the_address_stays_text(app):
+def test_markup_in_the_link_stays_text(app):
     opened(app, glass="![x](http://example.org/x.png)<script>")
     assert r"\!\[x\]\(http\://example\.org/x\.png\)\<script\>" in app.warning[0].value
 
@@ -157,8 +157,8 @@ def test_explanation_shows_numbers_with_their_controls(app):
 
 def test_explanations_in_these_tests_take_few_steps(app, data):
     opened(app, "explanation", atom=5)
-    found = [Explanation.load(path) for path in (data / "cache" / "explanations").glob("*.npz")]
-    steps = [one.settings["steps"] for one in found if one.method == "gnn_explainer"]
+    explanations = [Explanation.load(path) for path in (data / "cache" / "explanations").glob("*.npz")]
+    steps = [one.settings["steps"] for one in explanations if one.method == "gnn_explainer"]
     assert steps
     assert set(steps) == {STEPS}
 
@@ -282,14 +282,14 @@ def test_compare_colours_effects_of_both_sides_by_one_range(app):
     assert effect_ticks(app) == [largest, largest]
 
 
-def test_topology_takes_the_number_of_top_edges_from_the_address(app):
+def test_topology_takes_the_number_of_top_edges_from_the_link(app):
     opened(app, "topology", k=7)
     assert app.query_params["k"] == "7"
     app.switch_page("app_pages/explanation.py").run()
     assert app.slider(key="k").value == 7
 
 
-def test_topology_takes_a_loop_from_the_address(app):
+def test_topology_takes_a_loop_from_the_link(app):
     opened(app, "topology", loop=3)
     assert app.query_params["loop"] == "3"
     assert "Loop 3:" in told(app.caption)
@@ -421,7 +421,7 @@ def test_the_exact_cycle_of_a_loop_is_sought_at_the_press_of_a_button(app, data)
     assert "Not strict" in told(app.caption)
     app.button(key="exact").click().run()
     assert not app.exception
-    for _ in range(2):  # found, and kept
+    for _ in range(2):  # computed, and kept
         assert f"Loop {row}: {exact.sizes[row]} atoms, {exact.lengths[row]:.1f} Å" in told(app.caption)
         assert "The exact cycle" in told(app.caption)
         assert "exact" not in [button.key for button in app.button]

@@ -42,7 +42,7 @@ def upload(app, name: str, content: bytes):
     return app.run()
 
 
-def test_uploaded_glass_is_selected_and_in_the_address(app):
+def test_uploaded_glass_is_selected_and_in_the_link(app):
     upload(app, "mine.xyz", xyz())
     assert not app.exception
     assert app.title[0].value == "mine"
@@ -124,7 +124,7 @@ def test_plain_escapes_every_sign_and_keeps_the_text(text):
     assert not re.search(r"(?<!\\)(?:\\\\)*[\[\]()<>*_`$#!]", shown)
 
 
-def test_name_in_the_address_holds_letters_digits_and_dashes_only():
+def test_name_in_the_link_holds_letters_digits_and_dashes_only():
     glass = Glass(species=[29, 40], positions=[[0, 0, 0], [2, 0, 0]], cell=np.zeros((3, 3)), pbc=[False] * 3)
     name = sidebar.upload_id("Ä b/<c>.xyz", glass)
     assert re.fullmatch(r"upload-[A-Za-z0-9-]+", name)

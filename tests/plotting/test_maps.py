@@ -24,8 +24,8 @@ def graph(glass):
 def test_edges_inside_the_cell_are_as_long_as_they_look(glass, graph):
     pairs, images = graph.pair_atoms.numpy(), graph.pair_image.numpy()
     lengths = graph.length[graph.pair_edge].numpy()
-    place = glass.wrapped()
-    straight = np.linalg.norm(place[pairs[:, 1]] - place[pairs[:, 0]], axis=1)
+    positions = glass.wrapped()
+    straight = np.linalg.norm(positions[pairs[:, 1]] - positions[pairs[:, 0]], axis=1)
     inside = inside_cell(glass, pairs, images)
     assert 0.2 < inside.mean() < 0.9
     assert np.allclose(straight[inside], lengths[inside], atol=1e-4)

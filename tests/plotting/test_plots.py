@@ -1,4 +1,4 @@
-"""Plots: what stands in them is what the arrays say, axes are titled, colours are such as plotly 7 takes."""
+"""Plots: they show what the arrays say, axes are titled, colours are such as plotly 7 takes."""
 
 import re
 
