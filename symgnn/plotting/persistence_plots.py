@@ -31,6 +31,6 @@ def persistence_image_plot(image: PersistenceImage, *, height: int = 380) -> go.
             + "<extra></extra>",
         )
     )
-    figure = styled(figure, height=height, legend=False)
     figure.update_xaxes(title=f"Birth of the {KINDS[image.dimension]} (Å)")
-    return figure.update_yaxes(title="Persistence (Å)")
+    figure.update_yaxes(title="Persistence (Å)")
+    return styled(figure, height=height, legend=False)

@@ -57,7 +57,7 @@ def persistence_diagram(
     )
     _classes(
         figure,
-        "H0: connected components",
+        "H0: components",
         np.zeros(len(h0_deaths)),
         h0_deaths,
         len(h0_deaths),
