@@ -180,7 +180,7 @@ def _open_file() -> None:
         if st.session_state.get("_opened") != (file.file_id, types):  # select a new file once
             st.session_state["_opened"] = (file.file_id, types)
             st.session_state["glass"] = glass_id
-            st.session_state["atom"] = 0
+            session.forget(*NUMBERS["glass"])
         st.caption(f"{len(glass)} atoms, {glass.composition}")
         for note in reading_notes(glass):
             st.warning(notices.plain(note), icon=":material/info:")

@@ -85,8 +85,9 @@ def explanations(sides: list[Side]) -> int:
     shown = [side for side in sides if side.explained is not None]
     st.caption(f"Explained by {TITLES[shown[0].explained.method]}; {method.ELSEWHERE}.")
     tables = {side.key: edge_table(side.which.glass, side.explained) for side in shown}
-    effects = [np.abs(table["effect_eV"][:k]).max() for table in tables.values() if "effect_eV" in table]
-    farthest = max((table["distance_A"].max() for table in tables.values() if len(table)), default=1.0)
+    filled = [table for table in tables.values() if len(table)]
+    effects = [float(table["effect_eV"][:k].abs().max()) for table in filled if "effect_eV" in table]
+    farthest = max((float(table["distance_A"].max()) for table in filled), default=1.0)
     for column, side in zip(st.columns(2, gap="medium"), sides, strict=True):
         if side.explained is not None:
             with column:

@@ -51,6 +51,19 @@ def test_uploaded_glass_is_selected_and_in_the_link(app):
     assert "mine" in app.title[0].value
 
 
+def test_an_uploaded_glass_starts_with_its_own_atom_and_loop(app):
+    upload(app, "mine.xyz", xyz())
+    app.switch_page("app_pages/topology.py").run()
+    start = app.query_params["loop"]
+    app.selectbox(key="glass").select("beta").run()
+    app.number_input(key="atom").set_value(7).run()
+    app.number_input(key="loop").set_value(int(start) + 1).run()
+    app.file_uploader[0].set_value(("again.xyz", xyz(), "text/plain"))
+    app.run()
+    assert app.query_params["glass"].startswith("upload-again")
+    assert (app.query_params["atom"], app.query_params["loop"]) == ("0", start)
+
+
 def test_another_glass_can_be_chosen_while_the_file_stays_open(app):
     upload(app, "mine.xyz", xyz())
     app.selectbox(key="glass").select("beta").run()
