@@ -135,12 +135,12 @@ def _surroundings(content_hash: str, _glass: Glass) -> LocalStructure:
 
 def topology(glass: Glass) -> GlassTopology:
     """Persistent homology, representative cycles and cycles per edge."""
-    found = _kept(
+    result = _kept(
         ("topology", glass.content_hash),
         "Topology",
         lambda progress: glass_topology(glass, progress=progress),
     )
-    return replace(found, glass=glass)  # an equal glass may bear another name
+    return replace(result, glass=glass)  # an equal glass may bear another name
 
 
 def voids(glass: Glass) -> Persistence:
@@ -169,9 +169,9 @@ def exact_cycle(glass: Glass, row: int) -> Cycles:
 
     def compute(progress: Callable[[float, str], None]) -> Cycles:
         progress(0.5, "among longer ones")
-        found = topology(glass)
+        known = topology(glass)
         rows = np.array([row])
-        return exact_cycles(found.persistence, found.cycles, rows=rows, states=EXACT_STATES).select([row])
+        return exact_cycles(known.persistence, known.cycles, rows=rows, states=EXACT_STATES).select([row])
 
     return _kept(("exact", glass.content_hash, row), "Exact cycle", compute)
 
@@ -234,11 +234,11 @@ def uncertainty(model: Checkpoint, glass: Glass) -> np.ndarray | None:
 
 @st.cache_resource(max_entries=KEPT_RESULTS, show_spinner="Predicting barriers")
 def _predicted(checkpoint_key: str, glass_key: str, _model: Checkpoint, _glass: Glass) -> Prediction:
-    found = predict_with_uncertainty(_model, _glass)
-    for values in (found.barriers, found.sigma):
+    prediction = predict_with_uncertainty(_model, _glass)
+    for values in (prediction.barriers, prediction.sigma):
         if values is not None:
             values.setflags(write=False)
-    return found
+    return prediction
 
 
 def methods(model: Checkpoint) -> list[str]:

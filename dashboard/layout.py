@@ -32,10 +32,10 @@ def metrics(values: dict[str, str]) -> None:
 
 def asked(label: str, key: str, icon: str) -> bool:
     """A button for what takes seconds; True in the run after its press, in which it is gone."""
-    place = st.empty()
-    pressed = place.button(label, key=key, icon=icon)
+    slot = st.empty()
+    pressed = slot.button(label, key=key, icon=icon)
     if pressed:
-        place.empty()
+        slot.empty()
     return pressed
 
 

@@ -1,6 +1,6 @@
 """The method that explains one atom: chosen on the page Explanation, used by every page that shows an explanation.
 
-Like all that pages share it stands in the address, as `method`.
+Like all that pages share it is part of the link, as `method`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def chosen(model: Checkpoint) -> str:
 
 
 def _settle(model: Checkpoint) -> list[str]:
-    """Give the session a method that works for the model: the address's, the one chosen before, or the first."""
+    """Give the session a method that works for the model: the link's, the one chosen before, or the first."""
     names = calls.methods(model)
     if not names:
         raise InputError(

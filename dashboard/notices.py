@@ -1,4 +1,4 @@
-"""Messages: what is empty or wrong and what to do. Text that is not ours is made plain before it is shown."""
+"""Messages: what is empty or wrong and what to do. Text of files and links is made plain before it is shown."""
 
 from __future__ import annotations
 
@@ -15,28 +15,30 @@ def plain(text: object) -> str:
 
 
 def problem(error: InputError) -> None:
-    """An error box with the one line that says what was found and what was expected."""
+    """An error box with the one line that says what is wrong and what was expected."""
     st.error(plain(error), icon=":material/error:")
 
 
 def types_wanted(error: InputError) -> None:
-    """A LAMMPS file needs the elements of its types: what the reader found, without the command line's advice."""
-    found = str(error).partition(";")[0]
-    st.info(f"{plain(found)}. Write the element of each type above, e.g. 1=Cu, 2=Zr.", icon=":material/edit:")
+    """A LAMMPS file needs the elements of its types: what the reader says, without the command line's advice."""
+    problem = str(error).partition(";")[0]
+    st.info(
+        f"{plain(problem)}. Write the element of each type above, e.g. 1=Cu, 2=Zr.", icon=":material/edit:"
+    )
 
 
 def not_found(what: str, text: str, instead: str) -> None:
-    """The address names something that is not here."""
+    """The link names something that is not here."""
     st.warning(
-        f"The address names {what} **{plain(text[:80])}**, which is not here. {instead}",
+        f"The link names {what} **{plain(text[:80])}**, which is not here. {instead}",
         icon=":material/link_off:",
     )
 
 
 def upload_not_here(text: str, instead: str) -> None:
-    """The address names an upload of another session."""
+    """The link names an upload of another session."""
     st.warning(
-        f"The address names an uploaded glass, **{plain(text[:80])}**. Uploads stay in the session that made "
+        f"The link names an uploaded glass, **{plain(text[:80])}**. Uploads stay in the session that made "
         f"them: open the file again in the sidebar to see it. {instead}",
         icon=":material/upload_file:",
     )

@@ -1,8 +1,8 @@
-"""What is selected, and the address that says so.
+"""What is selected, and the link that says so.
 
-The address (URL) names glass, checkpoint and atom on every page, and further choices of a page. Opening it
-shows the same view. A value that an address brings is taken over once; after that the widgets decide, and
-`publish` writes their values back into the address. Names of parameters are the keys of the widgets.
+The link (the URL of a page with its parameters) names glass, checkpoint and atom on every page, and further choices
+of a page. Opening it shows the same view. A value that a link brings is taken over once; after that the widgets
+decide, and `publish` writes their values back into the URL. Names of parameters are the keys of the widgets.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ UPLOAD = "upload-"
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """The choice that all pages share; glass_id is the glass's name in the address."""
+    """The choice that all pages share; glass_id is the glass's name in the link."""
 
     glass_id: str
     glass: Glass
@@ -41,29 +41,29 @@ def selection() -> Selection:
 
 
 def uploads() -> dict[str, Glass]:
-    """Glasses uploaded in this session, by their name in the address."""
+    """Glasses uploaded in this session, by their name in the link."""
     return st.session_state.setdefault("_uploads", {})
 
 
-# ---- the address ------------------------------------------------------------------------------------------
+# ---- the link ---------------------------------------------------------------------------------------------
 
 
 def arrive() -> None:
-    """Note what the address says, if it says something new: a link was opened, or the browser went back."""
-    address = st.query_params.to_dict()
-    st.session_state["_arrived"] = address if address != st.session_state.get("_published") else {}
+    """Note what the URL says, if it says something new: a link was opened, or the browser went back."""
+    parameters = st.query_params.to_dict()
+    st.session_state["_arrived"] = parameters if parameters != st.session_state.get("_published") else {}
     st.session_state["_picked"] = False
 
 
 def arrived(key: str) -> str | None:
-    """The value of a parameter that has just arrived with the address, once; None otherwise."""
+    """The value of a parameter that has just arrived with a link, once; None otherwise."""
     return st.session_state["_arrived"].pop(key, None)
 
 
 def seed(key: str, default: Any, read: Callable[[str], Any]) -> str | None:
-    """Give widget `key` the value from the address, else leave it, else the default.
+    """Give widget `key` the value from the link, else leave it, else the default.
 
-    read turns the address's text into a value and raises ValueError for one that does not exist.
+    read turns the link's text into a value and raises ValueError for one that does not exist.
     Returns that text where it was refused, so that the page can say so.
     """
     text = arrived(key)
@@ -79,8 +79,15 @@ def seed(key: str, default: Any, read: Callable[[str], Any]) -> str | None:
     return None
 
 
+def forget(*keys: str) -> None:
+    """Give widgets their defaults, whatever the link or the session says."""
+    for key in keys:
+        arrived(key)
+        st.session_state.pop(key, None)
+
+
 def publish(**values: object) -> None:
-    """Write values into the address."""
+    """Write values into the URL."""
     texts = {key: str(value) for key, value in values.items()}
     if any(st.query_params.get(key) != text for key, text in texts.items()):
         st.query_params.update(texts)

@@ -14,6 +14,9 @@ from symgnn.io.formats import format_of
 from symgnn.io.structures import parse_types, reading_notes
 from symgnn.physical_inputs import NOTE, missing_inputs
 
+NUMBERS = {"glass": ("atom", "loop", "alpha_loop"), "glass2": ("atom2",)}
+"""Parameters that number something in the glass of that parameter."""
+
 
 def show() -> bool:
     """Draw the sidebar and set the selection. False, with a message on the page, where there is no glass."""
@@ -51,7 +54,10 @@ def load(glass_id: str) -> Glass:
 
 
 def choose_glass(key: str, label: str, *, other_than: str | None = None) -> str:
-    """A select box of all glasses, bound to the address under `key`; it starts with one other_than that."""
+    """A select box of all glasses, bound to the link under `key`; it starts with one other_than that.
+
+    Atom and loops of a link whose glass is not here are those of another glass: they start anew.
+    """
     labels = {
         name: f"{name} (paper)" if path.suffix == ".pickle" else name
         for name, path in calls.glass_files().items()
@@ -64,13 +70,16 @@ def choose_glass(key: str, label: str, *, other_than: str | None = None) -> str:
         tell = notices.upload_not_here if refused.startswith(session.UPLOAD) else _no_such_glass
         with messages():
             tell(refused, f"Showing {notices.plain(fallback)} instead.")
-    if st.session_state[key] not in options:  # its file has gone
+    gone = st.session_state[key] not in options  # its file
+    if gone:
         st.session_state[key] = fallback
+    if gone or refused is not None:
+        session.forget(*NUMBERS[key])
     return st.selectbox(label, options, key=key, format_func=labels.get, persist_state="session")
 
 
 def choose_atom(key: str, label: str, glass: Glass) -> int:
-    """A number box for an atom of the glass, bound to the address under `key`."""
+    """A number box for an atom of the glass, bound to the link under `key`."""
     last = len(glass) - 1
     refused = session.seed(key, 0, session.whole_number(0, last))
     if refused is not None:
@@ -85,18 +94,18 @@ def choose_atom(key: str, label: str, glass: Glass) -> int:
 
 
 def _tell_what_was_computed(checkpoint: Checkpoint, glass: Glass) -> None:
-    """A line where the model reads fields that the file does not hold."""
+    """A line where the model reads per-atom properties that the file does not hold."""
     if missing_inputs(glass, checkpoint.model.inputs):
         try:
             note = calls.readable(checkpoint, glass).notes[NOTE]
         except InputError:
             return  # the page says so where it predicts
         with messages():
-            st.info(notices.plain(f"Fields of atoms: {note}"), icon=":material/calculate:")
+            st.info(notices.plain(f"Properties of atoms: {note}"), icon=":material/calculate:")
 
 
 def messages():
-    """Where messages about the address stand: on the page, not in the narrow sidebar."""
+    """Where messages about the link are shown: on the page, not in the narrow sidebar."""
     return st.session_state["_messages"]
 
 
@@ -132,7 +141,7 @@ def _choose_checkpoint(glass: Glass):
 def _checkpoints(glass: Glass) -> tuple[list[str], str | None]:
     """All checkpoints, best on validation first, and the one to start with.
 
-    That is SymGNN, whose explanations take seconds; without it, the first that reads no field which this glass lacks.
+    That is SymGNN, whose explanations take seconds; without it, the first that reads no property that this glass lacks.
     """
     rows, _ = calls.models()
     names = [row.name for row in rows]
@@ -161,7 +170,7 @@ def _open_file() -> None:
             types = _types() if _has_types(name, data) else ()
             glass = calls.read_upload(name, data, types)
         except InputError as error:
-            if "--types" in str(error):  # what the command line calls the field above
+            if "--types" in str(error):  # what the command line calls the text box above
                 notices.types_wanted(error)
             else:
                 notices.problem(error)
@@ -171,7 +180,7 @@ def _open_file() -> None:
         if st.session_state.get("_opened") != (file.file_id, types):  # select a new file once
             st.session_state["_opened"] = (file.file_id, types)
             st.session_state["glass"] = glass_id
-            st.session_state["atom"] = 0
+            session.forget(*NUMBERS["glass"])
         st.caption(f"{len(glass)} atoms, {glass.composition}")
         for note in reading_notes(glass):
             st.warning(notices.plain(note), icon=":material/info:")
@@ -201,6 +210,6 @@ def _types() -> tuple[tuple[int, str], ...]:
 
 
 def upload_id(file_name: str, glass: Glass) -> str:
-    """An uploaded glass's name in the address: its file's name in letters, digits and '-', its content."""
+    """An uploaded glass's name in the link: its file's name in letters, digits and '-', its content."""
     stem = re.sub(r"[^A-Za-z0-9]+", "-", file_name)[:40].strip("-")
     return f"{session.UPLOAD}{stem}-{glass.content_hash[:8]}"

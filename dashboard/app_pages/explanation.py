@@ -3,12 +3,15 @@
 import json
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from dashboard import calls, method, notices, session
 from dashboard.layout import chart, metrics, with_uncertainty
 from dashboard.viewer import mount
 from symgnn.errors import InputError
+from symgnn.explanations.explanation import Explanation
+from symgnn.glass import Glass
 from symgnn.plotting import plots
 from symgnn.plotting.downloads import csv_bytes, explanation_json
 from symgnn.plotting.tables import edge_table
@@ -16,16 +19,10 @@ from symgnn.viewer3d import views
 
 DEFAULT_TOP, MOST_SHOWN = 40, 300
 
-chosen = session.selection()
-glass, atom = chosen.glass, chosen.atom
-symbol = glass.symbols[atom]
 
-
-def header() -> None:
-    st.title(f"Why this barrier? Atom {atom} ({symbol}) of {notices.plain(glass.name)}", anchor=False)
-
-
-def summary() -> None:
+def summary(glass: Glass, explained: Explanation, sigma: np.ndarray | None) -> None:
+    """Barriers of the explained atom, and how it was explained."""
+    atom = explained.atom
     label = f"{glass.barriers[atom]:.2f} eV" if glass.barriers is not None else "not known"
     metrics(
         {
@@ -39,20 +36,24 @@ def summary() -> None:
     )
 
 
-def surroundings() -> None:
-    """The atom in the field's words."""
+def structural_descriptors(glass: Glass, atom: int) -> None:
+    """Voronoi index, coordination and so on of the atom."""
     try:
-        words = calls.surroundings(glass).describe(atom)
+        descriptors = calls.surroundings(glass).describe(atom)
     except InputError as error:
         st.caption(f"Local structure: {notices.plain(error)}")
         return
     with st.container(border=True):
-        metrics(words)
+        metrics(descriptors)
 
 
 @st.fragment
-def view() -> None:
+def view(
+    chosen: session.Selection, explained: Explanation, edges: pd.DataFrame, predicted: np.ndarray
+) -> None:
+    """The most important edges in 3D, in plots and as a table. edges: `edge_table` of the explanation."""
     session.follow_pick()
+    glass, atom = chosen.glass, chosen.atom
     most = min(MOST_SHOWN, len(explained.importance))
     if most < 2:
         st.info("Too few edges reach this atom: there is nothing to rank.")
@@ -76,8 +77,8 @@ def view() -> None:
         )
         mount(picture, key="explanation_view", camera="explanation", height=520, on_pick=session.pick)
         st.caption(
-            "The explained atom stands in the middle; a bond across the periodic boundary leads to "
-            "the nearest copy. Pale atoms stand by. Click another atom to explain it."
+            "The explained atom is in the middle; a bond across the periodic boundary leads to the nearest copy. Pale "
+            "atoms are on none of these edges. Click another atom to explain it."
         )
     with right:
         rank = np.arange(k)
@@ -93,36 +94,38 @@ def view() -> None:
         st.subheader("Which elements they join", anchor=False)
         chart(plots.importance_by_pair(edges["pair"].tolist(), importance, rank), "by_pair")
     with right:
-        fidelity()
-    table(k)
+        fidelity(explained)
+    table(edges, k, f"{chosen.glass_id}-atom{atom}-{explained.method}", explained)
 
 
-def fidelity() -> None:
-    found = explained.fidelity
-    if not found.get("k"):
+def fidelity(explained: Explanation) -> None:
+    """How the prediction changes without the important edges, beside matched controls."""
+    values = explained.fidelity
+    if not values.get("k"):
         return
     st.subheader("Does the explanation hold?", anchor=False)
     tests = {
         "mask_keep": "mask kept ↓",
         "mask_remove": "mask removed ↑",
-        "keep_top": f"top {found['k']:.0f} kept ↓",
-        "remove_top": f"top {found['k']:.0f} removed ↑",
+        "keep_top": f"top {values['k']:.0f} kept ↓",
+        "remove_top": f"top {values['k']:.0f} removed ↑",
     }
     measures = {
-        f"{title}<br>p = {found[f'{name}_p']:.2f}": (found[name], found[f"{name}_matched"])
+        f"{title}<br>p = {values[f'{name}_p']:.2f}": (values[name], values[f"{name}_matched"])
         for name, title in tests.items()
-        if name in found
+        if name in values
     }
     chart(plots.fidelity_bars(measures), "fidelity")
     st.caption(
         "How far the prediction moves when only these edges are kept (less is better, ↓) or when they are removed "
-        "(more is better, ↑), beside other edges of the same lengths, elements and hops, which there are for "
-        f"{found['k_others']:.0f} of the {found['k']:.0f}. p: share of random draws of such edges, the important ones "
-        f"included, that do as well. Without any edge it moves by {found['keep_none']:.3f} eV."
+        "(more is better, ↑), beside matched controls: other edges of the same lengths, elements and hops, which exist "
+        f"for {values['k_others']:.0f} of the {values['k']:.0f}. p: fraction of random draws of such edges, the "
+        f"important ones included, that do as well. Without any edge it moves by {values['keep_none']:.3f} eV."
     )
 
 
-def table(k: int) -> None:
+def table(edges: pd.DataFrame, k: int, name: str, explained: Explanation) -> None:
+    """The top k edges, and all of them as files called by `name`."""
     st.subheader(f"Top {k} edges", anchor=False)
     number = st.column_config.NumberColumn
     st.dataframe(
@@ -140,7 +143,6 @@ def table(k: int) -> None:
             **{f"image_{axis}": None for axis in "abc"},
         },
     )
-    name = f"{chosen.glass_id}-atom{atom}-{explained.method}"
     buttons = st.container(horizontal=True)
     buttons.download_button(
         "All edges (CSV)", lambda: csv_bytes(edges), f"{name}.csv", "text/csv", icon=":material/download:"
@@ -154,20 +156,27 @@ def table(k: int) -> None:
     )
 
 
-header()
-if chosen.checkpoint is None:
-    notices.no_checkpoint("Explanations")
-    st.stop()
-try:
-    predicted = calls.predicted(chosen.checkpoint, glass)
-    sigma = calls.uncertainty(chosen.checkpoint, glass)
-    explained = calls.explanation(
-        chosen.checkpoint, glass, atom, seed=0, method=method.choose(chosen.checkpoint)
+def show(chosen: session.Selection) -> None:
+    glass, atom = chosen.glass, chosen.atom
+    st.title(
+        f"Why this barrier? Atom {atom} ({glass.symbols[atom]}) of {notices.plain(glass.name)}", anchor=False
     )
-except InputError as error:
-    notices.problem(error)
-    st.stop()
-edges = edge_table(glass, explained)
-summary()
-surroundings()
-view()
+    if chosen.checkpoint is None:
+        notices.no_checkpoint("Explanations")
+        return
+    try:
+        predicted = calls.predicted(chosen.checkpoint, glass)
+        sigma = calls.uncertainty(chosen.checkpoint, glass)
+        explained = calls.explanation(
+            chosen.checkpoint, glass, atom, seed=0, method=method.choose(chosen.checkpoint)
+        )
+    except InputError as error:
+        notices.problem(error)
+        return
+    summary(glass, explained, sigma)
+    structural_descriptors(glass, atom)
+    view(chosen, explained, edge_table(glass, explained), predicted)
+
+
+if __name__ == "__main__":  # as which Streamlit runs a page
+    show(session.selection())

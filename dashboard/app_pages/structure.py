@@ -5,8 +5,10 @@ import streamlit as st
 
 from dashboard import calls, notices, session
 from dashboard.layout import chart, metrics, with_uncertainty
+from dashboard.parity import clickable_parity
 from dashboard.viewer import mount
 from symgnn.errors import InputError
+from symgnn.glass import Glass
 from symgnn.metrics import mae, pearson
 from symgnn.plotting import plots
 from symgnn.plotting.downloads import csv_bytes, extxyz_bytes
@@ -14,11 +16,8 @@ from symgnn.plotting.tables import atom_table, neighbor_table
 from symgnn.viewer3d import views
 from symgnn.viewer3d.legends import QUANTITIES, quantities
 
-chosen = session.selection()
-glass, atom = chosen.glass, chosen.atom
 
-
-def header() -> None:
+def header(glass: Glass, predicted: np.ndarray | None) -> None:
     st.title(notices.plain(glass.name), anchor=False)
     density = glass.number_density
     numbers = {
@@ -37,7 +36,8 @@ def header() -> None:
 
 
 @st.fragment
-def view() -> None:
+def view(glass: Glass, atom: int, known: dict[str, np.ndarray | None]) -> None:
+    """The glass or the atom's neighbours in 3D, coloured by one of the known quantities."""
     session.follow_pick()
     controls = st.container(horizontal=True, gap="small", vertical_alignment="bottom")
     session.seed("color", next(iter(known)), session.one_of(list(known)))
@@ -87,14 +87,15 @@ def view() -> None:
 
 
 def read_slab(text: str) -> tuple[float, float]:
-    """'0.20-0.50' from the address. Raises ValueError for anything else."""
+    """'0.20-0.50' from the link. Raises ValueError for anything else."""
     start, end = (float(part) for part in text.split("-"))
     if not 0 <= start <= end <= 1:
         raise ValueError(text)
     return start, end
 
 
-def details() -> None:
+def details(glass: Glass, atom: int, predicted: np.ndarray | None, sigma: np.ndarray | None) -> None:
+    """The selected atom in numbers, and its neighbours."""
     pairs = calls.neighbors(glass.content_hash, glass)
     rows = np.flatnonzero(pairs.target == atom)
     with st.container(border=True):
@@ -124,16 +125,15 @@ def details() -> None:
             ):
                 st.switch_page("app_pages/explanation.py")
         with st.expander(f"Neighbours within {calls.COORDINATION_CUTOFF} Å"):
-            table = neighbor_table(glass, pairs.source[rows], pairs.length[rows])
             st.dataframe(
-                table,
+                neighbor_table(glass, pairs.source[rows], pairs.length[rows]),
                 hide_index=True,
                 height=220,
                 column_config={"distance_A": st.column_config.NumberColumn("distance (Å)", format="%.2f")},
             )
 
 
-def barriers() -> None:
+def barriers(glass: Glass, atom: int, predicted: np.ndarray | None) -> None:
     values = predicted if predicted is not None else glass.barriers
     if values is None:
         return
@@ -145,7 +145,7 @@ def barriers() -> None:
     )
 
 
-def agreement() -> None:
+def agreement(glass: Glass, atom: int, predicted: np.ndarray | None) -> None:
     if predicted is None or glass.barriers is None:
         return
     st.subheader("Prediction against label", anchor=False)
@@ -154,22 +154,19 @@ def agreement() -> None:
         f"mean absolute error {mae(predicted, glass.barriers):.3f} eV over {len(glass):,} atoms. "
         "Click a point to select its atom."
     )
-    figure = plots.parity(glass.barriers, predicted, glass.symbols, atom)
-    chart(figure, "parity", on_select=choose_atom, selection_mode="points")
+    clickable_parity(glass, predicted, atom, key="parity")
 
 
-def choose_atom() -> None:
-    """Select the atom whose point was clicked."""
-    for point in st.session_state["parity"].selection.points[:1]:
-        picked = plots.parity_atom(glass.symbols, point["curve_number"], point["point_index"])
-        if picked is not None:
-            session.pick(picked)
-
-
-def downloads() -> None:
+def downloads(
+    name: str,
+    glass: Glass,
+    predicted: np.ndarray | None,
+    sigma: np.ndarray | None,
+    coordination: np.ndarray,
+) -> None:
+    """Files of the glass with its predictions, called by `name`; where the glass comes from."""
     st.subheader("Download", anchor=False)
     table = atom_table(glass, predicted=predicted, coordination=coordination, sigma=sigma)
-    name = chosen.glass_id
     buttons = st.container(horizontal=True)
     buttons.download_button(
         "Atoms (CSV)", lambda: csv_bytes(table), f"{name}.csv", "text/csv", icon=":material/download:"
@@ -186,28 +183,34 @@ def downloads() -> None:
             st.dataframe({"note": list(glass.notes), "text": list(glass.notes.values())}, hide_index=True)
 
 
-predicted, sigma = None, None
-if chosen.checkpoint is not None:
+def show(chosen: session.Selection) -> None:
+    glass, atom = chosen.glass, chosen.atom
+    predicted, sigma = None, None
+    if chosen.checkpoint is not None:
+        try:
+            predicted = calls.predicted(chosen.checkpoint, glass)
+            sigma = calls.uncertainty(chosen.checkpoint, glass)
+        except InputError as error:
+            notices.problem(error)
     try:
-        predicted = calls.predicted(chosen.checkpoint, glass)
-        sigma = calls.uncertainty(chosen.checkpoint, glass)
+        coordination = calls.coordination(glass)
     except InputError as error:
         notices.problem(error)
-try:
-    coordination = calls.coordination(glass)
-except InputError as error:
-    notices.problem(error)
-    st.stop()
-known = quantities(glass, predicted=predicted, coordination=coordination, sigma=sigma)
+        return
+    known = quantities(glass, predicted=predicted, coordination=coordination, sigma=sigma)
 
-header()
-picture_column, atom_column = st.columns([1.8, 1], gap="medium")
-with picture_column:
-    view()
-with atom_column:
-    details()
-    if chosen.checkpoint is None:
-        notices.no_checkpoint("Predicted barriers")
-    barriers()
-agreement()
-downloads()
+    header(glass, predicted)
+    picture_column, atom_column = st.columns([1.8, 1], gap="medium")
+    with picture_column:
+        view(glass, atom, known)
+    with atom_column:
+        details(glass, atom, predicted, sigma)
+        if chosen.checkpoint is None:
+            notices.no_checkpoint("Predicted barriers")
+        barriers(glass, atom, predicted)
+    agreement(glass, atom, predicted)
+    downloads(chosen.glass_id, glass, predicted, sigma, coordination)
+
+
+if __name__ == "__main__":  # as which Streamlit runs a page
+    show(session.selection())

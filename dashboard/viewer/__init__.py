@@ -29,7 +29,7 @@ _HTML = """
 
 
 def library_urls() -> list[str]:
-    """Where the browser finds 3Dmol.js: the installed copy, else py3Dmol's default address."""
+    """Where the browser finds 3Dmol.js: the installed copy, else py3Dmol's default URL."""
     if LOCAL_LIBRARY.is_file():
         return ["app/static/3Dmol-min.js"]
     return [inspect.signature(py3Dmol.view.__init__).parameters["js"].default]

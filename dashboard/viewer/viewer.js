@@ -50,7 +50,7 @@ function front(viewer, centred) { // the whole scene, seen from a little above a
   if (centred) viewer.setView([0, 0, 0, ...viewer.getView().slice(3)]); // turn round the origin
 }
 
-function place(state, camera) {
+function setCamera(state, camera) {
   let view = null;
   try { view = JSON.parse(sessionStorage.getItem(memory(camera))); } catch { /* not ours */ }
   if (Array.isArray(view) && view.length === 8 && view.every(Number.isFinite)) state.viewer.setView(view);
@@ -90,7 +90,7 @@ function draw(root, state, data) {
   if (state.camera === data.camera && view) viewer.setView(view);
   else {
     remember(state);
-    place(state, data.camera);
+    setCamera(state, data.camera);
   }
   viewer.render();
   state.digest = data.digest;

@@ -20,13 +20,13 @@ PANELS = {
 def fidelity_curves(
     budgets: Sequence[int], curves: Mapping[str, Mapping[str, np.ndarray]], *, height: int = 460
 ) -> go.Figure:
-    """Mean |change| over the spread of the predictions against the number of edges k.
+    """Mean |change| over the standard deviation of the predictions against the number of edges k.
 
     curves: title of a method -> "plus", "plus_control", "minus", "minus_control" -> (K, 3) mean and 95% interval. The
     controls, random edges of the same length, elements and hops, are dotted.
     """
     if not curves:
-        return nothing_to_show("No explanation that could be judged", height=height)
+        return nothing_to_show("No explanation to show", height=height)
     figure = make_subplots(rows=1, cols=2, horizontal_spacing=0.08, subplot_titles=list(PANELS.values()))
     for title, color in zip(curves, qualitative.D3 * len(curves), strict=False):
         for column, name in enumerate(PANELS, start=1):
@@ -45,6 +45,6 @@ def fidelity_curves(
     )
     styled(figure, height=height)
     figure.update_xaxes(type="log", dtick=1, title="number of edges k")
-    figure.update_yaxes(title="|change| / spread", rangemode="tozero")
+    figure.update_yaxes(title="|change| / standard deviation", rangemode="tozero")
     figure.update_layout(margin_t=96, legend_y=1.1)
     return figure

@@ -18,27 +18,27 @@ SMALLEST = 0.01  # ratio that is still drawn
 
 
 def cycles_of_important_edges(
-    found: Mapping[str, Mapping[str, Mapping[str, CycleEnrichment]]], *, panel_height: int = 290
+    comparisons: Mapping[str, Mapping[str, Mapping[str, CycleEnrichment]]], *, panel_height: int = 290
 ) -> go.Figure:
     """Mean cycles per edge: important edges, random ones of the receptive field (the paper's control), and random ones
-    of the same field, length and element pair.
+    of the same receptive field, length and element pair (matched controls).
 
-    found: filtration -> glass -> method -> comparison; a row of panels per filtration, a column per glass. Error bars
-    are 95% bootstrap intervals over explained atoms.
+    comparisons: filtration -> glass -> method -> comparison; a row of panels per filtration, a column per glass. Error
+    bars are 95% bootstrap intervals over explained atoms.
     """
-    glasses = list(dict.fromkeys(glass for groups in found.values() for glass in groups))
+    glasses = list(dict.fromkeys(glass for groups in comparisons.values() for glass in groups))
     if not glasses:
         return nothing_to_show("No important edge that can be compared", height=panel_height)
     figure = make_subplots(
-        rows=len(found), cols=len(glasses), horizontal_spacing=0.05, vertical_spacing=0.3 / len(found),
-        shared_yaxes=True, subplot_titles=[f"{glass}, {name}" for name in found for glass in glasses],
+        rows=len(comparisons), cols=len(glasses), horizontal_spacing=0.05, vertical_spacing=0.3 / len(comparisons),
+        shared_yaxes=True, subplot_titles=[f"{glass}, {name}" for name in comparisons for glass in glasses],
     )  # fmt: skip
     bars = (
         ("random edges of the receptive field (as in the paper)", "field", faded(CONTROL, 0.5)),
         ("important edges", "important", TOP),
-        ("control: random edges of the same length and element pair", "matched", CONTROL),
+        ("matched controls: random edges of the same length and element pair", "matched", CONTROL),
     )
-    for row, (name, groups) in enumerate(found.items(), start=1):
+    for row, (name, groups) in enumerate(comparisons.items(), start=1):
         for column, glass in enumerate(glasses, start=1):
             methods = groups.get(glass, {})
             for title, quantity, color in bars:
@@ -57,7 +57,7 @@ def cycles_of_important_edges(
                     row=row,
                     col=column,
                 )  # fmt: skip
-    figure = styled(figure, height=120 + panel_height * len(found))
+    figure = styled(figure, height=120 + panel_height * len(comparisons))
     figure.update_layout(barmode="group", bargap=0.25, margin={"t": 110, "b": 60})
     figure.update_layout(legend={"yref": "container", "y": 0.99, "yanchor": "top"})
     figure.update_xaxes(tickangle=0, tickfont={"size": 11})
@@ -68,9 +68,10 @@ def cycles_of_important_edges(
 def reach_of_importance(result: Result, *, peaks: tuple[float, ...] = (), height: int = 1000) -> go.Figure:
     """Where important atoms are, as the paper shows it and divided by what is there.
 
-    Above: share of the important atoms per 0.25 Å of distance from the explained one, beside the ends of random edges.
-    Middle: the same over what equally important edges would give, so that 1 is no preference; with it all atoms
-    weighted by importance, and as controls the ends of the nearest edges and the importance shuffled within the field.
+    Above: fraction of the important atoms per 0.25 Å of distance from the explained one, beside the ends of random
+    edges. Middle: the same over what equally important edges would give, so that 1 is no preference; with it all atoms
+    weighted by importance, and as controls the ends of the nearest edges and the importance shuffled within the
+    receptive field.
     Below: the weighted curve for each pair of elements (explained atom - other atom). Bands are 95% bootstrap intervals
     over explained atoms. Dotted lines: `peaks` of g(r) in Å; dashed: the model's cutoff.
     """
@@ -108,10 +109,10 @@ def reach_of_importance(result: Result, *, peaks: tuple[float, ...] = (), height
     )
     for name, title, color, dash, in_legend in curves:
         _curve(figure, result.fine[name], title, color, 2, name, dash, in_legend)
-    for name, found in result.by_pair.items():
+    for name, preference in result.by_pair.items():
         center, atom = name.split("-")
         dash = "solid" if center == atom else "dash"
-        _curve(figure, found, f"{name} (explained - other)", element_color(center), 3, name, dash, True)
+        _curve(figure, preference, f"{name} (explained - other)", element_color(center), 3, name, dash, True)
     figure = styled(figure, height=height)
     figure.update_layout(barmode="overlay", bargap=0, margin={"t": 140})
     figure.update_layout(legend={"yref": "container", "y": 0.99, "yanchor": "top"})
@@ -124,14 +125,14 @@ def reach_of_importance(result: Result, *, peaks: tuple[float, ...] = (), height
     for peak in peaks:
         figure.add_vline(x=peak, line={"color": CONTROL, "width": 1, "dash": "dot"})
     figure.add_vline(x=MEDIUM_RANGE, line={"color": INK, "width": 1, "dash": "dash"})
-    figure.update_yaxes(title_text="Share of the atoms (%)", row=1, col=1)
+    figure.update_yaxes(title_text="Fraction of the atoms (%)", row=1, col=1)
     figure.update_xaxes(range=[bins[0], bins[-1]])
     return figure.update_xaxes(title_text="Distance from the explained atom (Å)", row=3, col=1)
 
 
 def _curve(
     figure: go.Figure,
-    found: Preference,
+    preference: Preference,
     title: str,
     color: str,
     row: int,
@@ -139,15 +140,15 @@ def _curve(
     dash: str,
     in_legend: bool,
 ) -> None:
-    """Add a ratio by distance with its band; zeros, which a logarithmic axis has no place for, are gaps."""
-    middle = (found.bins[1:] + found.bins[:-1]) / 2
-    there = np.isfinite(found.ratio) & (found.ratio > 0)
-    low = np.where(there, np.maximum(found.low, SMALLEST), np.nan)
+    """Add a ratio by distance with its band; zeros, which a logarithmic axis cannot show, are gaps."""
+    middle = (preference.bins[1:] + preference.bins[:-1]) / 2
+    there = np.isfinite(preference.ratio) & (preference.ratio > 0)
+    low = np.where(there, np.maximum(preference.low, SMALLEST), np.nan)
     figure.add_scatter(
         x=middle,
-        y=np.where(there, found.ratio, np.nan),
-        error_y={"type": "data", "symmetric": False, "array": found.high - found.ratio,
-                 "arrayminus": np.maximum(found.ratio - low, 0), "color": color, "thickness": 1, "width": 0},
+        y=np.where(there, preference.ratio, np.nan),
+        error_y={"type": "data", "symmetric": False, "array": preference.high - preference.ratio,
+                 "arrayminus": np.maximum(preference.ratio - low, 0), "color": color, "thickness": 1, "width": 0},
         mode="lines",
         line={"color": color, "width": 2, "dash": dash},
         name=title,
@@ -161,13 +162,13 @@ def _curve(
 
 def finding_figures(results: Sequence[Result]) -> dict[str, go.Figure]:
     """cycles and, per glass with the first method, reach.<glass>."""
-    found: dict = {}
+    comparisons: dict = {}
     for result in results:
         for name, one in result.enrichment.items():
             if one is not None:
-                methods = found.setdefault(name, {}).setdefault(result.glass, {})
+                methods = comparisons.setdefault(name, {}).setdefault(result.glass, {})
                 methods[result.title.split(" (")[0]] = one
-    figures = {"cycles": cycles_of_important_edges(found)}
+    figures = {"cycles": cycles_of_important_edges(comparisons)}
     for result in results:
         peaks = PEAKS if set(result.elements) == {"Cu", "Zr"} else ()
         figures.setdefault(f"reach.{result.glass}", reach_of_importance(result, peaks=peaks))

@@ -1,4 +1,4 @@
-"""What the importance of a whole glass rests on, each beside the control of edges that count alike."""
+"""Which edges carry the importance of a whole glass, each plot with the control of edges that count alike."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from symgnn.viewer3d.colors import CONTROL, TOP, element_color
 BIN = 0.1  # Å
 
 
-def shares_by_pair(pair_names: list[str], importance: np.ndarray) -> go.Figure:
-    """Share of all importance that each element pair carries, beside its share of the edges (the control)."""
+def fractions_by_pair(pair_names: list[str], importance: np.ndarray) -> go.Figure:
+    """Fraction of all importance that each element pair carries, beside its fraction of the edges (the control)."""
     names, importance = np.asarray(pair_names), np.asarray(importance, dtype=float)
     if not importance.sum() > 0:
         return nothing_to_show("No edge is important")
@@ -21,11 +21,16 @@ def shares_by_pair(pair_names: list[str], importance: np.ndarray) -> go.Figure:
     edges = [100 * float(np.mean(names == kind)) for kind in kinds]
     carried = [100 * float(importance[names == kind].sum() / importance.sum()) for kind in kinds]
     figure = go.Figure()
-    for label, share, color in (("of the edges (control)", edges, CONTROL), ("of importance", carried, TOP)):
-        figure.add_bar(x=kinds, y=share, name=label, marker={"color": color}, hovertemplate="%{x}: %{y:.1f}%")
+    for label, percent, color in (
+        ("of the edges (control)", edges, CONTROL),
+        ("of importance", carried, TOP),
+    ):
+        figure.add_bar(
+            x=kinds, y=percent, name=label, marker={"color": color}, hovertemplate="%{x}: %{y:.1f}%"
+        )
     figure.update_layout(barmode="group")
     figure.update_xaxes(title="Element pair of the edge")
-    figure.update_yaxes(title="Share (%)")
+    figure.update_yaxes(title="Fraction (%)")
     return styled(figure, height=320).update_layout(bargap=0.3)
 
 

@@ -27,7 +27,8 @@ def scores_of_models(
     chosen: str | None = None,
     lines: Mapping[str, float] | None = None,
 ) -> go.Figure:
-    """Pearson's r of every model: on test glasses with its spread over seeds, on validation, and the paper's.
+    """Pearson's r of every model: on test glasses with its standard deviation over seeds, on validation, and the
+    paper's.
 
     A value of None is not drawn. chosen is set in bold; lines are drawn across the plot and named.
     """
@@ -40,13 +41,18 @@ def scores_of_models(
         ("validation", validation, "circle-open", EXPLAINED, None),
         ("test", test, "circle", EXPLAINED, sd),
     ]
-    for name, values, symbol, color, spread in kinds:
+    for name, values, symbol, color, deviation in kinds:
         known = [row for row, value in enumerate(values) if value is not None and np.isfinite(value)]
         figure.add_scatter(
             x=[values[row] for row in known],
             y=[labels[row] for row in known],
-            error_x={"type": "data", "array": [spread[row] or 0 for row in known], "color": INK, "width": 5}
-            if spread
+            error_x={
+                "type": "data",
+                "array": [deviation[row] or 0 for row in known],
+                "color": INK,
+                "width": 5,
+            }
+            if deviation
             else None,
             mode="markers",
             name=name,
@@ -154,14 +160,14 @@ def residual_boxes(residual: np.ndarray, symbols: Sequence[str], coordination: n
     return styled(figure, height=420)
 
 
-def _boxes(figure: go.Figure, symbol: str, places: list, groups: list[np.ndarray], *, column: int) -> None:
+def _boxes(figure: go.Figure, symbol: str, positions: list, groups: list[np.ndarray], *, column: int) -> None:
     if not groups:
         return
     low, q1, median, q3, high = (
         [float(np.quantile(group, q)) for group in groups] for q in (0.05, 0.25, 0.5, 0.75, 0.95)
     )
     figure.add_box(
-        x=places,
+        x=positions,
         lowerfence=low,
         q1=q1,
         median=median,

@@ -1,4 +1,4 @@
-"""Tables of the leaderboard and of a checkpoint's card, as shown and as downloaded. Units stand in the names."""
+"""Tables of the leaderboard and of a checkpoint's card, as shown and as downloaded. Their columns name the units."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _line(row: Row) -> dict[str, Any]:
         "training_s": row.over_seeds(lambda card: card.seconds),
         "inference_s": row.over_seeds(lambda card: card.inference and card.inference.seconds),
     }
-    known = {name: score.mean if score else None for name, score in means.items()}
+    known = {name: each.mean if each else None for name, each in means.items()}
     return {
         "checkpoint": row.name,
         "r_test": r.mean if r else None,
@@ -55,7 +55,7 @@ def seed_table(row: Row) -> pd.DataFrame:
 
 
 def card_sections(card: Card) -> dict[str, pd.DataFrame]:
-    """The card in words: title -> table of names and values. The learning curve and the scores are left out."""
+    """The sections of the card: title -> table of names and values. The learning curve and the scores are left out."""
     sections = {
         "Model": {"model": card.model, **card.settings, "parameters": card.n_parameters},
         "Training": {

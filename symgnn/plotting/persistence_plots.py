@@ -8,16 +8,11 @@ from symgnn.homology.images import PersistenceImage
 from symgnn.plotting.style import nothing_to_show, styled
 from symgnn.viewer3d.colors import IMPORTANCE_SCALE
 
-KINDS = {0: "part", 1: "loop", 2: "void"}
+KINDS = {0: "connected component", 1: "loop", 2: "void"}
 
 
-def persistence_image_plot(
-    image: PersistenceImage, *, highest: float | None = None, height: int = 380
-) -> go.Figure:
-    """Heat map of a persistence image, birth to the right and persistence up, both in Å.
-
-    highest: end of the colour scale, in the unit of the image; two images compared need the same one.
-    """
+def persistence_image_plot(image: PersistenceImage, *, height: int = 380) -> go.Figure:
+    """Heat map of a persistence image, birth to the right and persistence up, both in Å."""
     if not image.n_classes:
         return nothing_to_show(
             f"No {KINDS[image.dimension]}s (H{image.dimension}) that die within the cutoff", height=height
@@ -28,7 +23,7 @@ def persistence_image_plot(
             y=image.persistences,
             z=image.values,
             zmin=0,
-            zmax=float(image.values.max()) if highest is None else highest,
+            zmax=float(image.values.max()),
             colorscale=["#ffffff", *IMPORTANCE_SCALE],
             colorbar={"title": {"text": f"Weight per pixel<br>({image.unit})", "font": {"size": 13}}},
             hovertemplate="birth %{x:.3f} Å<br>persistence %{y:.3f} Å<br>weight %{z:.3g} "
@@ -36,6 +31,6 @@ def persistence_image_plot(
             + "<extra></extra>",
         )
     )
-    figure = styled(figure, height=height, legend=False)
     figure.update_xaxes(title=f"Birth of the {KINDS[image.dimension]} (Å)")
-    return figure.update_yaxes(title="Persistence (Å)")
+    figure.update_yaxes(title="Persistence (Å)")
+    return styled(figure, height=height, legend=False)

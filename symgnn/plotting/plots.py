@@ -151,12 +151,12 @@ def importance_by_distance(distance: np.ndarray, importance: np.ndarray, top: np
         )
     figure.update_xaxes(title="Distance from the atom (Å)", row=2, col=1)
     figure.update_yaxes(title="Importance", row=1, col=1, rangemode="tozero")
-    figure.update_yaxes(title="Share per Å", row=2, col=1, rangemode="tozero")
+    figure.update_yaxes(title="Fraction per Å", row=2, col=1, rangemode="tozero")
     return styled(figure, height=520)
 
 
 def importance_by_pair(pair_names: list[str], importance: np.ndarray, top: np.ndarray) -> go.Figure:
-    """Share of each element pair among the top-k edges, beside its share among all edges (the control)."""
+    """Fraction of each element pair among the top-k edges, beside that among all edges (the control)."""
     names, importance = np.asarray(pair_names), np.asarray(importance, dtype=float)
     if not len(names):
         return nothing_to_show("This atom has no edges: nothing to explain")
@@ -164,14 +164,14 @@ def importance_by_pair(pair_names: list[str], importance: np.ndarray, top: np.nd
     figure = go.Figure()
     for label, rows, color in (("all edges (control)", slice(None), CONTROL), (f"top {len(top)}", top, TOP)):
         chosen = names[rows]
-        share = [100 * float(np.mean(chosen == kind)) if len(chosen) else 0.0 for kind in kinds]
+        percent = [100 * float(np.mean(chosen == kind)) if len(chosen) else 0.0 for kind in kinds]
         mean = [
             float(importance[rows][chosen == kind].mean()) if (chosen == kind).any() else 0.0
             for kind in kinds
         ]
         figure.add_bar(
             x=kinds,
-            y=share,
+            y=percent,
             customdata=mean,
             name=label,
             marker={"color": color},
@@ -179,17 +179,17 @@ def importance_by_pair(pair_names: list[str], importance: np.ndarray, top: np.nd
         )
     figure.update_layout(barmode="group")
     figure.update_xaxes(title="Element pair of the edge")
-    figure.update_yaxes(title="Share of edges (%)")
+    figure.update_yaxes(title="Fraction of edges (%)")
     figure = styled(figure)
     return figure.update_layout(bargap=0.3)
 
 
 def fidelity_bars(measures: Mapping[str, tuple[float, float]]) -> go.Figure:
-    """Changes of the prediction in eV: test -> (with the explanation's edges, with random ones like them)."""
+    """Changes of the prediction in eV: test -> (with the explanation's edges, with matched controls)."""
     figure = go.Figure()
     for column, (label, color) in (
         (0, ("this explanation", TOP)),
-        (1, ("random like them (control)", CONTROL)),
+        (1, ("matched controls", CONTROL)),
     ):
         numbers = [pair[column] for pair in measures.values()]
         figure.add_bar(

@@ -1,4 +1,4 @@
-"""The look shared by all plots: fonts, grids, margins, where the legend stands."""
+"""The look shared by all plots: fonts, grids, margins, the position of the legend."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ INK, GRID = "#1d2733", "#e3e7ec"
 
 
 def styled(figure: go.Figure, *, height: int = 360, legend: bool = True) -> go.Figure:
-    """The figure in the common look; its legend stands above the plot, where it covers nothing."""
+    """The figure in the common look; its legend is above the plot, where it covers nothing."""
     figure.update_layout(
         template=go.layout.Template(),  # ours alone
         height=height,

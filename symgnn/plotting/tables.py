@@ -1,4 +1,4 @@
-"""Tables of atoms and edges, as shown and as downloaded. Columns carry their units in their names."""
+"""Tables of atoms and edges, as shown and as downloaded. Column names end with units."""
 
 from __future__ import annotations
 
@@ -19,12 +19,9 @@ def atom_table(
     coordination: np.ndarray,
     sigma: np.ndarray | None = None,
 ) -> pd.DataFrame:
-    """One row per atom: id in the file where it has one, element, position in Å, coordination number, known barriers in
-    eV, fields."""
-    columns: dict[str, object] = {"atom": np.arange(len(glass))}
-    if "id" in glass.properties:
-        columns["id"] = glass.properties["id"].astype(np.int64)
-    columns["element"] = glass.symbols
+    """One row per atom: index, id in the file where it has one, element, position in Å, coordination number, known
+    barriers in eV, properties that the file holds."""
+    columns = _atoms(glass, np.arange(len(glass)))
     columns |= {f"{axis}_A": glass.positions[:, k] for k, axis in enumerate("xyz")}
     columns["coordination"] = coordination
     if predicted is not None:
@@ -79,17 +76,11 @@ def pair_names(first: np.ndarray, second: np.ndarray) -> list[str]:
 def neighbor_table(glass: Glass, neighbors: np.ndarray, lengths: np.ndarray) -> pd.DataFrame:
     """One row per neighbour of an atom, nearest first: neighbors (K,) atoms, lengths (K,) Å."""
     order = np.argsort(lengths, kind="stable")
-    return pd.DataFrame(
-        {
-            "atom": neighbors[order],
-            "element": [glass.symbols[atom] for atom in neighbors[order]],
-            "distance_A": lengths[order],
-        }
-    )
+    return pd.DataFrame(_atoms(glass, neighbors[order]) | {"distance_A": lengths[order]})
 
 
-def map_table(glass: Glass, graph: AtomGraph, found: ImportanceMap) -> pd.DataFrame:
-    """One row per edge of a glass, in the order of `AtomGraph.pair`: what many explanations say of it."""
+def map_table(glass: Glass, graph: AtomGraph, importance: ImportanceMap) -> pd.DataFrame:
+    """One row per edge of a glass, in the order of `AtomGraph.pair`: its importance over many explanations."""
     first, second = graph.pair_atoms.numpy().T
     symbols = np.array(glass.symbols)
     return pd.DataFrame(
@@ -100,8 +91,16 @@ def map_table(glass: Glass, graph: AtomGraph, found: ImportanceMap) -> pd.DataFr
             "element_j": symbols[second],
             "pair": pair_names(symbols[first], symbols[second]),
             "length_A": graph.length[graph.pair_edge].numpy(),
-            "importance": found.pair_importance,
-            **({} if found.pair_effect is None else {"effect_eV": found.pair_effect}),
-            "explanations": found.pair_seen,
+            "importance": importance.pair_importance,
+            **({} if importance.pair_effect is None else {"effect_eV": importance.pair_effect}),
+            "explanations": importance.pair_seen,
         }
     )
+
+
+def _atoms(glass: Glass, atoms: np.ndarray) -> dict[str, object]:
+    """The first columns of every table of atoms (K,): index, id in the file where it has one, element."""
+    columns: dict[str, object] = {"atom": atoms}
+    if "id" in glass.properties:
+        columns["id"] = glass.properties["id"][atoms].astype(np.int64)
+    return columns | {"element": np.array(glass.symbols)[atoms]}

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from symgnn.plotting.style import INK, nothing_to_show, styled
-from symgnn.viewer3d.colors import CONTROL, EXPLAINED, TOP
+from symgnn.viewer3d.colors import CONTROL, TOP
 
 H0, H1, H2 = "#e69f00", "#0072b2", "#009e73"  # from the Okabe-Ito palette
 H1_TRACE = 2
@@ -26,10 +26,10 @@ def persistence_diagram(
     lasting: str = "alive at the cutoff",
     height: int = 480,
 ) -> go.Figure:
-    """Birth and death in Å of loops (h1) and voids (h2) with equal axes and the diagonal; beside it parts (h0), born
-    at 0.
+    """Birth and death in Å of loops (h1) and voids (h2) with equal axes and the diagonal; beside it
+    connected components (h0), born at 0.
 
-    h0, h1, h2: (birth (K,), death (K,)); a death of inf stands on the dashed line, called `lasting`. The points of h1
+    h0, h1, h2: (birth (K,), death (K,)); a death of inf is drawn on the dashed line, called `lasting`. The points of h1
     are the trace H1_TRACE, in the order of `drawn_rows`; `chosen` marks one row. At most `at_most` loops and as many
     voids are drawn, the most persistent ones.
     """
@@ -57,7 +57,7 @@ def persistence_diagram(
     )
     _classes(
         figure,
-        "H0: parts",
+        "H0: components",
         np.zeros(len(h0_deaths)),
         h0_deaths,
         len(h0_deaths),
@@ -125,7 +125,7 @@ def _classes(figure, name, birth, death, at_most, ceiling, column, color, symbol
 
 
 def participation_histogram(participation: np.ndarray, marked: np.ndarray | None = None) -> go.Figure:
-    """Share of edges lying on 0, 1, 2, ... cycles, (E,) counts; beside it that of the marked edges."""
+    """Fraction of the edges lying on 0, 1, 2, ... cycles, (E,) counts; beside it that of the marked edges."""
     participation = np.asarray(participation)
     if not len(participation):
         return nothing_to_show("No edges within the cutoff")
@@ -147,7 +147,7 @@ def participation_histogram(participation: np.ndarray, marked: np.ndarray | None
         )
     figure.update_layout(barmode="group")
     figure.update_xaxes(title="Representative cycles per edge", type="category")
-    figure.update_yaxes(title="Share of edges (%)")
+    figure.update_yaxes(title="Fraction of edges (%)")
     figure = styled(figure, height=330)
     return figure.update_layout(bargap=0.2)
 
@@ -189,16 +189,15 @@ def participation_by_length(
     return styled(figure, height=330)
 
 
-def cycle_sizes(sizes: np.ndarray, chosen: int | None = None) -> go.Figure:
-    """Histogram of the number of edges of (K,) representative cycles; `chosen` marks one of them."""
+def cycle_sizes(sizes: np.ndarray) -> go.Figure:
+    """Histogram of the number of edges of (K,) representative cycles."""
     sizes = np.asarray(sizes)
     if not len(sizes):
         return nothing_to_show("No loops: nothing to count")
     size, count = np.unique(sizes, return_counts=True)
-    colors = [EXPLAINED if chosen is not None and sizes[chosen] == s else CONTROL for s in size]
     figure = go.Figure()
     figure.add_bar(
-        x=size, y=count, marker={"color": colors}, hovertemplate="%{x} edges: %{y} cycles<extra></extra>"
+        x=size, y=count, marker={"color": CONTROL}, hovertemplate="%{x} edges: %{y} cycles<extra></extra>"
     )
     figure.update_xaxes(title="Edges in the cycle", dtick=1 if size.max() <= 20 else None)
     figure.update_yaxes(title="Cycles")
@@ -208,12 +207,12 @@ def cycle_sizes(sizes: np.ndarray, chosen: int | None = None) -> go.Figure:
 def matched_comparison(
     selected: float, matched: float, band: tuple[float, float], everywhere: float, n_selected: int
 ) -> go.Figure:
-    """Mean cycles per edge: the explanation's edges, random ones of the same lengths and pairs, all.
+    """Mean cycles per edge: the explanation's edges, matched controls (same length and element pair), all.
 
-    The bar on the random edges spans 95% of the random draws.
+    The bar on the matched controls spans 95% of their random draws.
     """
     figure = go.Figure()
-    rows = ["all that can matter", "random, of the<br>same lengths, pairs", f"the explanation's {n_selected}"]
+    rows = ["all that can matter", "matched controls", f"the explanation's {n_selected}"]
     figure.add_scatter(
         x=[everywhere, matched, selected],
         y=rows,

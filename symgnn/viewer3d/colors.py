@@ -1,7 +1,7 @@
 """Colours: one scale for values, one for importance, one colour per element. All are '#rrggbb'.
 
-Values use viridis, importance a scale that starts pale and ends dark, so that on white the
-important bonds stand out. Both are perceptually uniform and readable with colour blindness.
+Values use viridis, importance a scale that starts pale and ends dark, so that important
+bonds are seen on white. Both are perceptually uniform and readable with colour blindness.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TOP = "#b5367a"
 """The top-k edges in plots (the middle of the importance scale)."""
 
 CONTROL = "#8a8f98"
-"""Whatever stands beside a claim as its control."""
+"""Controls."""
 
 _ELEMENT_COLORS = {"Cu": "#c87533", "Zr": "#4d9db4"}
 
@@ -61,10 +61,10 @@ def color_limits(values: np.ndarray, percentile: float = 1.0) -> Limits:
 def scale_colors(values: np.ndarray, limits: Limits, scale: tuple[str, ...] = VALUE_SCALE) -> list[str]:
     """Colours of (N,) values on a scale; values beyond the limits get its end colours, NaN gets MISSING."""
     values = np.asarray(values, dtype=float)
-    place = np.clip((values - limits.low) / (limits.high - limits.low), 0, 1)
-    known = np.isfinite(place)
+    fraction = np.clip((values - limits.low) / (limits.high - limits.low), 0, 1)
+    known = np.isfinite(fraction)
     stops = np.array([_channels(color) for color in scale], dtype=float)
-    at = np.where(known, place, 0.0) * (len(stops) - 1)
+    at = np.where(known, fraction, 0.0) * (len(stops) - 1)
     rgb = np.stack([np.interp(at, np.arange(len(stops)), stops[:, channel]) for channel in range(3)], axis=1)
     return [_hex(color) if k else MISSING for color, k in zip(rgb, known, strict=True)]
 

@@ -17,7 +17,7 @@ from symgnn.glass import Glass
 
 @dataclass(frozen=True, eq=False)
 class Environment:
-    """Sites around a centre atom, which is site 0 and stands at the origin.
+    """Sites around a centre atom, which is site 0, at the origin.
 
     atom      (M,) int      index of each site's atom in the glass
     position  (M, 3) float  Å, relative to the centre atom
@@ -58,7 +58,7 @@ def environment(
     """Sites of all atoms within `radius` (Å) of the centre atom, and of all atoms on the given pairs.
 
     pairs (B, 2) int, images (B, 3) int: bond b leads from atom i to the copy of atom j in cell images[b].
-    Each bond is placed at that one of its two ends which is nearer to the centre.
+    Each bond starts at that one of its two ends which is nearer to the centre.
     """
     pairs = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
     images = np.asarray(images, dtype=np.int64).reshape(-1, 3)
@@ -110,8 +110,8 @@ def images_of_cell(glass: Glass, points: np.ndarray, radius: float) -> np.ndarra
     cell = complete_cell(glass.cell)
     to_fraction = np.linalg.inv(cell)
     reach = radius * np.linalg.norm(to_fraction, axis=0)  # radius in units of the distance between cell faces
-    place, atoms = points @ to_fraction, glass.positions @ to_fraction
-    low = np.floor(place.min(axis=0) - reach - atoms.max(axis=0)).astype(int)
-    high = np.ceil(place.max(axis=0) + reach - atoms.min(axis=0)).astype(int)
+    target, atoms = points @ to_fraction, glass.positions @ to_fraction
+    low = np.floor(target.min(axis=0) - reach - atoms.max(axis=0)).astype(int)
+    high = np.ceil(target.max(axis=0) + reach - atoms.min(axis=0)).astype(int)
     ranges = [np.arange(a, b + 1) if p else np.zeros(1) for a, b, p in zip(low, high, glass.pbc, strict=True)]
     return np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, 3) @ cell

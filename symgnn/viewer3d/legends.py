@@ -1,4 +1,4 @@
-"""What stands beside a 3D picture: a colour bar with its ticks, or the colours of the elements.
+"""The legends beside a 3D picture: a colour bar with its ticks, or the colours of the elements.
 
 Titles and units come from the fixed list below, so that no text of a file becomes part of a page.
 """

@@ -107,7 +107,7 @@ def cell_edges(cell: np.ndarray) -> np.ndarray:
 
 
 def context_color(color: str) -> str:
-    """The colour of an atom that only stands by: pale, its element still recognisable."""
+    """The colour of an atom that is only context: pale, its element still recognisable."""
     return faded(color, 0.72)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from ase.geometry import complete_cell
+from scipy.spatial import cKDTree
 
 from symgnn.glass import Glass
 from symgnn.viewer3d.colors import (
@@ -15,7 +17,13 @@ from symgnn.viewer3d.colors import (
     element_color,
     scale_colors,
 )
-from symgnn.viewer3d.environment import Environment, environment, nearest_images, unwrapped_path
+from symgnn.viewer3d.environment import (
+    Environment,
+    environment,
+    images_of_cell,
+    nearest_images,
+    unwrapped_path,
+)
 from symgnn.viewer3d.legends import QUANTITIES, atom_colors, effect_bar, element_legend, importance_bar
 from symgnn.viewer3d.scene import Bonds, Sites, context_color, scene, sphere_radii
 
@@ -28,7 +36,7 @@ MOST_DRAWN = 20_000
 class Picture:
     """What the viewer draws: commands (scene.py), legends (legends.py), and how hover values are called.
 
-    centred: the view turns round the origin, where the atom or cycle of interest stands, not round the middle
+    centred: the view turns round the origin, where the atom or cycle of interest is, not round the middle
     of all that is drawn.
     """
 
@@ -98,11 +106,13 @@ def explained_atom(
     *,
     predicted: np.ndarray | None,
     effect: np.ndarray | None = None,
+    largest_effect: float | None = None,
     context_radius: float = 7.0,
 ) -> Picture:
     """The explained atom at the origin and the given edges, coloured and thickened by importance (B,).
 
-    With a signed effect (B,) in eV, colours tell what raises the barrier (red) and what lowers it (blue).
+    With a signed effect (B,) in eV, colours tell what raises the barrier (red) and what lowers it (blue). They run
+    from -largest_effect to +largest_effect (eV), by default the largest of these edges.
 
     Atoms on an edge have their element's colour; the others within context_radius (Å) are pale and small.
     Periodic copies that a small box needs are drawn smaller. Colours and widths run from importance 0 to 1,
@@ -123,7 +133,7 @@ def explained_atom(
 
     bar, bond_colors = importance_bar(), scale_colors(importance, Limits(0.0, 1.0), IMPORTANCE_SCALE)
     if effect is not None and len(effect):
-        largest = max(float(np.abs(effect).max()), 1e-6)
+        largest = max(float(np.abs(effect).max()) if largest_effect is None else largest_effect, 1e-6)
         bar, bond_colors = effect_bar(largest), scale_colors(effect, Limits(-largest, largest), EFFECT_SCALE)
     bonds = Bonds(around.bonds, bond_colors, 0.05 + 0.11 * np.clip(importance, 0, 1))
     legends = [bar, element_legend(glass, extra=[["explained atom", EXPLAINED]])]
@@ -136,7 +146,7 @@ def cycle_in_space(
     """A cycle of atoms unwrapped along its edges: vertices (n,), images (n, 3) of the next atom from each.
 
     The last edge leads back to the first atom, or to its periodic copy where the cycle goes round the cell.
-    Atoms within context_radius (Å) of the cycle stand by, pale.
+    Atoms within context_radius (Å) of the cycle are drawn pale.
     """
     path = unwrapped_path(glass, np.append(vertices, vertices[0]), images)
     closed = np.allclose(path[-1], path[0], atol=1e-6)
@@ -144,7 +154,7 @@ def cycle_in_space(
     ring = np.append(vertices, vertices[0])[:count]
     bonds = [[m, (m + 1) % count] for m in range(len(vertices))]
 
-    around_atom, around_position = _standing_by(glass, path[:count], context_radius)
+    around_atom, around_position = _context(glass, path[:count], context_radius)
     atom = np.concatenate([ring, around_atom])
     colors = [element_color(glass.symbols[a]) for a in ring]
     colors += [context_color(element_color(glass.symbols[a])) for a in around_atom]
@@ -164,27 +174,21 @@ def cycle_in_space(
 
 
 def in_slab(glass: Glass, axis: int, start: float, end: float) -> np.ndarray:
-    """(N,) bool: atoms whose place along cell vector `axis`, as a fraction 0..1, lies in [start, end].
+    """(N,) bool: atoms whose position along cell vector `axis`, as a fraction 0..1, lies in [start, end].
 
     Without a cell vector there the fraction runs from the lowest to the highest atom.
     """
     positions = glass.wrapped()
     if glass.pbc[axis]:
-        from ase.geometry import complete_cell
-
-        place = np.linalg.solve(complete_cell(glass.cell).T, positions.T)[axis]
+        fraction = np.linalg.solve(complete_cell(glass.cell).T, positions.T)[axis]
     else:
-        place = positions[:, axis] - positions[:, axis].min()
-        place = place / max(place.max(), 1e-9)
-    return (place >= start - 1e-9) & (place <= end + 1e-9)
+        fraction = positions[:, axis] - positions[:, axis].min()
+        fraction = fraction / max(fraction.max(), 1e-9)
+    return (fraction >= start - 1e-9) & (fraction <= end + 1e-9)
 
 
-def _standing_by(glass: Glass, path: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:
+def _context(glass: Glass, path: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:
     """Atoms, and positions (Å) of those of their images, within a radius of a path but not on it."""
-    from scipy.spatial import cKDTree
-
-    from symgnn.viewer3d.environment import images_of_cell
-
     everywhere = (glass.positions[None] + images_of_cell(glass, path, radius)[:, None]).reshape(-1, 3)
     distance, _ = cKDTree(path).query(everywhere, distance_upper_bound=radius)
     near = np.flatnonzero(np.isfinite(distance) & (distance > 1e-3))

@@ -66,10 +66,10 @@ class Page:
         self.wait(lambda: self._with_text("button, a, summary", text), f"button {text}").click()
 
     def _with_text(self, selector: str, text: str):
-        found = [
+        elements = [
             e for e in self.driver.find_elements("css selector", selector) if e.text.strip().endswith(text)
         ]
-        return found[0] if found else None
+        return elements[0] if elements else None
 
     # ---- the 3D view --------------------------------------------------------------------------------------
 

@@ -32,8 +32,8 @@ def data(tmp_path_factory) -> Path:
         glass = dataclasses.replace(make_random_glass(90, seed=seed), name=name)
         if name == "beta":
             rng = np.random.default_rng(0)
-            fields = {"potential_energy": rng.normal(-4.5, 0.3, 90)}
-            glass = dataclasses.replace(glass, barriers=rng.normal(1.6, 0.3, 90), properties=fields)
+            properties = {"potential_energy": rng.normal(-4.5, 0.3, 90)}
+            glass = dataclasses.replace(glass, barriers=rng.normal(1.6, 0.3, 90), properties=properties)
         write_extxyz(folder / "samples" / f"{name}.xyz", glass)
     return folder
 

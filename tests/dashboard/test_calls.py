@@ -68,15 +68,21 @@ def test_every_explanation_is_that_of_its_question(models, glasses, monkeypatch)
     monkeypatch.setattr("symgnn.explanations.explain.fidelity", lambda *a, **k: {})  # which takes the time
     for _ in range(2):
         for model, glass, atom, seed, method in QUESTIONS:
-            found = calls.explanation(models[model], glasses[glass], atom, seed=seed, method=method)
+            explained = calls.explanation(models[model], glasses[glass], atom, seed=seed, method=method)
             (expected,) = explain_atoms(
                 models[model], glasses[glass], [atom], method=METHODS[method], seed=seed
             )
-            facts = (found.atom, found.seed, found.method, found.glass_key, found.checkpoint_key)
+            facts = (
+                explained.atom,
+                explained.seed,
+                explained.method,
+                explained.glass_key,
+                explained.checkpoint_key,
+            )
             assert facts == (atom, seed, method, glasses[glass].content_hash, models[model].key)
-            assert np.array_equal(found.pairs, expected.pairs)
-            assert found.importance == pytest.approx(expected.importance, abs=1e-5)
-            assert found.prediction == pytest.approx(expected.prediction, abs=1e-5)
+            assert np.array_equal(explained.pairs, expected.pairs)
+            assert explained.importance == pytest.approx(expected.importance, abs=1e-5)
+            assert explained.prediction == pytest.approx(expected.prediction, abs=1e-5)
 
 
 def test_what_is_kept_is_known_by_its_question(models, glasses):

@@ -36,9 +36,9 @@ def test_sessions_that_want_the_same_wait_for_one():
         time.sleep(0.3)
         return object()
 
-    found = in_threads(lambda number: calls._kept(("slow",), "Slowly", compute))
+    results = in_threads(lambda number: calls._kept(("slow",), "Slowly", compute))
     assert len(computed) == 1
-    assert all(one is found[0] for one in found)
+    assert all(one is results[0] for one in results)
 
 
 def test_the_least_recently_used_result_is_dropped():

@@ -69,13 +69,13 @@ def test_first_choice_reads_no_field_that_the_glass_lacks(models, tmp_path):
 
 def test_leaderboard_shows_scores_beside_the_paper(models):
     opened(models, "models")
-    found = table(models).set_index("checkpoint")
-    assert list(found.index) == ["lucky", "symgnn", "careful"]
-    assert found.loc["symgnn", "r_test"] == pytest.approx(0.82)
-    assert found.loc["symgnn", "r_test_sd"] == pytest.approx(0.0283, abs=1e-4)
-    assert found.loc["symgnn", "r_paper"] == 0.7859
-    assert found.loc["symgnn", "seeds"] == 2
-    assert "auc_top5" not in found, "what no card states has no column"
+    lines = table(models).set_index("checkpoint")
+    assert list(lines.index) == ["lucky", "symgnn", "careful"]
+    assert lines.loc["symgnn", "r_test"] == pytest.approx(0.82)
+    assert lines.loc["symgnn", "r_test_sd"] == pytest.approx(0.0283, abs=1e-4)
+    assert lines.loc["symgnn", "r_paper"] == 0.7859
+    assert lines.loc["symgnn", "seeds"] == 2
+    assert "auc_top5" not in lines, "what no card states has no column"
 
 
 def test_line_of_the_sidebars_checkpoint_is_selected(models):
@@ -84,7 +84,7 @@ def test_line_of_the_sidebars_checkpoint_is_selected(models):
     assert models.session_state["leaderboard"]["selection"]["rows"] == [2]
 
 
-def test_address_selects_checkpoint_and_curves_and_is_kept(models):
+def test_link_selects_checkpoint_and_curves_and_is_kept(models):
     opened(models, "models", checkpoint="symgnn", curves="lucky,careful")
     assert header(models) == "symgnn"
     assert models.multiselect(key="curves").value == ["lucky", "careful"]
@@ -93,13 +93,13 @@ def test_address_selects_checkpoint_and_curves_and_is_kept(models):
 
 
 @pytest.mark.parametrize("curves", ["nobody", "lucky,nobody", "symgnn"])
-def test_unknown_curves_in_the_address_are_left_out(models, curves):
+def test_unknown_curves_in_the_link_are_left_out(models, curves):
     opened(models, "models", checkpoint="symgnn", curves=curves)
     assert not models.exception
     assert models.multiselect(key="curves").value == []
 
 
-def test_choosing_a_curve_goes_into_the_address(models):
+def test_choosing_a_curve_goes_into_the_link(models):
     opened(models, "models", checkpoint="symgnn")
     models.multiselect(key="curves").select("lucky").run()
     assert models.query_params["curves"] == "lucky"
@@ -125,11 +125,11 @@ def test_a_labelled_glass_at_hand_is_one_click_away(models, monkeypatch, raw_dat
     assert "over 3,000 atoms" in told(models.caption)
 
 
-def test_with_labels_it_shows_errors_and_whether_the_glass_was_met(models):
+def test_with_labels_it_shows_errors_and_whether_the_glass_was_used(models):
     opened(models, "models", glass="beta")
     assert "No labelled barriers" not in told(models.markdown)
     assert "Errors by element and coordination" in told(models.markdown)
-    assert "over 90 atoms. This checkpoint has not met this glass." in told(models.caption)
+    assert "over 90 atoms. This glass was not used for this checkpoint." in told(models.caption)
 
 
 def test_card_is_shown_with_its_seeds_and_its_command(models):

@@ -1,14 +1,17 @@
-"""Every page runs, says what it should, and names its selection in the address."""
+"""Every page runs, says what it should, and names its selection in the link."""
 
 from __future__ import annotations
 
 import dataclasses
+import importlib
+import inspect
+import json
 
 import numpy as np
 import pytest
 import torch
 
-from dashboard import calls
+from dashboard import calls, pages
 from symgnn.explanations.explanation import Explanation
 from symgnn.homology import (
     alpha_complex,
@@ -24,18 +27,18 @@ from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import save_checkpoint
 from symgnn.io.structures import read_glass, write_extxyz
 from symgnn.models import build_model
-from tests.conftest import make_random_glass
+from tests.conftest import REPOSITORY, make_random_glass
 from tests.dashboard.conftest import STEPS, use_checkpoints
 
-PAGES = ("structure", "explanation", "whole_glass", "topology", "compare", "models")
+PAGES = tuple(page.name for page in pages.PAGES)
 
 
-def opened(app, page="structure", **address):
-    """The app after its first run on a page with an address."""
+def opened(app, page="structure", **link):
+    """The app after its first run on a page with a link."""
     if page != "structure":
         app.run()
         app.switch_page(f"app_pages/{page}.py")
-    for key, value in address.items():
+    for key, value in link.items():
         app.query_params[key] = str(value)
     return app.run()
 
@@ -53,14 +56,14 @@ def test_page_runs_without_exception_or_warning(app, page):
     assert app.title
 
 
-def test_first_visit_names_glass_checkpoint_and_atom_in_the_address(app):
+def test_first_visit_names_glass_checkpoint_and_atom_in_the_link(app):
     app.run()
     assert {key: app.query_params[key] for key in ("glass", "checkpoint", "atom")} == {
         "glass": "alpha", "checkpoint": "tiny", "atom": "0",
     }  # fmt: skip
 
 
-def test_address_selects_and_is_kept(app):
+def test_link_selects_and_is_kept(app):
     opened(app, glass="beta", atom=17, color="potential_energy")
     assert app.title[0].value == "beta"
     assert app.number_input(key="atom").value == 17
@@ -69,7 +72,7 @@ def test_address_selects_and_is_kept(app):
     assert "Atom 17" in app.subheader[0].value
 
 
-def test_slab_in_the_address_leaves_out_atoms(app):
+def test_slab_in_the_link_leaves_out_atoms(app):
     opened(app, slab="0.20-0.50")
     assert app.slider(key="slab").value == (0.2, 0.5)
     assert app.query_params["slab"] == "0.20-0.50"
@@ -83,7 +86,7 @@ def test_page_keeps_the_selection_of_another_page(app):
 
 
 @pytest.mark.parametrize(
-    ("address", "text"),
+    ("link", "text"),
     [
         ({"glass": "gamma"}, "a glass **gamma**"),
         ({"glass": "upload-mine-xyz-12345678"}, "uploaded glass, **upload-mine-xyz-12345678**"),
@@ -92,12 +95,34 @@ def test_page_keeps_the_selection_of_another_page(app):
         ({"checkpoint": "big"}, "a checkpoint **big**"),
     ],
 )
-def test_unknown_value_in_the_address_is_told_and_replaced(app, address, text):
-    opened(app, **address)
+def test_unknown_value_in_the_link_is_told_and_replaced(app, link, text):
+    opened(app, **link)
     assert text in told(app.warning)
     assert not app.exception
-    (key,) = address
+    (key,) = link
     assert app.query_params[key] in ("alpha", "0", "tiny")
+
+
+@pytest.mark.parametrize("glass", ["gamma", "upload-mine-xyz-12345678"])
+def test_numbers_of_a_glass_that_is_not_here_are_not_those_of_another(app, glass):
+    opened(app, "topology", atom=5)
+    start = app.query_params["loop"]
+    assert start != "3"
+    for key, value in {"glass": glass, "atom": "17", "loop": "3", "alpha_loop": "3"}.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    assert {key: app.query_params[key] for key in ("glass", "atom", "loop")} == {
+        "glass": "alpha", "atom": "0", "loop": start,
+    }  # fmt: skip
+
+
+def test_the_second_atom_of_a_glass_that_is_not_here_starts_anew(app):
+    opened(app, "compare", atom=5, glass2="gamma", atom2=17)
+    assert not app.exception
+    assert {key: app.query_params[key] for key in ("atom", "glass2", "atom2")} == {
+        "atom": "5", "glass2": "beta", "atom2": "0",
+    }  # fmt: skip
 
 
 def test_unknown_values_of_pages_are_replaced(app):
@@ -115,7 +140,7 @@ def test_choosing_another_glass_keeps_a_valid_atom(app):
     assert app.query_params["glass"] == "beta"
 
 
-def test_markup_in_the_address_stays_text(app):
+def test_markup_in_the_link_stays_text(app):
     opened(app, glass="![x](http://example.org/x.png)<script>")
     assert r"\!\[x\]\(http\://example\.org/x\.png\)\<script\>" in app.warning[0].value
 
@@ -126,15 +151,15 @@ def test_explanation_shows_numbers_with_their_controls(app):
     assert app.slider(key="k").value == 12
     captions = told(app.caption)
     assert "(control)" in captions
-    assert "p: share of random draws" in captions
+    assert "p: fraction of random draws" in captions
     names = [metric.label for metric in app.metric]
     assert names[:2] == ["Predicted barrier", "Labelled barrier"]
 
 
 def test_explanations_in_these_tests_take_few_steps(app, data):
     opened(app, "explanation", atom=5)
-    found = [Explanation.load(path) for path in (data / "cache" / "explanations").glob("*.npz")]
-    steps = [one.settings["steps"] for one in found if one.method == "gnn_explainer"]
+    explanations = [Explanation.load(path) for path in (data / "cache" / "explanations").glob("*.npz")]
+    steps = [one.settings["steps"] for one in explanations if one.method == "gnn_explainer"]
     assert steps
     assert set(steps) == {STEPS}
 
@@ -209,26 +234,63 @@ def test_a_method_that_the_model_does_not_have_is_replaced_everywhere(app, monke
     assert app.query_params["method"] == "gnn_explainer"
 
 
-@pytest.mark.parametrize("page", ["explanation", "topology", "compare"])
-def test_a_model_without_edges_is_one_clear_line(app, monkeypatch, tmp_path, page):
+@pytest.fixture
+def edgeless(app, monkeypatch, tmp_path):
+    """The dashboard with the checkpoint mlp alone."""
     model = build_model("mlp", {})
     model.set_target_scale(torch.tensor([1.3, 1.6, 1.9]))
     save_checkpoint(tmp_path / "mlp", model, Card(model="mlp", settings={}))
     use_checkpoints(monkeypatch, tmp_path)
-    opened(app, page)
+    return app
+
+
+@pytest.mark.parametrize("page", ["explanation", "topology"])
+def test_a_model_without_edges_is_one_clear_line(edgeless, page):
+    app = opened(edgeless, page)
     assert not app.exception
     (error,) = app.error
     assert "checkpoint mlp: its model reads no edges" in error.value.replace("\\", "")
 
 
-def test_topology_takes_the_number_of_top_edges_from_the_address(app):
+def test_compare_shows_what_does_not_need_an_explanation(edgeless):
+    app = opened(edgeless, "compare")
+    assert not app.exception
+    assert not app.error
+    (note,) = (info.value.replace("\\", "") for info in app.info)
+    assert "checkpoint mlp: its model reads no edges" in note
+    assert "can still be compared" in note
+    assert drawn(app).count("H1: loops") == 2
+    table = app.dataframe[-1].value.set_index("")
+    assert table.loc["predicted barrier"].str.endswith("eV").all()
+    assert "explained by" not in table.index
+    assert [metric.label for metric in app.metric] == ["Bottleneck distance"]
+
+
+def effect_ticks(app) -> list[list[str]]:
+    """The ticks of the colour bars beside the 3D views."""
+    pictures = [json.loads(element.proto.json) for element in app.get("bidi_component")]
+    return [picture["legends"][0]["ticks"] for picture in pictures]
+
+
+def test_compare_colours_effects_of_both_sides_by_one_range(app):
+    alone = []
+    for glass, atom in (("alpha", 3), ("beta", 8)):
+        opened(app, "explanation", glass=glass, method="gradient", atom=atom, k=5)
+        alone += effect_ticks(app)
+    assert alone[0] != alone[1]
+    opened(app, "compare", glass="alpha", glass2="beta", method="gradient", atom=3, atom2=8, k=5)
+    largest = max(alone, key=lambda ticks: float(ticks[2]))
+    assert effect_ticks(app) == [largest, largest]
+
+
+def test_topology_takes_the_number_of_top_edges_from_the_link(app):
     opened(app, "topology", k=7)
     assert app.query_params["k"] == "7"
     app.switch_page("app_pages/explanation.py").run()
     assert app.slider(key="k").value == 7
 
 
-def test_topology_takes_a_loop_from_the_address(app):
+def test_topology_takes_a_loop_from_the_link(app):
     opened(app, "topology", loop=3)
     assert app.query_params["loop"] == "3"
     assert "Loop 3:" in told(app.caption)
@@ -242,12 +304,22 @@ def test_compare_starts_with_another_glass_and_lists_both(app):
     assert table["right"][0] == "beta"
 
 
+def test_every_file_of_a_page_is_in_the_list_and_shows_a_selection():
+    """The file's name is the page's, in the URL too: `show` is what runs it."""
+    assert sorted(PAGES) == sorted(
+        path.stem for path in (REPOSITORY / "dashboard" / "app_pages").glob("*.py")
+    )
+    for page in PAGES:
+        module = importlib.import_module(f"dashboard.app_pages.{page}")
+        assert list(inspect.signature(module.show).parameters) == ["chosen"]
+
+
 def test_without_a_checkpoint_pages_say_what_to_run(app, monkeypatch, tmp_path):
     use_checkpoints(monkeypatch, tmp_path)
     for page in PAGES:
         opened(app, page)
         assert not app.exception
-        if page != "topology":
+        if page in ("structure", "explanation", "whole_glass", "compare", "models"):
             assert "No trained model yet" in told(app.markdown)
             assert any("symgnn train" in code.value for code in app.code)
 
@@ -290,8 +362,11 @@ def test_glass_without_a_cell_is_shown_and_refused_in_one_line(app, monkeypatch,
     for page in PAGES:
         opened(app, page)
         assert not app.exception
-        if page not in ("topology", "models"):
+        if page in ("structure", "explanation", "whole_glass"):
             assert "expected a cell that is periodic" in told(app.error)
+        if page == "compare":  # the topology of both can be compared all the same
+            assert "expected a cell that is periodic" in told(app.info)
+            assert drawn(app).count("H1: loops") == 2
 
 
 def test_broken_sample_is_an_error_box(app, monkeypatch, tmp_path):
@@ -347,7 +422,7 @@ def test_the_exact_cycle_of_a_loop_is_sought_at_the_press_of_a_button(app, data)
     assert "Not strict" in told(app.caption)
     app.button(key="exact").click().run()
     assert not app.exception
-    for _ in range(2):  # found, and kept
+    for _ in range(2):  # computed, and kept
         assert f"Loop {row}: {exact.sizes[row]} atoms, {exact.lengths[row]:.1f} Å" in told(app.caption)
         assert "The exact cycle" in told(app.caption)
         assert "exact" not in [button.key for button in app.button]

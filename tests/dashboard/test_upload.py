@@ -1,4 +1,4 @@
-"""Opening an own file: it is selected, named in the address, and its text stays text."""
+"""Opening an own file: it is selected, named in the link, and its text stays text."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dashboard import notices, sidebar
+from dashboard.pages import PAGES
 from symgnn.glass import Glass
 from tests.conftest import make_random_glass
 from tests.dashboard.test_pages import told
@@ -41,13 +42,26 @@ def upload(app, name: str, content: bytes):
     return app.run()
 
 
-def test_uploaded_glass_is_selected_and_in_the_address(app):
+def test_uploaded_glass_is_selected_and_in_the_link(app):
     upload(app, "mine.xyz", xyz())
     assert not app.exception
     assert app.title[0].value == "mine"
     assert re.fullmatch(r"upload-mine-xyz-[0-9a-f]{8}", app.query_params["glass"])
     app.switch_page("app_pages/topology.py").run()
     assert "mine" in app.title[0].value
+
+
+def test_an_uploaded_glass_starts_with_its_own_atom_and_loop(app):
+    upload(app, "mine.xyz", xyz())
+    app.switch_page("app_pages/topology.py").run()
+    start = app.query_params["loop"]
+    app.selectbox(key="glass").select("beta").run()
+    app.number_input(key="atom").set_value(7).run()
+    app.number_input(key="loop").set_value(int(start) + 1).run()
+    app.file_uploader[0].set_value(("again.xyz", xyz(), "text/plain"))
+    app.run()
+    assert app.query_params["glass"].startswith("upload-again")
+    assert (app.query_params["atom"], app.query_params["loop"]) == ("0", start)
 
 
 def test_another_glass_can_be_chosen_while_the_file_stays_open(app):
@@ -93,9 +107,8 @@ def test_file_that_is_no_structure_is_one_line(app, name, content, text):
 def test_text_of_a_file_is_never_markup(app):
     upload(app, f"{EVIL.split()[0]}.xyz", xyz(comment_name=EVIL))
     assert not app.exception
-    for page in ("structure", "explanation", "topology", "compare", "models"):
-        if page != "structure":
-            app.switch_page(f"app_pages/{page}.py").run()
+    for page in PAGES:
+        app.switch_page(page.path).run()
         assert not app.exception
         kinds = [
             app.title,
@@ -124,7 +137,7 @@ def test_plain_escapes_every_sign_and_keeps_the_text(text):
     assert not re.search(r"(?<!\\)(?:\\\\)*[\[\]()<>*_`$#!]", shown)
 
 
-def test_name_in_the_address_holds_letters_digits_and_dashes_only():
+def test_name_in_the_link_holds_letters_digits_and_dashes_only():
     glass = Glass(species=[29, 40], positions=[[0, 0, 0], [2, 0, 0]], cell=np.zeros((3, 3)), pbc=[False] * 3)
     name = sidebar.upload_id("Ä b/<c>.xyz", glass)
     assert re.fullmatch(r"upload-[A-Za-z0-9-]+", name)

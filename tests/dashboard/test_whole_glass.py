@@ -1,4 +1,4 @@
-"""The page Whole glass: it waits for a click, explains, keeps what it found, and says what it cannot do."""
+"""The page Whole glass: it waits for a click, explains, keeps its results, and says what it cannot do."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_it_explains_when_asked_and_shows_it_at_once_later(app, own_data):
     assert table["importance"].is_monotonic_decreasing
 
 
-def test_the_address_chooses_what_colours_mean(app, own_data):
+def test_the_link_chooses_what_colours_mean(app, own_data):
     opened(app, "whole_glass", map_kind="Effect (eV)", edges=7, map_method="integrated_gradients")
     app.button(key="explain_all").click().run()
     assert not app.exception

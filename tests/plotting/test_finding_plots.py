@@ -1,4 +1,4 @@
-"""The two figures of findings: the control is drawn beside every claim, and what is drawn is what was found."""
+"""The two figures of findings: the control is drawn beside every claim, and what is drawn is the result."""
 
 import numpy as np
 import pytest
@@ -41,7 +41,7 @@ def named(figure, start):
     return [trace for trace in figure.data if (trace.name or "").startswith(start)]
 
 
-def test_every_bar_stands_beside_both_controls(enrichment):
+def test_every_bar_has_both_controls(enrichment):
     both = {"Gradient": enrichment, "Nearest edges": enrichment}
     figure = cycles_of_important_edges(
         {"Rips": {"one": both, "two": both}, "alpha": {"one": {"Gradient": enrichment}}}
@@ -49,7 +49,7 @@ def test_every_bar_stands_beside_both_controls(enrichment):
     for title, mean, (low, high) in (
         ("random edges of the receptive field", enrichment.field, enrichment.field_band),
         ("important", enrichment.important, enrichment.important_band),
-        ("control", enrichment.matched, enrichment.matched_band),
+        ("matched controls", enrichment.matched, enrichment.matched_band),
     ):
         one, two, alpha, nothing = named(figure, title)
         assert list(one.x) == list(two.x) == ["Gradient", "Nearest<br>edges"]
@@ -72,9 +72,9 @@ def test_histogram_and_ratio_stand_with_their_controls(result):
     assert [bar.name for bar in bars] == ["ends of the top 10 edges", "control: ends of random edges"]
     np.testing.assert_allclose(bars[0].y, 100 * result.fine["important"].observed)
     curve = next(trace for trace in named(figure, "all atoms, weighted") if trace.type == "scatter")
-    found = result.fine["importance"]
-    np.testing.assert_allclose(curve.y, found.ratio)
-    np.testing.assert_allclose(curve.y + curve.error_y.array, found.high)
+    expected = result.fine["importance"]
+    np.testing.assert_allclose(curve.y, expected.ratio)
+    np.testing.assert_allclose(curve.y + curve.error_y.array, expected.high)
     assert named(figure, "control: importance shuffled")
     assert named(figure, "control: ends of the 10 nearest")
     assert named(figure, "Cu-Zr")

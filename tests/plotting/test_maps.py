@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from symgnn.graph.atom_graph import build_graph
-from symgnn.plotting.map_plots import importance_by_barrier, importance_by_length, shares_by_pair
+from symgnn.plotting.map_plots import fractions_by_pair, importance_by_barrier, importance_by_length
 from symgnn.viewer3d.map_view import inside_cell, mapped_glass
 from tests.conftest import make_random_glass
 
@@ -24,8 +24,8 @@ def graph(glass):
 def test_edges_inside_the_cell_are_as_long_as_they_look(glass, graph):
     pairs, images = graph.pair_atoms.numpy(), graph.pair_image.numpy()
     lengths = graph.length[graph.pair_edge].numpy()
-    place = glass.wrapped()
-    straight = np.linalg.norm(place[pairs[:, 1]] - place[pairs[:, 0]], axis=1)
+    positions = glass.wrapped()
+    straight = np.linalg.norm(positions[pairs[:, 1]] - positions[pairs[:, 0]], axis=1)
     inside = inside_cell(glass, pairs, images)
     assert 0.2 < inside.mean() < 0.9
     assert np.allclose(straight[inside], lengths[inside], atol=1e-4)
@@ -57,12 +57,12 @@ def test_the_scene_holds_the_atoms_and_the_edges_inside(signed, glass, graph):
 
 def test_shares_stand_beside_the_share_of_edges():
     names = ["Cu-Cu", "Cu-Cu", "Cu-Zr", "Zr-Zr"]
-    figure = shares_by_pair(names, np.array([1.0, 1.0, 6.0, 0.0]))
+    figure = fractions_by_pair(names, np.array([1.0, 1.0, 6.0, 0.0]))
     control, carried = figure.data
     assert list(control.x) == ["Cu-Cu", "Cu-Zr", "Zr-Zr"]
     assert control.y == pytest.approx([50, 25, 25])
     assert carried.y == pytest.approx([25, 75, 0])
-    assert "No edge" in shares_by_pair(names, np.zeros(4)).layout.annotations[0].text
+    assert "No edge" in fractions_by_pair(names, np.zeros(4)).layout.annotations[0].text
 
 
 def test_importance_by_length_is_one_where_edges_count_alike():

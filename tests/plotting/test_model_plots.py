@@ -1,4 +1,4 @@
-"""Plots and tables of models: what stands in them is what cards and arrays say."""
+"""Plots and tables of models: they show what cards and arrays say."""
 
 import re
 
@@ -30,8 +30,8 @@ def test_boxes_hold_the_quantiles_of_their_group():
     ]  # fmt: skip
     zirconium = by_coordination[1]
     low, q1, median, q3, high = np.quantile(residual[40:100], [0.05, 0.25, 0.5, 0.75, 0.95])
-    found = (zirconium.lowerfence, zirconium.q1, zirconium.median, zirconium.q3, zirconium.upperfence)
-    assert np.ravel(found) == pytest.approx([low, q1, median, q3, high])
+    box = (zirconium.lowerfence, zirconium.q1, zirconium.median, zirconium.q3, zirconium.upperfence)
+    assert np.ravel(box) == pytest.approx([low, q1, median, q3, high])
 
 
 def test_boxes_of_elements_hold_all_of_their_atoms():

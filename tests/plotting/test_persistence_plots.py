@@ -28,11 +28,6 @@ def test_what_is_drawn_is_the_image():
     assert all(len(color) == 7 and color.startswith("#") for _, color in heatmap.colorscale)
 
 
-def test_two_images_can_share_their_scale():
-    figures = [persistence_image_plot(image([[2.5, death]]), highest=0.02) for death in (2.7, 3.3)]
-    assert [figure.data[0].zmax for figure in figures] == [0.02, 0.02]
-
-
 def test_an_empty_image_says_so():
     figure = persistence_image_plot(image([], dimension=2))
     assert not figure.data

@@ -1,4 +1,4 @@
-"""Plots: what stands in them is what the arrays say, axes are titled, colours are such as plotly 7 takes."""
+"""Plots: they show what the arrays say, axes are titled, colours are such as plotly 7 takes."""
 
 import re
 
@@ -119,8 +119,10 @@ def test_only_the_most_persistent_loops_are_drawn_and_name_their_rows():
     birth = RNG.uniform(2.4, 3, 200)
     death = birth + RNG.permutation(np.linspace(0.01, 0.6, 200))
     death[7] = np.inf
-    parts = np.zeros(60), np.linspace(2.1, 2.6, 60)
-    figure = topology_plots.persistence_diagram(parts, (birth, death), at_most=50, lasting="never filled")
+    components = np.zeros(60), np.linspace(2.1, 2.6, 60)
+    figure = topology_plots.persistence_diagram(
+        components, (birth, death), at_most=50, lasting="never filled"
+    )
     loops = figure.data[topology_plots.H1_TRACE]
     rows = np.array(loops.customdata)[:, 0].astype(int)
     assert sorted(rows) == sorted(np.argsort(birth - death)[:50])
@@ -128,14 +130,14 @@ def test_only_the_most_persistent_loops_are_drawn_and_name_their_rows():
     np.testing.assert_array_equal(rows, topology_plots.drawn_rows(birth, death, 50))
     np.testing.assert_allclose(loops.x, birth[rows])
     assert loops.name == "H1: loops (200)"
-    assert len(trace(figure, "H0").x) == 60, "parts are all drawn"
+    assert len(trace(figure, "H0").x) == 60, "connected components are all drawn"
     assert {note.text for note in figure.layout.annotations} == {"never filled"}
 
 
 def test_diagram_without_loops_or_without_anything():
     nothing = (np.zeros(0), np.zeros(0))
-    only_parts = topology_plots.persistence_diagram((np.zeros(2), np.array([2.5, np.inf])), nothing)
-    assert len(only_parts.data[topology_plots.H1_TRACE].x) == 0
+    only_components = topology_plots.persistence_diagram((np.zeros(2), np.array([2.5, np.inf])), nothing)
+    assert len(only_components.data[topology_plots.H1_TRACE].x) == 0
     assert (
         topology_plots.persistence_diagram(nothing, nothing).layout.annotations[0].text.startswith("No atoms")
     )

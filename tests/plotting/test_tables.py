@@ -14,8 +14,6 @@ from symgnn.homology import glass_topology
 from symgnn.io.structures import read_glass_bytes
 from symgnn.plotting.downloads import csv_bytes, explanation_json, extxyz_bytes, topology_zip
 from symgnn.plotting.tables import atom_table, edge_table, neighbor_table
-from symgnn.viewer3d.cycle_images import cycle_images
-from symgnn.viewer3d.environment import unwrapped_path
 
 GLASS = Glass(
     species=[29, 40, 29],
@@ -70,6 +68,17 @@ def test_neighbors_come_nearest_first():
     assert table.to_dict("list") == {"atom": [1, 2], "element": ["Zr", "Cu"], "distance_A": [1.0, 3.0]}
 
 
+def test_atoms_have_their_ids_wherever_the_file_has_ids():
+    glass = GLASS.with_properties(id=np.array([11.0, 5.0, 7.0]))
+    table = atom_table(glass, predicted=None, coordination=np.array([2, 2, 2]))
+    assert table.columns[:3].tolist() == ["atom", "id", "element"]
+    assert table["id"].tolist() == [11, 5, 7]
+    neighbors = neighbor_table(glass, np.array([2, 1]), np.array([3.0, 1.0]))
+    assert neighbors.columns[:3].tolist() == ["atom", "id", "element"]
+    assert neighbors["id"].tolist() == [5, 7]
+    assert csv_bytes(neighbors).decode().splitlines()[1] == "1,5,Zr,1"
+
+
 def test_extended_xyz_reads_back_with_the_predictions():
     wide = replace(GLASS, positions=2 * GLASS.positions, cell=2 * GLASS.cell)
     data = extxyz_bytes(wide, np.array([1.1, 1.9, 3.2]))
@@ -91,19 +100,6 @@ def test_explanation_as_json_is_plain_and_ordered():
         "importance": 0.2,
         "mask": 1.0,
     }
-
-
-def test_cycles_of_a_glass_close_in_space_unless_they_wind(random_glass):
-    topology = glass_topology(random_glass)
-    cycles = topology.cycles
-    assert len(cycles) > 20
-    for row in range(len(cycles)):
-        atoms = cycles.vertices[row]
-        images = cycle_images(topology.filtration, cycles, row)
-        path = unwrapped_path(random_glass, np.append(atoms, atoms[0]), images)
-        steps = np.linalg.norm(np.diff(path, axis=0), axis=1)
-        np.testing.assert_allclose(steps, topology.filtration.lengths[cycles.edges[row]], atol=1e-6)
-        assert np.allclose(path[0], path[-1]) != cycles.winding[row]
 
 
 def test_topology_is_downloaded_as_its_files(random_glass):

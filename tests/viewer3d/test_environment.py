@@ -74,10 +74,10 @@ def test_nearest_images_agree_with_a_search_over_all_images(random_glass):
 def test_images_of_cell_reach_every_atom_near_a_point(random_glass):
     point, radius = np.array([[25.0, -8.0, 3.0]]), 6.0
     shifts = images_of_cell(random_glass, point, radius)
-    found = np.linalg.norm(random_glass.positions + shifts[:, None] - point, axis=-1) < radius
+    near = np.linalg.norm(random_glass.positions + shifts[:, None] - point, axis=-1) < radius
     wide = np.array(np.meshgrid(*[np.arange(-6, 7)] * 3)).reshape(3, -1).T @ random_glass.cell
     expected = np.linalg.norm(random_glass.positions + wide[:, None] - point, axis=-1) < radius
-    assert found.sum() == expected.sum() > 10
+    assert near.sum() == expected.sum() > 10
 
 
 def test_path_is_unwrapped_along_its_images():

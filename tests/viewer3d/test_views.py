@@ -104,7 +104,7 @@ def test_cycle_round_the_cell_ends_at_a_copy_of_its_first_atom():
 
 def test_context_of_a_cycle_holds_every_image_near_it(random_glass):
     path = random_glass.positions[[4]]
-    around, positions = views._standing_by(random_glass, path, 5.0)
+    around, positions = views._context(random_glass, path, 5.0)
     shifts = np.array(np.meshgrid(*[[-1, 0, 1]] * 3)).reshape(3, -1).T @ random_glass.cell
     distance = np.linalg.norm(random_glass.positions + shifts[:, None] - path, axis=-1)
     assert len(around) == ((distance < 5.0) & (distance > 1e-3)).sum()

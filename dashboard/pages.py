@@ -1,0 +1,41 @@
+"""The pages of the dashboard, in the order of the navigation.
+
+A page is a file `app_pages/<name>.py`, whose function `show` takes the sidebar's selection, and a line here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: the name of its file, which its URL ends with; its title; what the pointer over it says."""
+
+    name: str
+    title: str
+    help: str
+
+    @property
+    def path(self) -> str:
+        """Its file, relative to the folder of the dashboard, as Streamlit wants it."""
+        return f"app_pages/{self.name}.py"
+
+
+PAGES = (
+    Page(
+        "structure",
+        "Structure",
+        "The glass in 3D, coloured by predicted barrier. Click an atom to select it.",
+    ),
+    Page("explanation", "Explanation", "The edges on which the selected atom's predicted barrier rests."),
+    Page("whole_glass", "Whole glass", "The edges and atoms that carry the barriers of all atoms."),
+    Page("topology", "Topology", "Loops of atoms, and how many of them important edges lie on."),
+    Page("compare", "Compare", "Two glasses or atoms side by side."),
+    Page(
+        "models",
+        "Models",
+        "Which checkpoint to trust: the leaderboard, errors by environment, learning curves, cards.",
+    ),
+)
+"""The first is shown when the dashboard opens."""
