@@ -216,9 +216,10 @@ def comparison(compared: ExplainedCycles) -> None:
     )
     outside = "are longer than 4 Å" if which == RIPS else "are not in the complex"
     st.caption(
-        f"{text}: edges of the same length and elements in the receptive field; the bar holds 95% of random draws of them. Of the compared edges, "
-        f"{100 * one.absent:.0f}% {outside} and lie on no cycle; {one.n_unmatched} more have no matched control. One "
-        "atom is no test, since edges close together share cycles: `symgnn findings` tests the same ratio over many."
+        f"{text}: edges of the same length and elements in the receptive field; the bar holds 95% of random draws "
+        f"of them. Of the compared edges, {100 * one.absent:.0f}% {outside} and lie on no cycle; {one.n_unmatched} "
+        "more have no matched control. One atom is no test, since edges close together share cycles: "
+        "`symgnn findings` tests the same ratio over many."
     )
 
 

@@ -23,6 +23,7 @@ from symgnn.explanations.methods.baselines import NearestEdges, RandomEdges
 from symgnn.explanations.methods.gradient import GradientTimesWeight
 from symgnn.glass import Glass
 from symgnn.homology import glass_topology
+from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.stats import shuffled_within, strata
 from tests.conftest import make_random_glass
@@ -38,7 +39,12 @@ def glass():
 
 @pytest.fixture(scope="module")
 def known_reason():
-    return Checkpoint(Path("known_reason"), CountsShortMixedBonds(n_layers=2).eval(), {}, "0" * 16)
+    return Checkpoint(
+        Path("known_reason"),
+        CountsShortMixedBonds(n_layers=2).eval(),
+        Card(model="known_reason", settings={}),
+        "0" * 16,
+    )
 
 
 @pytest.fixture(scope="module")
