@@ -229,6 +229,11 @@ def explanation_here(chosen: session.Selection) -> Explanation | None:
 
 def comparison(compared: ExplainedCycles, which: Complex) -> None:
     one = compared.enrichment
+    ratio, text = one.against_matched.ratio, "They lie on cycles and none of the matched controls does"
+    if np.isfinite(ratio):
+        text = f"{ratio:.2f} times as many cycles as matched controls"
+    elif one.important == 0:
+        text = "Neither they nor matched controls lie on cycles"
     chart(
         topology_plots.matched_comparison(
             one.important, one.matched, compared.control_interval, one.field, one.n_edges
@@ -237,10 +242,10 @@ def comparison(compared: ExplainedCycles, which: Complex) -> None:
     )
     outside = "are longer than 4 Å" if which.is_rips else "are not in the complex"
     st.caption(
-        f"{one.against_matched.ratio:.2f} times as many cycles as matched controls: edges of the same length and "
-        "elements in the receptive field; the bar holds 95% of random draws of them. Of the compared edges, "
-        f"{100 * one.absent:.0f}% {outside} and lie on no cycle; {one.n_unmatched} more have no matched control. One "
-        "atom is no test, since edges close together share cycles: `symgnn findings` tests the same ratio over many."
+        f"{text}: edges of the same length and elements in the receptive field; the bar holds 95% of random draws "
+        f"of them. Of the compared edges, {100 * one.absent:.0f}% {outside} and lie on no cycle; {one.n_unmatched} "
+        "more have no matched control. One atom is no test, since edges close together share cycles: "
+        "`symgnn findings` tests the same ratio over many."
     )
 
 

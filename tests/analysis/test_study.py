@@ -18,10 +18,12 @@ from symgnn.analysis.study import Study, counts_of
 from symgnn.analysis.tables import comparisons, write_tables
 from symgnn.errors import InputError
 from symgnn.explanations.explain import explain, explain_atoms
+from symgnn.explanations.methods.amortised import Amortised
 from symgnn.explanations.methods.baselines import NearestEdges, RandomEdges
 from symgnn.explanations.methods.gradient import GradientTimesWeight
 from symgnn.glass import Glass
 from symgnn.homology import glass_topology
+from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.stats import shuffled_within, strata
 from tests.conftest import make_random_glass
@@ -37,7 +39,12 @@ def glass():
 
 @pytest.fixture(scope="module")
 def known_reason():
-    return Checkpoint(Path("known_reason"), CountsShortMixedBonds(n_layers=2).eval(), {}, "0" * 16)
+    return Checkpoint(
+        Path("known_reason"),
+        CountsShortMixedBonds(n_layers=2).eval(),
+        Card(model="known_reason", settings={}),
+        "0" * 16,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -271,6 +278,9 @@ def test_a_study_refuses_what_it_cannot_compare(known_reason, glass):
         Study([glass], known_reason, [RandomEdges()], top_k=0)
     with pytest.raises(InputError, match="one glass and one method"):
         Study([], known_reason, [RandomEdges()])
+    amortised = Amortised(network="x", unit=1.0, scorer=None)
+    with pytest.raises(InputError, match="method amortised found first, with models trained again"):
+        Study([glass], known_reason, [amortised], retrained=[("again", known_reason)])
     with pytest.raises(InputError, match="from where they stand"):
         Study([glass], known_reason, [RandomEdges()], replicas=(glass, glass_with_moved_atoms(glass)))
     with pytest.raises(InputError, match="same order"):

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from symgnn.explanations.methods.amortised_training import ExplainerTraining, train_explainer
+from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.models import BarrierModel
 from symgnn.nn.aggregate import sum_edges
@@ -43,7 +44,12 @@ def glass():
 
 @pytest.fixture(scope="session")
 def known_reason():
-    return Checkpoint(Path("known_reason"), CountsShortMixedBonds().eval(), {}, "0" * 16)
+    return Checkpoint(
+        Path("known_reason"),
+        CountsShortMixedBonds().eval(),
+        Card(model="known_reason", settings={}),
+        "0" * 16,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +59,10 @@ def symgnn_checkpoint(tmp_path_factory, glass):
 
     model = make("symgnn", {"heads": [2, 1]}).requires_grad_(False)
     checkpoint = Checkpoint(
-        tmp_path_factory.mktemp("checkpoints") / "untrained", model, {"model": "symgnn"}, "1" * 16
+        tmp_path_factory.mktemp("checkpoints") / "untrained",
+        model,
+        Card(model="symgnn", settings={}),
+        "1" * 16,
     )
     train_explainer(checkpoint, [glass], glass, ExplainerTraining(atoms=12, epochs=2, batch=512, width=8))
     return checkpoint

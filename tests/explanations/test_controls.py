@@ -14,6 +14,7 @@ from symgnn.explanations.fidelity import fidelity, strata_of
 from symgnn.explanations.methods.base import Attribution, Method
 from symgnn.explanations.receptive_field import receptive_fields
 from symgnn.graph.atom_graph import build_graph
+from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.nn.aggregate import sum_edges
 from tests.explanations.conftest import CountsShortMixedBonds
@@ -101,7 +102,7 @@ def test_a_benchmark_takes_other_edges_as_control(field, crowd, glass, tmp_path)
         def attribute(self, model, fields, *, seed=0, progress=None):
             return Attribution(torch.from_numpy(importance).float())
 
-    checkpoint = Checkpoint(Path("named"), model, {}, "3" * 16)
+    checkpoint = Checkpoint(Path("named"), model, Card(model="named", settings={}), "3" * 16)
     records = BenchmarkRecords(
         checkpoint, glass, None, 0.2, (1, 5, field.n_pairs), 5, frozenset(), 0, tmp_path
     )

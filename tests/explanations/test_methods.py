@@ -204,7 +204,7 @@ def test_removing_important_edges_is_removing_them_from_the_graph(case):
     """Explained by gradient, the top edges are taken out by weight 0 and out of the graph itself."""
     name, settings = CASES[case]
     glass, model = make_glass(150, 12), make(name, settings).requires_grad_(False)
-    checkpoint = Checkpoint(Path(name), model, {"model": name}, "4" * 16)
+    checkpoint = Checkpoint(Path(name), model, Card(model=name, settings={}), "4" * 16)
     (found,) = explain_atoms(checkpoint, glass, [4], method=build_method("gradient", {}, checkpoint))
     graph = build_graph(glass, model.cutoff, model.inputs)
     fields = receptive_fields(graph, [4], model.n_layers)
