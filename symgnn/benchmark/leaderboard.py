@@ -10,6 +10,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from symgnn.benchmark.published import PUBLISHED, Published
+from symgnn.datasets.definition import PAPER_NAME
 from symgnn.datasets.paper import PAPER
 from symgnn.errors import InputError
 from symgnn.glass import Glass
@@ -68,7 +69,11 @@ class Row:
 
     def validation(self, measure: str = "pearson") -> Spread | None:
         """A score on the validation glass, from the evaluation or else from the selected epoch."""
-        return self.over_seeds(lambda card: card["scores"].get(VALIDATION, card["selected"]).get(measure))
+        return self.over_seeds(
+            lambda card: (
+                card["scores"].get(VALIDATION, card["selected"]).get(measure) if is_of_paper(card) else None
+            )
+        )
 
     def coverage(self, level: str) -> Spread | None:
         """Share of labels inside the stated interval ("68%", "95%") on the test glasses."""
@@ -87,7 +92,16 @@ class Row:
         return Spread(fmean(values), stdev(values) if len(values) > 1 else None, len(values))
 
     def _tested(self) -> list[Card]:
-        return [card for card in self.cards.values() if set(card["scores"]).intersection(TEST)]
+        return [
+            card
+            for card in self.cards.values()
+            if is_of_paper(card) and set(card["scores"]).intersection(TEST)
+        ]
+
+
+def is_of_paper(card: Card) -> bool:
+    """Whether the checkpoint was trained on the paper's data set; scores of others cannot stand beside its scores."""
+    return card.get("dataset") in (None, PAPER_NAME)
 
 
 def leaderboard(root: Path | None = None) -> list[Row]:

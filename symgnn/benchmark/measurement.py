@@ -12,23 +12,24 @@ import numpy as np
 import torch
 from scipy.stats import ortho_group
 
-from symgnn.benchmark.scores import score
+from symgnn.benchmark.scores import score_splits
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
 from symgnn.inference.checkpoint import Checkpoint, update_card
 from symgnn.inference.predict import predict, predict_graph, predict_with_uncertainty, readable
 from symgnn.inference.uncertainty import coverage
+from symgnn.training.glasses import Glasses, as_glasses
 
 TRANSFORMATIONS = 4
 REPEATS = 5
 
 
-def evaluate_checkpoint(checkpoint: Checkpoint, validation: Glass, test: list[Glass]) -> dict[str, Any]:
+def evaluate_checkpoint(checkpoint: Checkpoint, validation: Glasses, test: list[Glass]) -> dict[str, Any]:
     """Measure a checkpoint and write what was found into its card; returns the new card.
 
     Entries of the card:
-    scores      glass -> scores, for the validation glass and every test glass; "pooled": over the atoms of all
+    scores      glass -> scores, for every validation glass and every test glass; "pooled": over the atoms of all
                 test glasses, where there are several
     uncertainty the coverage of its intervals on the same glasses is added, where the checkpoint has an uncertainty
     invariance  see `invariance_error`; inference: see `inference_time`. Both on the structure of the first test glass
@@ -37,14 +38,17 @@ def evaluate_checkpoint(checkpoint: Checkpoint, validation: Glass, test: list[Gl
     Scores and coverage of glasses that are not given stay as they are: they belong to the same weights.
     """
     if not test:
-        raise InputError(f"no test glass to score {checkpoint.full_name} on, expected test0, test1 or both")
-    validation, test = readable(checkpoint, validation), [readable(checkpoint, glass) for glass in test]
-    scores = {**score(checkpoint, [validation]), **score(checkpoint, test)}
+        raise InputError(f"no test glass to score {checkpoint.full_name} on, expected at least one")
+    validation = [readable(checkpoint, glass) for glass in as_glasses(validation)]
+    test = [readable(checkpoint, glass) for glass in test]
+    scores = score_splits(checkpoint, validation, test)
     before = checkpoint.card.get("evaluation", {}).get("data_hashes", {})
-    hashes = {glass.name: glass.content_hash for glass in (validation, *test)}
+    hashes = {glass.name: glass.content_hash for glass in (*validation, *test)}
     uncertainty = checkpoint.card.get("uncertainty", {})
     if checkpoint.uncertainty is not None:
-        covered = {**measured_coverage(checkpoint, [validation]), **measured_coverage(checkpoint, test)}
+        covered = {}
+        for glasses in (*([glass] for glass in validation), test):
+            covered |= measured_coverage(checkpoint, glasses)
         uncertainty = {**uncertainty, "coverage": {**uncertainty.get("coverage", {}), **covered}}
     return update_card(
         checkpoint,
