@@ -16,6 +16,7 @@ from symgnn.benchmark.measurement import (
     transformed,
 )
 from symgnn.benchmark.runs import evaluate_all, scores_table
+from symgnn.datasets import load_dataset
 from symgnn.errors import InputError
 from symgnn.inference.checkpoint import CARD, load_checkpoint, save_checkpoint
 from symgnn.inference.predict import predict, predict_with_uncertainty
@@ -132,7 +133,9 @@ def test_all_checkpoints_and_seeds_are_evaluated_on_the_glasses_present(tmp_path
         write_checkpoint(root / name)
     seen = []
     found = evaluate_all(
-        root=root, data=raw_data, progress=lambda done, total, text: seen.append((done, total))
+        root=root,
+        dataset=load_dataset(folder=raw_data),
+        progress=lambda done, total, text: seen.append((done, total)),
     )
     assert list(found) == ["one", "one/seed1"]
     assert seen == [(0, 2), (1, 2), (2, 2)]
@@ -146,7 +149,7 @@ def test_all_checkpoints_and_seeds_are_evaluated_on_the_glasses_present(tmp_path
 def test_one_split_is_all_that_a_trial_run_sees(tmp_path, raw_data):
     for name in ("one", "other"):
         write_checkpoint(tmp_path / name)
-    found = evaluate_all(["one"], root=tmp_path, data=raw_data, split="validation")
+    found = evaluate_all(["one"], root=tmp_path, dataset=load_dataset(folder=raw_data), split="validation")
     assert list(found["one"].card["scores"]) == ["train6"]
     assert "invariance" not in found["one"].card
     assert "scores" not in load_checkpoint(tmp_path / "other").card
@@ -157,13 +160,13 @@ def test_missing_glasses_end_it_before_anything_is_written(tmp_path, raw_data):
     write_checkpoint(root / "one")
     before = (root / "one" / CARD).read_text()
     with pytest.raises(InputError, match="none of the paper's files"):
-        evaluate_all(root=root, data=data)
+        evaluate_all(root=root, dataset=load_dataset(folder=data))
     data.mkdir()
     shutil.copy(raw_data / "train6.pickle", data)
     with pytest.raises(InputError, match="no glass of split 'test'"):
-        evaluate_all(root=root, data=data)
+        evaluate_all(root=root, dataset=load_dataset(folder=data))
     with pytest.raises(InputError, match="checkpoint 'none' not found"):
-        evaluate_all(["one", "none"], root=root, data=raw_data)
+        evaluate_all(["one", "none"], root=root, dataset=load_dataset(folder=raw_data))
     with pytest.raises(InputError, match="no checkpoint found"):
-        evaluate_all(root=data, data=raw_data)
+        evaluate_all(root=data, dataset=load_dataset(folder=raw_data))
     assert (root / "one" / CARD).read_text() == before
