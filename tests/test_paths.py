@@ -7,10 +7,11 @@ import pytest
 from symgnn.benchmark.leaderboard import card_files, leaderboard
 from symgnn.benchmark.report import write_readme
 from symgnn.benchmark.runs import evaluate_all
+from symgnn.datasets import GlassDataset, SplitDataset
 from symgnn.errors import InputError
 from symgnn.inference.checkpoint import list_checkpoints, load_checkpoint
 from symgnn.paths import checkpoint_folder
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, make_random_glass
 
 
 @pytest.fixture
@@ -47,7 +48,10 @@ def test_the_variable_is_heard_by_all_that_look_for_checkpoints(elsewhere):
 
 def test_all_checkpoints_of_the_folder_are_evaluated(elsewhere, monkeypatch):
     scored = []
-    monkeypatch.setattr("symgnn.benchmark.runs.load_present", lambda split, data: [])
+    glasses = GlassDataset([make_random_glass(20, 1)], labelled=False)
+    monkeypatch.setattr(
+        "symgnn.benchmark.runs.load_dataset", lambda: SplitDataset("paper", glasses, glasses, glasses, "here")
+    )
     monkeypatch.setattr("symgnn.benchmark.runs.score", lambda checkpoint, glasses: {})
     monkeypatch.setattr(
         "symgnn.benchmark.runs.write_scores", lambda checkpoint, scores: scored.append(checkpoint.folder)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from scipy.stats import ortho_group
 
-from symgnn.benchmark.scores import score
+from symgnn.benchmark.scores import score_splits
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
@@ -30,16 +30,17 @@ from symgnn.inference.checkpoint import Checkpoint
 from symgnn.inference.device import device_name
 from symgnn.inference.predict import predict, predict_graph, predict_with_uncertainty, readable
 from symgnn.inference.uncertainty import coverage
+from symgnn.training.glasses import Glasses, as_glasses
 
 TRANSFORMATIONS = 4
 REPEATS = 5
 
 
-def evaluate_checkpoint(checkpoint: Checkpoint, validation: Glass, test: list[Glass]) -> Card:
+def evaluate_checkpoint(checkpoint: Checkpoint, validation: Glasses, test: list[Glass]) -> Card:
     """Evaluate a checkpoint and write the results into its card; returns the new card.
 
     Entries of the card:
-    scores      glass -> scores, for the validation glass and every test glass; "pooled": over the atoms of all
+    scores      glass -> scores, for every validation glass and every test glass; "pooled": over the atoms of all
                 test glasses, where there are several
     uncertainty the coverage of its intervals on the same glasses is added, where the checkpoint has an uncertainty
     invariance  see `invariance_error`; inference: see `inference_time`. Both on the structure of the first test glass
@@ -48,11 +49,12 @@ def evaluate_checkpoint(checkpoint: Checkpoint, validation: Glass, test: list[Gl
     Scores and coverage of glasses that are not given stay as they are: they belong to the same weights.
     """
     if not test:
-        raise InputError(f"no test glass to score {checkpoint.full_name} on, expected test0, test1 or both")
-    validation, test = readable(checkpoint, validation), [readable(checkpoint, glass) for glass in test]
-    scores = {**score(checkpoint, [validation]), **score(checkpoint, test)}
+        raise InputError(f"no test glass to score {checkpoint.full_name} on, expected at least one")
+    validation = [readable(checkpoint, glass) for glass in as_glasses(validation)]
+    test = [readable(checkpoint, glass) for glass in test]
+    scores = score_splits(checkpoint, validation, test)
     card = read_card(checkpoint.folder / CARD)
-    hashes = {glass.name: glass.content_hash for glass in (validation, *test)}
+    hashes = {glass.name: glass.content_hash for glass in (*validation, *test)}
     entries = {
         "scores": {**card.scores, **scores},
         "invariance": invariance_error(checkpoint, test[0]),
@@ -63,7 +65,9 @@ def evaluate_checkpoint(checkpoint: Checkpoint, validation: Glass, test: list[Gl
     }
     if checkpoint.uncertainty is not None:
         calibration = card.uncertainty or Calibration()
-        covered = {**coverage_of(checkpoint, [validation]), **coverage_of(checkpoint, test)}
+        covered = {}
+        for glasses in (*([glass] for glass in validation), test):
+            covered |= coverage_of(checkpoint, glasses)
         entries["uncertainty"] = calibration.model_copy(
             update={"coverage": {**calibration.coverage, **covered}}
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 
 from symgnn.benchmark.published import PUBLISHED, Published
+from symgnn.datasets.definition import PAPER_NAME
 from symgnn.datasets.paper import PAPER
 from symgnn.glass import Glass
 from symgnn.inference.card import CARD, Card, Number, read_card
@@ -66,7 +67,13 @@ class Row:
 
     def validation(self, measure: str = "pearson") -> OverSeeds | None:
         """A score on the validation glass, from the evaluation or else from the selected epoch."""
-        return self.over_seeds(lambda card: card.scores.get(VALIDATION, card.selected.as_dict()).get(measure))
+        return self.over_seeds(
+            lambda card: (
+                card.scores.get(VALIDATION, card.selected.as_dict()).get(measure)
+                if is_of_paper(card)
+                else None
+            )
+        )
 
     def coverage(self, level: str) -> OverSeeds | None:
         """Fraction of labels inside the stated interval ("68%", "95%") on the test glasses."""
@@ -85,11 +92,18 @@ class Row:
         return OverSeeds(fmean(values), stdev(values) if len(values) > 1 else None, len(values))
 
     def _tested(self) -> list[Card]:
-        return [card for card in self.cards.values() if set(card.scores).intersection(TEST)]
+        return [
+            card for card in self.cards.values() if is_of_paper(card) and set(card.scores).intersection(TEST)
+        ]
 
 
 def _coverage(card: Card) -> dict[str, dict[str, Number]]:
     return {} if card.uncertainty is None else card.uncertainty.coverage
+
+
+def is_of_paper(card: Card) -> bool:
+    """Whether the checkpoint was trained on the paper's data set; scores of others cannot stand beside its scores."""
+    return card.dataset in (None, PAPER_NAME)
 
 
 def leaderboard(root: Path | None = None) -> list[Row]:

@@ -30,6 +30,17 @@ def score(checkpoint: Checkpoint, glasses: Sequence[Glass]) -> dict[str, Numbers
     return scores
 
 
+def score_splits(
+    checkpoint: Checkpoint, validation: Sequence[Glass], test: Sequence[Glass]
+) -> dict[str, Numbers]:
+    """Scores of every glass by name; "pooled" is over the atoms of the test glasses, where there are several."""
+    scores: dict[str, Numbers] = {}
+    for glasses in (*([glass] for glass in validation), test):
+        if glasses:
+            scores |= score(checkpoint, glasses)
+    return scores
+
+
 def write_scores(checkpoint: Checkpoint, scores: dict[str, Numbers]) -> None:
     """Add scores to the checkpoint's card.json."""
     card = read_card(checkpoint.folder / CARD)

@@ -8,18 +8,22 @@ from typing import Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
-from rich.progress import TextColumn
 from rich.table import Table
 
 from symgnn.cli.common import Seed, check_folders, command, console, errors, progress, task
+from symgnn.cli.training_bar import TrainingBar
 from symgnn.errors import InputError
+
+DatasetName = Annotated[str, typer.Option("--dataset", help="paper, or the YAML file of your own data set.")]
+PaperFolder = Annotated[Path | None, typer.Option("--data", help="Folder of the paper's pickles.")]
 
 
 def train(
     model_name: Annotated[str, typer.Option(help="A model, by the name of its configuration.")] = "symgnn",
     output_dir: Annotated[Path | None, typer.Option(help="Default: runs/<model-name>.")] = None,
     config: Annotated[Path | None, typer.Option(help="Your own YAML instead.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
+    dataset: DatasetName = "paper",
+    data: PaperFolder = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",
     learning_rate: Annotated[float | None, typer.Option()] = None,
     patience: Annotated[
@@ -31,10 +35,10 @@ def train(
     log_level: Annotated[str, typer.Option(help="DEBUG, INFO, WARNING or ERROR.")] = "INFO",
     console_log: Annotated[bool, typer.Option(help="Print the log too, not only to train.log.")] = False,
 ) -> None:
-    """Train on the paper's training glasses, select on its validation glass. Resumes where it stopped."""
-    from symgnn.datasets.paper import load_split
+    """Train on the training glasses of a data set, select on its validation glasses. Resumes where it stopped."""
     from symgnn.inference.device import check_device
     from symgnn.training.config import default_config, read_config
+    from symgnn.training.loop import STATE
     from symgnn.training.run import train_checkpoint
 
     settings = (read_config(config) if config else default_config(model_name)).with_options(
@@ -46,20 +50,26 @@ def train(
     )
     check_device(device)
     folder = output_dir or Path("runs") / model_name
-    training, (validation,) = load_split("train", data), load_split("validation", data)
+    glasses = _load(dataset, data)
     check_folders(folder)
     _log_to(folder / "train.log", log_level, console_log)
-    with progress(TextColumn("{task.fields[scores]}")) as bars:
-        task = bars.add_task(f"Training {model_name}", total=settings.max_epoch, scores="")
-
-        def show(epoch: int, max_epoch: int, scores: dict[str, float]) -> None:
-            text = f"loss {scores['train_loss']:.4f}"
-            if "pearson" in scores:
-                text += f"  validation r {scores['pearson']:.4f}  MAE {scores['mae_eV']:.3f} eV"
-            bars.update(task, completed=epoch, scores=text)
-
+    state = None if settings.model == "ridge" else folder / STATE  # ridge has no epochs to go on from
+    with TrainingBar(f"Training {settings.model}", state) as bar:
         result = train_checkpoint(
-            settings, training, validation, folder, device=device, command=command(), progress=show
+            settings,
+            glasses.train.glasses,
+            glasses.validation.glasses,
+            folder,
+            dataset=glasses.name,
+            device=device,
+            command=command(),
+            progress=bar.show,
+        )
+    if not result.trained:
+        console.print(
+            "This training is finished already: nothing was computed. To train anew, choose another --output-dir or "
+            "--seed.",
+            markup=False,
         )
     best = result.best
     console.print(
@@ -67,6 +77,17 @@ def train(
         f"{result.seconds:.0f} s of training. Checkpoint: {folder}",
         markup=False,
     )
+
+
+def _load(dataset: str, data: Path | None):
+    """The data set that --dataset and --data name; one of your own is read and checked at once."""
+    from symgnn.datasets import load_dataset
+    from symgnn.datasets.definition import PAPER_NAME
+
+    loaded = load_dataset(dataset, data)
+    if loaded.name != PAPER_NAME:  # the paper's files are known by their sha256, and not all need be there
+        loaded.check()
+    return loaded
 
 
 def _log_to(path: Path, level: str, to_console: bool) -> None:
@@ -87,18 +108,26 @@ def combine(
     members: Annotated[list[str], typer.Argument(help="Checkpoints: names in checkpoints/, or folders.")],
     output_dir: Annotated[Path, typer.Option("--output-dir", help="Folder of the new checkpoint.")],
     seed: Annotated[int, typer.Option(min=0, help="Number of the committee, where several are made.")] = 0,
-    data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
+    dataset: DatasetName = "paper",
+    data: PaperFolder = None,
 ) -> None:
     """Average trained checkpoints: a committee, as a checkpoint of its own, with a calibrated uncertainty."""
-    from symgnn.datasets.paper import load_split
     from symgnn.inference.checkpoint import load_checkpoint
     from symgnn.training.combine import combine as combine_checkpoints
+    from symgnn.training.same_data import check_trained_on
 
-    loaded = [load_checkpoint(name) for name in members]
-    training, (validation,) = load_split("train", data), load_split("validation", data)
+    loaded, glasses = [load_checkpoint(name) for name in members], _load(dataset, data)
+    check_trained_on(loaded[0], glasses)
     check_folders(output_dir)
     with errors.status("Calibrating"):
-        scores = combine_checkpoints(loaded, training, validation, output_dir, seed=seed, command=command())
+        scores = combine_checkpoints(
+            loaded,
+            glasses.train.glasses,
+            glasses.validation.glasses,
+            output_dir,
+            seed=seed,
+            command=command(),
+        )
     console.print(
         f"{len(members)} members: validation r {scores['pearson']:.4f}, MAE {scores['mae_eV']:.3f} eV. "
         f"Checkpoint: {output_dir}",
@@ -108,22 +137,24 @@ def combine(
 
 def calibrate(
     checkpoint: Annotated[str, typer.Argument(help="Name in checkpoints/, or a folder.")],
-    data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
+    dataset: DatasetName = "paper",
+    data: PaperFolder = None,
 ) -> None:
-    """Calibrate the uncertainty of a checkpoint anew, on the validation glass. Training ends with the same."""
-    from symgnn.datasets.paper import load_split
+    """Calibrate the uncertainty of a checkpoint anew, on the validation glasses. Training ends with the same."""
     from symgnn.inference.checkpoint import load_checkpoint
     from symgnn.training.run import calibrate_checkpoint
+    from symgnn.training.same_data import check_trained_on
 
-    training, (validation,) = load_split("train", data), load_split("validation", data)
+    loaded, glasses = load_checkpoint(checkpoint), _load(dataset, data)
+    check_trained_on(loaded, glasses)
     with errors.status("Calibrating"):
-        entry = calibrate_checkpoint(load_checkpoint(checkpoint), training, validation)
-    covered = entry["coverage"][validation.name]
-    console.print(
-        f"{validation.name}: {100 * covered['68%']:.1f}% of atoms within one sigma, {covered['mean_sigma_eV']:.3f} eV "
-        f"on average; {100 * covered['95%']:.1f}% within the 95% interval",
-        markup=False,
-    )
+        entry = calibrate_checkpoint(loaded, glasses.train.glasses, glasses.validation.glasses)
+    for name, covered in entry["coverage"].items():
+        console.print(
+            f"{name}: {100 * covered['68%']:.1f}% of atoms within one sigma, {covered['mean_sigma_eV']:.3f} eV "
+            f"on average; {100 * covered['95%']:.1f}% within the 95% interval",
+            markup=False,
+        )
 
 
 def evaluate(
@@ -132,7 +163,8 @@ def evaluate(
         typer.Argument(help="Names in checkpoints/, with their seeds, or folders. Default: all."),
     ] = None,
     split: Annotated[str | None, typer.Option(help="Only score on this: validation or test.")] = None,
-    data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
+    dataset: DatasetName = "paper",
+    data: PaperFolder = None,
     table_only: Annotated[
         bool, typer.Option("--table-only", help="Only write the table, from the cards.")
     ] = False,
@@ -141,18 +173,33 @@ def evaluate(
         typer.Option(help="Folder of checkpoints. Default: $SYMGNN_CHECKPOINTS, else checkpoints/."),
     ] = None,
 ) -> None:
-    """Measure checkpoints on validation and test glasses; write cards and the leaderboard, checkpoints/README.md."""
+    """Score checkpoints on validation and test glasses; write cards and the leaderboard, checkpoints/README.md.
+
+    The leaderboard is of the paper's glasses: with another data set only the cards of checkpoints trained on it are
+    written.
+    """
     from symgnn.benchmark.leaderboard import leaderboard
     from symgnn.benchmark.report import short_table, write_readme
     from symgnn.benchmark.runs import evaluate_all, scores_table
+    from symgnn.datasets.definition import PAPER_NAME
     from symgnn.paths import checkpoint_folder
+    from symgnn.training.same_data import is_own_dataset
 
     root, written = root or checkpoint_folder(), table_only
     if not table_only:
+        glasses = _load(dataset, data)
         with progress() as bars:
-            found = evaluate_all(names, root=root, data=data, split=split, progress=task(bars, "Evaluating"))
-        _print_table(scores_table(found))
-        written = any(checkpoint.folder.is_relative_to(root.resolve()) for checkpoint in found.values())
+            show = task(bars, "Evaluating")
+            checkpoints = evaluate_all(names, root=root, dataset=glasses, split=split, progress=show)
+        _print_table(scores_table(checkpoints, glasses))
+        own = {name: one for name, one in checkpoints.items() if is_own_dataset(one, glasses)}
+        if others := [name for name in checkpoints if name not in own]:
+            errors.print(
+                f"Not written into the card: {', '.join(others)} was not trained on {glasses.name}.",
+                markup=False,
+            )
+        on_board = [one for one in own.values() if one.folder.is_relative_to(root.resolve())]
+        written = glasses.name == PAPER_NAME and bool(on_board)
     if written:
         path = write_readme(root)
         _print_table(short_table(leaderboard(root)))
@@ -163,21 +210,26 @@ def train_explainer(
     checkpoint: Annotated[str, typer.Argument(help="Name in checkpoints/, or a folder.")] = "symgnn",
     atoms: Annotated[int, typer.Option(help="Atoms of the training glasses to learn from.")] = 1200,
     epochs: Annotated[int, typer.Option(help="Passes over their edges.")] = 30,
-    data: Annotated[Path | None, typer.Option(help="Folder of the paper's pickles.")] = None,
+    dataset: DatasetName = "paper",
+    data: PaperFolder = None,
     seed: Seed = 0,
 ) -> None:
     """Train the amortised explainer of a checkpoint, once: `symgnn explain --method amortised` uses it."""
-    from symgnn.datasets.paper import load_split
     from symgnn.explanations.methods.amortised import EXPLAINER
     from symgnn.explanations.methods.amortised_training import ExplainerTraining, train_explainer
-    from symgnn.inference.predict import load_checkpoint
+    from symgnn.inference.checkpoint import load_checkpoint
+    from symgnn.training.same_data import check_trained_on
 
     loaded, training = load_checkpoint(checkpoint), ExplainerTraining(atoms=atoms, epochs=epochs, seed=seed)
-    glasses, (validation,) = load_split("train", data), load_split("validation", data)
+    glasses = _load(dataset, data)
+    check_trained_on(loaded, glasses)
+    validation = glasses.validation[0]
     check_folders(loaded.folder)
     with progress() as bars:
         show = task(bars, f"Training the explainer of {loaded.argument}")
-        scores = train_explainer(loaded, glasses, validation, training, command=command(), progress=show)
+        scores = train_explainer(
+            loaded, glasses.train.glasses, validation, training, command=command(), progress=show
+        )
     console.print(
         f"Effects on {validation.name}, {scores['atoms']} atoms: R² {scores['r2']:.3f} of gradient × weight, "
         f"{100 * scores['jaccard_top10']:.0f}% of the top 10 edges shared (Jaccard index)\n"

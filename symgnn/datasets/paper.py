@@ -15,6 +15,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import BinaryIO
 
+from symgnn.datasets.definition import SPLITS
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.io.formats.paper_pickle import parse_paper_pickle
@@ -27,8 +28,6 @@ URL = (
 )
 TIMEOUT_SECONDS = 30.0
 MAX_BYTES = 4 * 2**20  # the largest file has 368,735 bytes
-SPLITS = ("train", "validation", "test")
-
 Progress = Callable[["DatasetFile", int, int | None], None]  # file, bytes done, bytes in all where known
 
 
@@ -80,13 +79,13 @@ def find_paper(folder: str | os.PathLike | None = None) -> Path:
 
     Raises InputError, saying how to fetch them, where it holds none of them.
     """
-    place = Path(folder or os.environ.get("SYMGNN_RAW_DATA") or paper_folder())
-    if not any((place / file.file_name).is_file() for file in PAPER):
+    folder = Path(folder or os.environ.get("SYMGNN_RAW_DATA") or paper_folder())
+    if not any((folder / file.file_name).is_file() for file in PAPER):
         raise InputError(
-            f"{place}: none of the paper's files (train0.pickle, ...) here; get them with "
+            f"{folder}: none of the paper's files (train0.pickle, ...) here; get them with "
             "`symgnn data fetch`, or set SYMGNN_RAW_DATA to their folder"
         )
-    return place
+    return folder
 
 
 def load_paper(names: Iterable[str], folder: str | os.PathLike | None = None) -> list[Glass]:
@@ -96,26 +95,15 @@ def load_paper(names: Iterable[str], folder: str | os.PathLike | None = None) ->
     absent or its content not the published one.
     """
     files = _files(names)
-    place = find_paper(folder)
-    return [_load(file, place / file.file_name) for file in files]
+    folder = find_paper(folder)
+    return [_load(file, folder / file.file_name) for file in files]
 
 
-def load_split(split: str, folder: str | os.PathLike | None = None) -> list[Glass]:
-    """The glasses of split "train" (train0-5), "validation" (train6) or "test" (test0, test1)."""
+def split_names(split: str) -> list[str]:
+    """Names of the glasses of split "train" (train0-5), "validation" (train6) or "test" (test0, test1)."""
     if split not in SPLITS:
         raise InputError(f"split {split!r} is not known, expected one of {', '.join(SPLITS)}")
-    return load_paper([file.name for file in PAPER if file.split == split], folder)
-
-
-def load_present(split: str, folder: str | os.PathLike | None = None) -> list[Glass]:
-    """Like `load_split`, but without the glasses whose files are not there; at least one has to be."""
-    if split not in SPLITS:
-        raise InputError(f"split {split!r} is not known, expected one of {', '.join(SPLITS)}")
-    place = find_paper(folder)
-    names = [file.name for file in PAPER if file.split == split and (place / file.file_name).is_file()]
-    if not names:
-        raise InputError(f"{place}: no glass of split {split!r} here; get them with `symgnn data fetch`")
-    return load_paper(names, place)
+    return [file.name for file in PAPER if file.split == split]
 
 
 def fetch(
@@ -181,10 +169,10 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _check(file: DatasetFile, found: str, place: str) -> None:
-    if found != file.sha256:
+def _check(file: DatasetFile, sha256: str, origin: str) -> None:
+    if sha256 != file.sha256:
         raise InputError(
-            f"{place}: sha256 is {found[:12]}…, expected {file.sha256[:12]}…; this is not the published file"
+            f"{origin}: sha256 is {sha256[:12]}…, expected {file.sha256[:12]}…; this is not the published file"
         )
 
 

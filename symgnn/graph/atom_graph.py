@@ -8,10 +8,11 @@ from functools import cached_property
 
 import numpy as np
 import torch
+from ase import Atoms
 from torch import Tensor
 
 from symgnn.errors import InputError
-from symgnn.glass import Glass
+from symgnn.glass import Glass, as_glass
 from symgnn.graph.neighbors import neighbor_list
 
 DEFAULT_CUTOFF = 5.0  # Å, the paper's
@@ -180,12 +181,15 @@ class AtomGraph:
         )
 
 
-def build_graph(glass: Glass, cutoff: float = DEFAULT_CUTOFF, inputs: Sequence[str] = ()) -> AtomGraph:
+def build_graph(
+    glass: Glass | Atoms, cutoff: float = DEFAULT_CUTOFF, inputs: Sequence[str] = ()
+) -> AtomGraph:
     """Graph of all pairs nearer than `cutoff` (Å), with the glass's properties `inputs`.
 
     Raises InputError as `neighbor_list` does and where one is missing. Atoms without neighbours are kept:
     they just receive no message.
     """
+    glass = as_glass(glass)
     for name in inputs:
         if name not in glass.properties:
             known = ", ".join(glass.properties) or "none"

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from ase import Atoms
 from ase.geometry import complete_cell
 
 from symgnn.errors import InputError
-from symgnn.glass import Glass
+from symgnn.glass import Glass, as_glass
 from symgnn.pair_search import find_pairs
 
-COINCIDENT = 1e-3  # Å; two atoms nearer than this are one place written twice
+COINCIDENT = 1e-3  # Å; two atoms nearer than this are one atom written twice
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +39,13 @@ class Neighbors:
         return len(self.source)
 
 
-def neighbor_list(glass: Glass, cutoff: float) -> Neighbors:
+def neighbor_list(glass: Glass | Atoms, cutoff: float) -> Neighbors:
     """All pairs of atoms with a distance below `cutoff` (Å) over the periodic directions of the cell.
 
-    Raises InputError for two atoms at the same place, and as `find_pairs` does: for a cutoff that is not positive, and
+    Raises InputError for two atoms at one position, and as `find_pairs` does: for a cutoff that is not positive, and
     before anything is allocated for far more pairs than a glass with lengths in Å has.
     """
+    glass = as_glass(glass)
     positions, wrap = _wrapped(glass)
     target, source, image = find_pairs(glass, positions, cutoff, "ijS", both_directions=True)
     target, source, image = (column.astype(np.int64) for column in (target, source, image))
@@ -57,7 +59,7 @@ def neighbor_list(glass: Glass, cutoff: float) -> Neighbors:
         row = int(np.argmin(length))
         raise InputError(
             f"{glass.name}: atoms {target[row]} and {source[row]} are {length[row]:.1e} Å apart, "
-            f"expected different places"
+            f"expected different positions"
         )
     return Neighbors(source, target, image, vector, length)
 

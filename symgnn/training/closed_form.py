@@ -1,4 +1,4 @@
-"""Fit a linear model: no epochs, one linear system per penalty, the penalty chosen on the validation glass."""
+"""Fit a linear model: no epochs, one linear system per penalty, the penalty chosen on the validation glasses."""
 
 from __future__ import annotations
 
@@ -6,34 +6,45 @@ import time
 from collections.abc import Sequence
 from copy import deepcopy
 
+import numpy as np
 import torch
 
-from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
 from symgnn.metrics import regression_scores
 from symgnn.models.ridge import Ridge
 from symgnn.physical_inputs import with_physical_inputs
-from symgnn.training.result import Progress, TrainingResult, barriers_of
+from symgnn.training.glasses import Glasses, all_barriers, as_glasses, barriers_of
+from symgnn.training.result import Progress, TrainingResult
 
 PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)
 
 
 def fit_ridge(
     model: Ridge,
-    training: Sequence[Glass],
-    validation: Glass,
+    training: Glasses,
+    validation: Glasses,
     *,
     penalties: Sequence[float] = PENALTIES,
     progress: Progress | None = None,
 ) -> TrainingResult:
-    """Solve for every penalty; select by Pearson's r on `validation`. A row of the curve is a penalty."""
+    """Solve for every penalty; select by Pearson's r over all atoms of `validation`. A row of the curve is a penalty.
+
+    Raises InputError where a glass has no barriers.
+    """
     started = time.perf_counter()
+    training, validation = as_glasses(training), as_glasses(validation)
+    validation_labels = all_barriers(validation)
     labels = [barriers_of(glass) for glass in training]
     model.set_target_scale(torch.cat(labels))
     with torch.no_grad():
-        *descriptors, held_out = (
-            model.describe(build_graph(with_physical_inputs(glass, model.inputs), model.cutoff, model.inputs))
-            for glass in (*training, validation)
+        descriptors, held_out = (
+            [
+                model.describe(
+                    build_graph(with_physical_inputs(glass, model.inputs), model.cutoff, model.inputs)
+                )
+                for glass in glasses
+            ]
+            for glasses in (training, validation)
         )
     model.descriptors.fit(descriptors)
     fitted, curve = [], []
@@ -41,7 +52,8 @@ def fit_ridge(
         model.solve(descriptors, labels, penalty)
         with torch.no_grad():
             error = [model.decode(x) - y for x, y in zip(descriptors, labels, strict=True)]
-            scores = regression_scores(model.decode(held_out).double().numpy(), validation.barriers)
+            predictions = np.concatenate([model.decode(x).double().numpy() for x in held_out])
+        scores = regression_scores(predictions, validation_labels)
         loss = (torch.cat(error) / model.target_scale).square().mean().item()
         curve.append({"epoch": step, "penalty": penalty, "train_loss": loss, **scores})
         fitted.append(deepcopy(model))

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from symgnn.errors import InputError
-from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
 from symgnn.inference.card import Card, Member, Recipe, Selected
 from symgnn.inference.checkpoint import Checkpoint, save_checkpoint
@@ -15,15 +16,23 @@ from symgnn.inference.uncertainty import predict_with_features
 from symgnn.metrics import regression_scores
 from symgnn.models.committee import average
 from symgnn.physical_inputs import with_physical_inputs
+from symgnn.training.glasses import Glasses, all_barriers, as_glasses
 from symgnn.training.run import calibrate
 
-COPIED = ("split", "composition", "data_hashes", "label_hashes", "software")  # from the first member's card
+COPIED = (
+    "dataset",
+    "split",
+    "composition",
+    "data_hashes",
+    "label_hashes",
+    "software",
+)  # from the first member's card
 
 
 def combine(
     checkpoints: Sequence[Checkpoint],
-    training: Sequence[Glass],
-    validation: Glass,
+    training: Glasses,
+    validation: Glasses,
     folder: Path,
     *,
     seed: int,
@@ -59,9 +68,10 @@ def combine(
         model = average([checkpoint.model for checkpoint in checkpoints], specifications)
     except ValueError as error:
         raise InputError(f"committee: {error}") from None
-    validation = with_physical_inputs(validation, model.inputs)
-    graph = build_graph(validation, model.cutoff, model.inputs)
-    scores = regression_scores(predict_with_features(model, graph)[0].numpy(), validation.barriers)
+    validation = [with_physical_inputs(glass, model.inputs) for glass in as_glasses(validation)]
+    graphs = [build_graph(glass, model.cutoff, model.inputs) for glass in validation]
+    predictions = np.concatenate([predict_with_features(model, graph)[0].numpy() for graph in graphs])
+    scores = regression_scores(predictions, all_barriers(validation))
     entry, uncertainty = calibrate(model, training, validation)
     card = Card(
         model="committee",

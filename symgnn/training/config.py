@@ -24,10 +24,10 @@ class TrainingConfig:
     weight_decay     of AdamW
     gradient_clip    largest norm of the gradient
     max_epoch        passes over all training glasses; a step is one glass
-    eval_interval    epochs between two evaluations on the validation glass
+    eval_interval    epochs between two evaluations on the validation glasses
     averaging        decay per step of the running average of the weights that is evaluated and kept; 0 = none
     augment          turn each glass by a random element of O(3) at every step (data augmentation)
-    edge_removal     places in each glass around which edges are removed at random at every step (removal.py)
+    edge_removal     atoms of each glass around which edges are removed at random at every step (removal.py)
     patience         stop after so many evaluations without a better validation score; 0 = never
     seed             of initial weights, order of glasses, dropout and random transformations
     """
@@ -55,7 +55,7 @@ class TrainingConfig:
             ("max_epoch", self.max_epoch >= 1, "at least 1"),
             ("eval_interval", self.eval_interval >= 1, "at least 1"),
             ("averaging", 0 <= self.averaging < 1, "a decay from 0 to below 1"),
-            ("edge_removal", self.edge_removal >= 0, "a number of places, 0 for none"),
+            ("edge_removal", self.edge_removal >= 0, "a number of atoms, 0 for none"),
             ("patience", self.patience >= 0, "0 (never stop early) or more"),
         )
         for name, holds, expected in checks:

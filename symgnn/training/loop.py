@@ -1,20 +1,19 @@
-"""Training: one glass per step, selection on the validation glass, resumable after a kill to the same result."""
+"""Training: one glass per step, selection on the validation glasses, resumable after a kill to the same result."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from symgnn.errors import InputError
-from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph, build_graph
 from symgnn.io.writing import replacing
 from symgnn.metrics import regression_scores
@@ -22,9 +21,10 @@ from symgnn.models import BarrierModel, build_model
 from symgnn.nn.orthogonal import random_orthogonal
 from symgnn.physical_inputs import with_physical_inputs
 from symgnn.training.config import TrainingConfig
+from symgnn.training.glasses import Glasses, all_barriers, as_glasses, barriers_of, elements_of
 from symgnn.training.norm import settle_norm
 from symgnn.training.removal import remove_edges, weighted_loss
-from symgnn.training.result import Progress, TrainingResult, barriers_of
+from symgnn.training.result import Progress, TrainingResult
 from symgnn.training.resuming import data_identity, saved_state
 
 log = logging.getLogger("symgnn")
@@ -33,15 +33,16 @@ STATE = "last.pt"
 
 def train(
     config: TrainingConfig,
-    training: Sequence[Glass],
-    validation: Glass,
+    training: Glasses,
+    validation: Glasses,
     folder: Path,
     *,
     device: str = "cpu",
     progress: Progress | None = None,
 ) -> TrainingResult:
-    """Train a model on the barriers of `training`, select the epoch by Pearson's r on `validation`.
+    """Train a model on the barriers of `training`, select the epoch by Pearson's r over all atoms of `validation`.
 
+    The model is made for the elements of the training glasses, unless the configuration's settings name others.
     After every evaluation the whole state is written to folder/last.pt; a later call with the same
     configuration and data (structures, per-atom inputs and barriers, of `validation` too) goes on from there and
     ends with the same weights as an uninterrupted one.
@@ -50,27 +51,30 @@ def train(
     Raises InputError where a glass has no barriers or last.pt belongs to another run, and where the loss is
     not finite.
     """
+    training, validation = as_glasses(training), as_glasses(validation)
     labels = [barriers_of(glass).to(device) for glass in training]
-    barriers_of(validation)
+    validation_labels = all_barriers(validation)
     torch.manual_seed(config.seed)
-    model = build_model(config.model, config.settings)
+    model = build_model(config.model, {"elements": elements_of(training), **config.settings})
     model.set_target_scale(torch.cat(labels).cpu())
     model.to(device)
     training = [with_physical_inputs(glass, model.inputs) for glass in training]
-    validation = with_physical_inputs(validation, model.inputs)
+    validation = [with_physical_inputs(glass, model.inputs) for glass in validation]
     graphs = [build_graph(glass, model.cutoff, model.inputs).to(device) for glass in training]
-    validation_graph = build_graph(validation, model.cutoff, model.inputs).to(device)
+    validation_graphs = [build_graph(glass, model.cutoff, model.inputs).to(device) for glass in validation]
 
-    identity = {"settings": asdict(config), **data_identity([*training, validation], model.inputs)}
+    identity = {"settings": asdict(config), **data_identity([*training, *validation], model.inputs)}
     run = _Run(config, model, steps_per_epoch=len(graphs), identity=identity)
     run.resume(folder / STATE)
+    first = run.epoch
     while run.epoch < config.max_epoch and not run.out_of_patience:
         started = time.perf_counter()
         loss = run.train_epoch(graphs, labels)
         evaluate = run.epoch % config.eval_interval == 0 or run.epoch == config.max_epoch
         if evaluate:
             settle_norm(run.averaged.module, graphs)
-            scores = regression_scores(run.predict(validation_graph), validation.barriers)
+            predictions = np.concatenate([run.predict(graph) for graph in validation_graphs])
+            scores = regression_scores(predictions, validation_labels)
             run.record({"epoch": run.epoch, "train_loss": loss, **scores})
         run.seconds += time.perf_counter() - started
         if evaluate:
@@ -80,7 +84,7 @@ def train(
                 run.epoch, config.max_epoch, {"train_loss": loss, **(run.curve[-1] if run.curve else {})}
             )
     model.load_state_dict(run.best_weights)
-    return TrainingResult(model.cpu().eval(), run.curve, run.best, run.seconds)
+    return TrainingResult(model.cpu().eval(), run.curve, run.best, run.seconds, trained=run.epoch > first)
 
 
 def turned(graph: AtomGraph) -> AtomGraph:
@@ -149,7 +153,8 @@ class _Run:
         return total / len(graphs)
 
     @torch.no_grad()
-    def predict(self, graph: AtomGraph):
+    def predict(self, graph: AtomGraph) -> np.ndarray:
+        """(N,) barriers in eV under the averaged weights."""
         return self.averaged.module(graph).cpu().numpy()
 
     def record(self, row: dict[str, float]) -> None:

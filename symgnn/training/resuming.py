@@ -33,12 +33,12 @@ def data_identity(glasses: Sequence[Glass], inputs: Sequence[str]) -> dict[str, 
     }
 
 
-def _differing(word: str, found: Any, expected: Any) -> str:
+def _differing(word: str, stated: Any, expected: Any) -> str:
     """What differs: of settings, which and how; of anything else, its word alone."""
-    if not isinstance(found, Mapping) or not isinstance(expected, Mapping):
+    if not isinstance(stated, Mapping) or not isinstance(expected, Mapping):
         return word
-    names = [name for name in {**found, **expected} if found.get(name) != expected.get(name)]
-    return f"{word} ({', '.join(f'{name} {found.get(name)}, now {expected.get(name)}' for name in names)})"
+    names = [name for name in {**stated, **expected} if stated.get(name) != expected.get(name)]
+    return f"{word} ({', '.join(f'{name} {stated.get(name)}, now {expected.get(name)}' for name in names)})"
 
 
 def saved_state(
@@ -53,12 +53,12 @@ def saved_state(
         return None
     try:
         state = torch.load(path, weights_only=True, map_location=device)
-        found = dict(state["identity"])
+        stated = dict(state["identity"])
     except (RuntimeError, UnpicklingError, EOFError, OSError, KeyError, TypeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InputError(f"{path}: not readable: {reason}; delete it to start anew") from None
-    other = [word for word, value in identity.items() if word not in found or found[word] != value]
-    other = [_differing(word, found.get(word), identity[word]) for word in other]
+    other = [word for word, value in identity.items() if word not in stated or stated[word] != value]
+    other = [_differing(word, stated.get(word), identity[word]) for word in other]
     if other:
         raise InputError(
             f"{path}: belongs to a run with other {', '.join(other)} than found now, expected the same; choose another "

@@ -15,6 +15,7 @@ from symgnn.benchmark.evaluation import (
     transformed,
 )
 from symgnn.benchmark.runs import evaluate_all, scores_table
+from symgnn.datasets import load_dataset
 from symgnn.errors import InputError
 from symgnn.inference.card import CARD, Card, read_card
 from symgnn.inference.checkpoint import load_checkpoint, save_checkpoint
@@ -132,7 +133,9 @@ def test_all_checkpoints_and_seeds_are_evaluated_on_the_glasses_present(tmp_path
         write_checkpoint(root / name)
     seen = []
     found = evaluate_all(
-        root=root, data=raw_data, progress=lambda done, total, text: seen.append((done, total))
+        root=root,
+        dataset=load_dataset(folder=raw_data),
+        progress=lambda done, total, text: seen.append((done, total)),
     )
     assert list(found) == ["one", "one/seed1"]
     assert seen == [(0, 2), (1, 2), (2, 2)]
@@ -146,9 +149,9 @@ def test_all_checkpoints_and_seeds_are_evaluated_on_the_glasses_present(tmp_path
 def test_one_split_is_all_that_a_trial_run_sees(tmp_path, raw_data):
     for name in ("one", "other"):
         write_checkpoint(tmp_path / name)
-    found = evaluate_all(["one"], root=tmp_path, data=raw_data, split="validation")
-    assert list(found["one"].card.scores) == ["train6"]
-    assert found["one"].card.invariance is None
+    results = evaluate_all(["one"], root=tmp_path, dataset=load_dataset(folder=raw_data), split="validation")
+    assert list(results["one"].card.scores) == ["train6"]
+    assert results["one"].card.invariance is None
     assert load_checkpoint(tmp_path / "other").card.scores == {}
 
 
@@ -157,13 +160,13 @@ def test_missing_glasses_end_it_before_anything_is_written(tmp_path, raw_data):
     write_checkpoint(root / "one")
     before = (root / "one" / CARD).read_text()
     with pytest.raises(InputError, match="none of the paper's files"):
-        evaluate_all(root=root, data=data)
+        evaluate_all(root=root, dataset=load_dataset(folder=data))
     data.mkdir()
     shutil.copy(raw_data / "train6.pickle", data)
     with pytest.raises(InputError, match="no glass of split 'test'"):
-        evaluate_all(root=root, data=data)
+        evaluate_all(root=root, dataset=load_dataset(folder=data))
     with pytest.raises(InputError, match="checkpoint 'none' not found"):
-        evaluate_all(["one", "none"], root=root, data=raw_data)
+        evaluate_all(["one", "none"], root=root, dataset=load_dataset(folder=raw_data))
     with pytest.raises(InputError, match="no checkpoint found"):
-        evaluate_all(root=data, data=raw_data)
+        evaluate_all(root=data, dataset=load_dataset(folder=raw_data))
     assert (root / "one" / CARD).read_text() == before

@@ -4,10 +4,12 @@ import importlib
 import inspect
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from symgnn.cli import app
+from symgnn.datasets import GlassDataset, SplitDataset
 from symgnn.io.structures import write_extxyz
 from tests.conftest import make_random_glass
 
@@ -51,7 +53,17 @@ def called(place, monkeypatch):
             bound.apply_defaults()
             raise Reached(bound.arguments)
 
-        monkeypatch.setattr("symgnn.datasets.paper.load_split", lambda split, data: [f"{split} of {data}"])
+        glass = replace(make_random_glass(20, 1), barriers=np.arange(20.0))
+
+        def load(source="paper", folder=None):  # a data set whose glasses are named by what was asked for
+            splits = (
+                GlassDataset([replace(glass, name=f"{split} of {source} in {folder}")])
+                for split in ("train", "validation", "test")
+            )
+            return SplitDataset("paper", *splits, origin=str(folder))
+
+        monkeypatch.setattr("symgnn.datasets.load_dataset", load)
+        monkeypatch.setattr("symgnn.training.same_data.is_trained_on", lambda checkpoint, dataset: True)
         monkeypatch.setattr(owner, name, note)
         result = CliRunner().invoke(app, line.split())
         assert isinstance(result.exception, Reached), (result.output, result.exception)

@@ -11,6 +11,12 @@ from tests.cli.test_options import CASES, COMPARE, MANY, name_of
 
 TRAIN = "symgnn.training.run:train_checkpoint"
 
+
+def glasses_of(arguments):
+    """Names of the training and validation glasses."""
+    return [glass.name for glass in arguments["training"]], [glass.name for glass in arguments["validation"]]
+
+
 OTHERS = [
     (TRAIN, "train --learning-rate .5", lambda a: a["config"].learning_rate, 0.5),
     (TRAIN, "train --patience 7", lambda a: a["config"].patience, 7),
@@ -21,8 +27,10 @@ OTHERS = [
     (TRAIN, "train --output-dir out", lambda a: str(a["folder"]), "out"),
     (TRAIN, "train --model-name egat", lambda a: str(a["folder"]), "runs/egat"),
     (TRAIN, "train --device cpu", lambda a: a["device"], "cpu"),
-    (TRAIN, "train --data place", lambda a: (a["training"], a["validation"]),
-     (["train of place"], "validation of place")),
+    (TRAIN, "train --data place", lambda a: glasses_of(a),
+     (["train of paper in place"], ["validation of paper in place"])),
+    (TRAIN, "train --dataset my.yaml", lambda a: (*glasses_of(a), a["dataset"]),
+     (["train of my.yaml in None"], ["validation of my.yaml in None"], "paper")),
     ("symgnn.training.config:read_config", "train --config my.yaml", lambda a: str(a["path"]), "my.yaml"),
     ("symgnn.inference.device:check_device", "train --device abacus", lambda a: a["device"], "abacus"),
     ("symgnn.cli.models:_log_to", "train --log-level DEBUG --console-log",
@@ -30,19 +38,24 @@ OTHERS = [
     ("symgnn.training.combine:combine", "combine egat schnet --output-dir out --seed 7",
      lambda a: ([name_of(one) for one in a["checkpoints"]], str(a["folder"]), a["seed"]),
      (["egat", "schnet"], "out", 7)),
-    ("symgnn.training.combine:combine", "combine egat --output-dir out --data place",
-     lambda a: (a["training"], a["validation"]), (["train of place"], "validation of place")),
-    ("symgnn.training.run:calibrate_checkpoint", "calibrate egat --data place",
-     lambda a: (name_of(a["checkpoint"]), a["training"], a["validation"]),
-     ("egat", ["train of place"], "validation of place")),
-    ("symgnn.benchmark.runs:evaluate_all", "evaluate egat schnet --split test --data place --root .",
-     lambda a: (a["names"], a["split"], str(a["data"]), str(a["root"])), (["egat", "schnet"], "test", "place", ".")),
+    ("symgnn.training.combine:combine", "combine egat --output-dir out --data place --dataset my.yaml",
+     lambda a: glasses_of(a), (["train of my.yaml in place"], ["validation of my.yaml in place"])),
+    ("symgnn.training.run:calibrate_checkpoint", "calibrate egat --data place --dataset my.yaml",
+     lambda a: (name_of(a["checkpoint"]), *glasses_of(a)),
+     ("egat", ["train of my.yaml in place"], ["validation of my.yaml in place"])),
+    ("symgnn.benchmark.runs:evaluate_all",
+     "evaluate egat schnet --split test --data place --dataset my.yaml --root .",
+     lambda a: (a["names"], a["split"], a["dataset"].test[0].name, str(a["root"])),
+     (["egat", "schnet"], "test", "test of my.yaml in place", ".")),
     ("symgnn.benchmark.report:write_readme", "evaluate --table-only --root here", lambda a: str(a["root"]), "here"),
     ("symgnn.explanations.methods.amortised_training:train_explainer",
      "train-explainer egat --atoms 7 --epochs 5 --seed 3",
      lambda a: (name_of(a["checkpoint"]), a["training"].atoms, a["training"].epochs, a["training"].seed),
      ("egat", 7, 5, 3)),
-    ("symgnn.datasets.paper:load_split", "train-explainer egat --data place", lambda a: str(a["folder"]), "place"),
+    ("symgnn.explanations.amortised_training:train_explainer",
+     "train-explainer egat --data place --dataset my.yaml",
+     lambda a: ([glass.name for glass in a["glasses"]], a["validation"].name),
+     (["train of my.yaml in place"], "validation of my.yaml in place")),
     ("symgnn.datasets.paper:fetch", "data fetch --from a --to b",
      lambda a: (str(a["source"]), str(a["folder"])), ("a", "b")),
     ("symgnn.simulate:make_glass", "simulate glass -o x.xyz --atoms 300 --quench-rate 2e12 --seed 3",

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from symgnn.datasets import paper as datasets
-from symgnn.datasets.paper import DatasetFile, fetch, find_paper, load_paper, load_split
+from symgnn.datasets.paper import DatasetFile, fetch, find_paper, load_paper, split_names
 from symgnn.errors import InputError
 
 CONTENT = {"first.pickle": b"a" * 200_000, "second.pickle": b"b" * 70_000, "large.pickle": b"c" * 3_000_000}
@@ -183,7 +183,7 @@ def test_split_is_that_of_the_paper():
     }
     assert datasets.URL.startswith("https://raw.githubusercontent.com/haoyuli02/SymGNN/")
     with pytest.raises(InputError, match="'dev' is not known, expected one of train, validation, test"):
-        load_split("dev")
+        split_names("dev")
 
 
 def test_loading_checks_the_content_once(raw_data, tmp_path):

@@ -2,11 +2,15 @@
 data: which files are asked for."""
 
 import itertools
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
-from symgnn.datasets import paper as datasets
-from symgnn.datasets.paper import PAPER, load_present, load_split
+from symgnn.datasets import load_dataset
+from symgnn.datasets.paper import PAPER, split_names
+from symgnn.errors import InputError
+from tests.conftest import make_random_glass
 
 SPLITS = {
     "train": [f"train{k}" for k in range(6)],
@@ -16,24 +20,48 @@ SPLITS = {
 
 
 @pytest.fixture
-def asked(monkeypatch):
-    """Reading the paper's files gives their names."""
-    monkeypatch.setattr(datasets, "load_paper", lambda names, folder=None: list(names))
+def asked(monkeypatch, tmp_path):
+    """A folder with empty files by the names of the paper's, and the names of the glasses that were read from it."""
+    for file in PAPER:
+        (tmp_path / file.file_name).touch()
+    names = []
+
+    def read(wanted, folder):
+        assert folder == tmp_path
+        names.extend(wanted)
+        return [labelled()]
+
+    monkeypatch.setattr("symgnn.datasets.loading.load_paper", read)
+    return tmp_path, names
+
+
+def labelled():
+    glass = make_random_glass(10, 1)
+    return replace(glass, barriers=np.arange(10.0))
 
 
 @pytest.mark.parametrize("split", SPLITS)
 def test_a_split_is_its_own_glasses(asked, split):
-    assert load_split(split) == SPLITS[split]
+    folder, names = asked
+    assert len(load_dataset("paper", folder).split(split).glasses) == len(SPLITS[split])
+    assert names == SPLITS[split] == split_names(split)
 
 
-@pytest.mark.parametrize("split", SPLITS)
-def test_so_is_what_is_present_of_it(asked, split, tmp_path):
-    for file in PAPER:
-        (tmp_path / file.file_name).touch()
-    assert load_present(split, tmp_path) == SPLITS[split]
+def test_test_glasses_that_are_not_here_are_left_out(asked):
+    folder, names = asked
+    (folder / "test0.pickle").unlink()
+    assert len(load_dataset(folder=folder).test.glasses) == 1
+    assert names == ["test1"]
 
 
-def test_no_glass_is_in_two_splits(asked):
+def test_the_folder_of_the_paper_goes_with_the_paper_alone(asked, tmp_path):
+    with pytest.raises(InputError, match="a folder of the paper's files found as well"):
+        load_dataset("my.yaml", asked[0])
+    with pytest.raises(InputError, match="data set 'papr' not found, expected paper or a YAML file"):
+        load_dataset("papr")
+
+
+def test_no_glass_is_in_two_splits():
     for one, other in itertools.combinations(SPLITS, 2):
-        assert not set(load_split(one)) & set(load_split(other))
+        assert not set(split_names(one)) & set(split_names(other))
     assert len({file.sha256 for file in PAPER}) == len({file.name for file in PAPER}) == len(PAPER) == 9
