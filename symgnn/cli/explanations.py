@@ -68,14 +68,14 @@ def explain(
     types: Types = None,
 ) -> None:
     """Explain predicted barriers: which edges carry them. Writes CSV, and maps of the glass for many atoms."""
-    from symgnn.explanations.gnn_explainer import GNNExplainer
+    names = method or []
+    options = {"--setting": setting or None, "--top": top, "--workers": workers, "--replica": replica}
+    _check_options(atom, atoms, evaluate, names, options)
+    from symgnn.explanations.gnn_explainer import GNNExplainer  # after the check: these take seconds
     from symgnn.explanations.methods import available_methods, build_method, read_settings
     from symgnn.explanations.store import store_folder
     from symgnn.inference.predict import load_checkpoint
 
-    names = method or []
-    options = {"--setting": setting or None, "--top": top, "--workers": workers, "--replica": replica}
-    _check_options(atom, atoms, evaluate, names, options)
     glass, loaded = read(file, types), load_checkpoint(checkpoint)
     replica_glass = read(replica, types) if replica else None
     wanted = names or (available_methods(loaded) if evaluate else [GNNExplainer.name])

@@ -9,6 +9,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from symgnn.disk_cache import touch
 from symgnn.explanations.attribution import Method
 from symgnn.explanations.explaining import fields_of
 from symgnn.explanations.explanation import explanation_key, most_important
@@ -92,11 +93,14 @@ class Work:
 
     def read(self, atoms: Sequence[int]) -> dict[str, np.ndarray] | None:
         """The arrays of a finished shard; None where there is none that can be read."""
+        path = self.path(atoms)
         try:
-            with np.load(self.path(atoms), allow_pickle=False) as file:
-                return {name: file[name] for name in (*ROWS, *SUMS)}
+            with np.load(path, allow_pickle=False) as file:
+                arrays = {name: file[name] for name in (*ROWS, *SUMS)}
         except (OSError, KeyError, ValueError, EOFError, BadZipFile):
             return None
+        touch(path)
+        return arrays
 
 
 def shards_of(atoms: Sequence[int]) -> list[np.ndarray]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from symgnn.datasets.paper import data_folder
+from symgnn import disk_cache
 from symgnn.errors import InputError
 from symgnn.explanations.attribution import Method
 from symgnn.explanations.explaining import explain_atom
@@ -18,8 +18,8 @@ from symgnn.inference.predict import readable
 
 
 def store_folder() -> Path:
-    """data/cache/explanations."""
-    return data_folder() / "cache" / "explanations"
+    """The folder `explanations` of the user's cache (symgnn/disk_cache.py)."""
+    return disk_cache.folder("explanations")
 
 
 def find_explanation(
@@ -43,9 +43,11 @@ def find_explanation(
     if not path.is_file():
         return None
     try:
-        return Explanation.load(path)
+        stored = Explanation.load(path)
     except InputError:
         return None
+    disk_cache.touch(path)
+    return stored
 
 
 def stored_explanation(
