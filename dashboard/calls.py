@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 
 from symgnn.benchmark.leaderboard import Row, by_validation, card_files, read_row
-from symgnn.datasets.paper import PAPER, data_folder, paper_folder
+from symgnn.datasets.paper import PAPER, paper_folder
 from symgnn.errors import InputError
 from symgnn.explanations.batch import BatchExplanation, explain_batch, unexplained
 from symgnn.explanations.explain import cached_explanation, stored_explanation
@@ -43,6 +43,7 @@ from symgnn.inference.predict import (
 )
 from symgnn.inference.predict import readable as complete
 from symgnn.io.structures import read_glass, read_glass_bytes
+from symgnn.paths import samples_folder
 from symgnn.physical_inputs import missing_inputs
 from symgnn.recently_used import RecentlyUsed
 from symgnn.structure import COORDINATION_CUTOFF, LocalStructure, local_structure
@@ -53,7 +54,7 @@ EXACT_STATES = 100_000  # of the search for one exact cycle: a second or two
 
 def glass_files() -> dict[str, Path]:
     """Glasses on disk by name: the committed samples first, then the paper's where they were fetched."""
-    samples = (data_folder() / "samples").glob("*.xyz")
+    samples = samples_folder().glob("*.xyz")
     samples = sorted(
         samples, key=lambda path: (not path.stem.startswith("Cu64Zr36"), path.stem)
     )  # the paper's first

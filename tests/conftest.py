@@ -26,6 +26,15 @@ def raw_data() -> Path:
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory) -> Path:
+    """A cache folder of this run: tests neither read nor fill that of the user."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYMGNN_CACHE", str(folder))
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def random_glass() -> Glass:
     """120 Cu and Zr atoms, at least 1.8 Å apart, in a periodic triclinic cell."""

@@ -8,7 +8,9 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "symgnn"
 ORDER = [
     "errors",
+    "extras",
     "paths",
+    "disk_cache",
     "recently_used",
     "metrics",
     "stats",
@@ -33,8 +35,9 @@ ORDER = [
     "viewer3d",
     "plotting",
     "cli",
+    "__main__",
 ]
-SIMULATE_MAY_USE = {"errors", "glass", "io"}
+SIMULATE_MAY_USE = {"errors", "extras", "glass", "io"}
 
 
 def part_of(module: str) -> str | None:

@@ -1,9 +1,10 @@
-"""The folder of checkpoints: its variable is read at every call, everywhere."""
+"""Where things lie on disk: variables are read at every call, everywhere."""
 
 import shutil
 
 import pytest
 
+from symgnn import paths
 from symgnn.benchmark.leaderboard import card_files, leaderboard
 from symgnn.benchmark.report import write_readme
 from symgnn.benchmark.runs import evaluate_all
@@ -33,7 +34,7 @@ def test_without_the_variable_it_is_that_of_the_checkout(monkeypatch):
         assert "symgnn" in list_checkpoints()
 
 
-def test_the_variable_is_heard_by_all_that_look_for_checkpoints(elsewhere):
+def test_the_variable_holds_for_all_that_look_for_checkpoints(elsewhere):
     assert list_checkpoints() == ["mine"]
     found = load_checkpoint("mine/seed1")
     assert found.folder == elsewhere / "mine" / "seed1"
@@ -71,3 +72,63 @@ def test_a_folder_that_does_not_exist_is_told_by_the_name_of_the_variable(monkey
     for ask in (list_checkpoints, leaderboard, write_readme, lambda: load_checkpoint("symgnn")):
         with pytest.raises(InputError, match=r"SYMGNN_CHECKPOINTS: .*nowhere found, expected a folder"):
             ask()
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    """The package as a wheel installs it, in a home of its own, with no variable set."""
+    shipped = tmp_path / "site-packages" / "symgnn" / "shipped"
+    shipped.mkdir(parents=True)
+    monkeypatch.setattr(paths, "SHIPPED", shipped)
+    for name in ("SYMGNN_CHECKPOINTS", "SYMGNN_DATA", "SYMGNN_CACHE", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("sys.platform", "linux")
+    return shipped
+
+
+def test_a_checkout_uses_its_own_folders(monkeypatch):
+    monkeypatch.delenv("SYMGNN_DATA", raising=False)
+    assert paths.data_folder() == REPOSITORY / "data"
+    assert paths.samples_folder() == REPOSITORY / "data" / "samples"
+    assert paths.dashboard_folder() == REPOSITORY / "dashboard"
+
+
+def test_an_installed_package_uses_what_ships_and_the_user_s_folders(installed, tmp_path):
+    assert checkpoint_folder() == installed / "checkpoints"
+    assert paths.samples_folder() == installed / "samples"
+    assert paths.dashboard_folder() == installed / "dashboard"
+    assert paths.data_folder() == tmp_path / "home" / ".local" / "share" / "symgnn"
+    assert paths.cache_folder() == tmp_path / "home" / ".cache" / "symgnn"
+
+
+def test_data_and_cache_can_be_elsewhere(installed, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    assert paths.cache_folder() == tmp_path / "xdg" / "symgnn"
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    assert paths.cache_folder() == tmp_path / "home" / ".cache" / "symgnn"
+    monkeypatch.setenv("SYMGNN_CACHE", "~/mine")
+    assert paths.cache_folder() == tmp_path / "home" / "mine"
+    monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
+    assert paths.data_folder() == tmp_path
+    assert paths.samples_folder() == installed / "samples"
+    (tmp_path / "samples").mkdir()
+    assert paths.samples_folder() == tmp_path / "samples"
+
+
+def test_folders_of_other_systems(installed, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.platform", "darwin")
+    assert paths.cache_folder() == tmp_path / "home" / "Library" / "Caches" / "symgnn"
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
+    assert paths.cache_folder() == tmp_path / "local" / "symgnn" / "cache"
+    assert paths.data_folder() == tmp_path / "local" / "symgnn" / "data"
+
+
+def test_without_a_home_the_variable_is_named(installed, monkeypatch):
+    def none():
+        raise RuntimeError
+
+    monkeypatch.setattr(paths.Path, "home", none)
+    with pytest.raises(InputError, match=r"^SYMGNN_CACHE: no home folder found, expected this variable"):
+        paths.cache_folder()

@@ -1,18 +1,19 @@
 """The command line: thin functions that read options, call the library and print.
 
-Bad input ends with one line on standard error and exit code 2.
+Bad input ends with one line on standard error and exit code 2. What takes long to import (torch, pandas, ase, ...) is
+imported inside the functions, after the checks that do without: help and usage errors come at once.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from symgnn import __version__
 from symgnn.allocator import keep_large_buffers
-from symgnn.cli import explanations, findings, models, structures, topology
+from symgnn.cli import dashboard, explanations, findings, models, structures, topology
 from symgnn.cli.common import errors
 from symgnn.errors import InputError
 from symgnn.io.reading import one_line
@@ -23,7 +24,6 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Predict and explain the energy barriers of atoms in metallic glasses.",
 )
 data_app = typer.Typer(no_args_is_help=True, help="The paper's data set.")
 simulate_app = typer.Typer(no_args_is_help=True, help="Make glasses of your own.")
@@ -45,6 +45,23 @@ for function in (
     findings.findings,
 ):
     app.command()(function)
+app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})(dashboard.dashboard)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"symgnn {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Predict and explain the energy barriers of atoms in metallic glasses."""
 
 
 def main() -> None:
@@ -72,16 +89,3 @@ def _refuse(text: str) -> None:
 def _cancel() -> None:
     errors.print("Cancelled.")
     sys.exit(CANCELLED)
-
-
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def dashboard(context: typer.Context) -> None:
-    """Open the dashboard in the browser. Further options go to `streamlit run`."""
-    page = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
-    if not page.is_file():
-        raise InputError(f"{page}: not found, expected the dashboard beside the package: run from a checkout")
-    sys.exit(
-        subprocess.call(
-            [sys.executable, "-m", "streamlit", "run", str(page), *context.args], cwd=page.parents[1]
-        )
-    )

@@ -21,13 +21,24 @@ from rich.progress import (
 )
 
 from symgnn.errors import InputError
+from symgnn.io.reading import clean_name
 
 console, errors = Console(), Console(stderr=True)
+
+
+def check_exists(files: Path | list[Path]) -> Path | list[Path]:
+    """The argument itself. Raises InputError where a file does not exist, before anything else is imported."""
+    for file in [files] if isinstance(files, Path) else files:
+        if not file.exists():
+            raise InputError(f"{clean_name(str(file), longest=300)}: no such file")
+    return files
+
 
 File = Annotated[
     Path,
     typer.Argument(
-        help="Structure file: extended XYZ, LAMMPS data or dump, CIF, POSCAR, .traj, .pickle; also .gz, .xz, .bz2."
+        callback=check_exists,
+        help="Structure file: extended XYZ, LAMMPS data or dump, CIF, POSCAR, .traj, .pickle; also .gz, .xz, .bz2.",
     ),
 ]
 Types = Annotated[

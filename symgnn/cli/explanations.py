@@ -87,13 +87,13 @@ def explain(
     ] = False,
 ) -> None:
     """Explain predicted barriers: which edges carry them. Writes CSV, and maps of the glass for many atoms."""
-    from symgnn.explanations.cache import cache_folder
-    from symgnn.explanations.methods import METHODS, available_methods, build_method, read_settings
-    from symgnn.inference.predict import load_checkpoint
-
     names = method or []
     options = {"--setting": setting or None, "--top": top, "--workers": workers, "--replica": replica}
     _check_options(atom, atoms, evaluate, names, options)
+    from symgnn.explanations.cache import cache_folder  # after the check: these take seconds
+    from symgnn.explanations.methods import METHODS, available_methods, build_method, read_settings
+    from symgnn.inference.predict import load_checkpoint
+
     glass, loaded = read(file, types), load_checkpoint(checkpoint)
     replica_glass = read(replica, types) if replica else None
     wanted = names or (available_methods(loaded) if evaluate else [next(iter(METHODS))])

@@ -11,6 +11,7 @@ from symgnn.cli.common import (
     CheckpointName,
     Seed,
     Types,
+    check_exists,
     check_folders,
     check_methods,
     command,
@@ -26,7 +27,10 @@ from symgnn.errors import InputError
 
 def findings(
     files: Annotated[
-        list[Path], typer.Argument(help="Structure files; the first one is also used for stability.")
+        list[Path],
+        typer.Argument(
+            callback=check_exists, help="Structure files; the first one is also used for stability."
+        ),
     ],
     checkpoint: CheckpointName = "symgnn",
     method: Annotated[
@@ -53,7 +57,8 @@ def findings(
     types: Types = None,
 ) -> None:
     """Do important edges lie on more cycles, how far do they reach, how stable is it? Writes text, tables, figures."""
-    from symgnn.analysis.report import report
+    check_methods("findings", method or [])
+    from symgnn.analysis.report import report  # after the check: these take seconds
     from symgnn.analysis.study import Study
     from symgnn.analysis.tables import write_tables
     from symgnn.explanations.cache import cache_folder
@@ -63,7 +68,6 @@ def findings(
     from symgnn.plotting.figure_files import figure_file, write_figure
     from symgnn.plotting.finding_plots import finding_figures
 
-    check_methods("findings", method or [])
     glasses = [read(file, types) for file in files]
     if len({glass.name for glass in glasses}) < len(glasses):
         raise InputError("findings: two glasses of one name found, expected different files")

@@ -13,6 +13,7 @@ from symgnn.cli.common import (
     Output,
     Seed,
     Types,
+    check_exists,
     check_folders,
     command,
     console,
@@ -23,12 +24,13 @@ from symgnn.cli.common import (
     task,
     warn_of_extrapolation,
 )
-from symgnn.errors import InputError
 
 
 def data_fetch(
     source: Annotated[Path | None, typer.Option("--from", help="Copy from this folder instead.")] = None,
-    folder: Annotated[Path | None, typer.Option("--to", help="Default: data/raw/paper.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--to", help="Default: raw/paper in the data folder ($SYMGNN_DATA).")
+    ] = None,
 ) -> None:
     """Fetch the paper's nine glasses and verify their checksums."""
     from symgnn.datasets.paper import PAPER, fetch, paper_folder
@@ -46,7 +48,7 @@ def data_fetch(
 
 
 def graph(
-    files: Annotated[list[Path], typer.Argument(help="Structure files.")],
+    files: Annotated[list[Path], typer.Argument(callback=check_exists, help="Structure files.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The .bin file to write.")],
     cutoff: Annotated[float, typer.Option(help="Å.")] = 5.0,
     self_loops: Annotated[bool, typer.Option(help="Add them, as the paper's own files do.")] = False,
@@ -121,11 +123,7 @@ def simulate_glass(
     The file states energy, pressure and shear stress of every atom.
     """
     from symgnn.io.structures import write_extxyz
-
-    try:
-        from symgnn.simulate import make_glass, parse_composition
-    except ModuleNotFoundError as error:
-        raise InputError(str(error)) from None
+    from symgnn.simulate import make_glass, parse_composition
 
     check_folders(output.parent)
     with progress() as bars:

@@ -56,11 +56,11 @@ def topology(
 
     Those of an earlier run that this one does not write are removed.
     """
-    from symgnn.homology import files
-    from symgnn.homology.local_diagrams import RADIUS, local_persistence
-
     if radius is not None and around is None:
         raise InputError("topology: --radius found without --around, expected --around ATOM with it")
+    from symgnn.homology import files  # after the check: these take seconds
+    from symgnn.homology.local_diagrams import RADIUS, local_persistence
+
     glass = read(file, types)
     other = read(against, types) if against else None
     folder = output / f"{stem(file)}.topology"

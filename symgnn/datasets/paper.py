@@ -21,6 +21,7 @@ from symgnn.glass import Glass
 from symgnn.io.formats.paper_pickle import parse_paper_pickle
 from symgnn.io.reading import one_line, read_bytes
 from symgnn.io.writing import replacing
+from symgnn.paths import data_folder
 
 URL = (
     "https://raw.githubusercontent.com/haoyuli02/SymGNN/"
@@ -59,14 +60,6 @@ PAPER = (
 _verified: set[tuple[str, int, int]] = (
     set()
 )  # path, size and time of the files whose sha256 this process knows
-
-
-def data_folder() -> Path:
-    """$SYMGNN_DATA where set, else `data` of the checkout the package runs from, else `data` where we are."""
-    if os.environ.get("SYMGNN_DATA"):
-        return Path(os.environ["SYMGNN_DATA"])
-    checkout = Path(__file__).resolve().parents[2]
-    return (checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()) / "data"
 
 
 def paper_folder() -> Path:

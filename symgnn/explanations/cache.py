@@ -16,15 +16,15 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from symgnn.datasets.paper import data_folder
+from symgnn import disk_cache
 from symgnn.io.writing import replacing
 
 VERSION = 5  # of all that is stored here and of what the methods compute
 
 
 def cache_folder() -> Path:
-    """data/cache/explanations."""
-    return data_folder() / "cache" / "explanations"
+    """The folder `explanations` of the user's cache (symgnn/disk_cache.py)."""
+    return disk_cache.folder("explanations")
 
 
 def cache_key(
@@ -61,9 +61,11 @@ def read_arrays(
     try:
         with np.load(path, allow_pickle=False) as file:
             present = [name for name in optional if name in file]
-            return {name: file[name] for name in (*names, *present)}
+            arrays = {name: file[name] for name in (*names, *present)}
     except (OSError, KeyError, ValueError, EOFError, BadZipFile, zlib.error):
         return None
+    disk_cache.touch(path)
+    return arrays
 
 
 def write_record(path: Path, record: Mapping[str, Any]) -> None:
@@ -76,6 +78,8 @@ def read_record(path: Path, names: Iterable[str]) -> dict[str, Any] | None:
     """The named entries of a JSON file; None where it is not there, cannot be read or lacks one."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        return {name: record[name] for name in names}
+        chosen = {name: record[name] for name in names}
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    disk_cache.touch(path)
+    return chosen

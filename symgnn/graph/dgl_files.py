@@ -36,7 +36,7 @@ OTHER_TYPES = 1000  # added to the atomic number of every other element
 def _require_dgl() -> None:
     if dgl is None:
         raise InputError(
-            "DGL is not installed (it has wheels for Python 3.8 to 3.11 only), expected for DGL graphs"
+            "DGL is not installed, expected for DGL graphs: pip install symgnn[dgl] (Python 3.11 only)"
         )
 
 

@@ -57,6 +57,7 @@ def checkpoints(tmp_path_factory) -> Path:
 def app(data, checkpoints, monkeypatch) -> AppTest:
     """The dashboard, not yet run."""
     monkeypatch.setenv("SYMGNN_DATA", str(data))
+    monkeypatch.setenv("SYMGNN_CACHE", str(data / "cache"))
     use_checkpoints(monkeypatch, checkpoints)
     monkeypatch.setattr(calls, "build_method", quick_method)
     return AppTest.from_file(str(REPOSITORY / "dashboard" / "app.py"), default_timeout=120)

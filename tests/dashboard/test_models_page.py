@@ -115,7 +115,7 @@ def test_without_labels_the_page_says_how_to_get_them(models):
 def test_a_labelled_glass_at_hand_is_one_click_away(models, monkeypatch, raw_data, tmp_path):
     for folder, name in (("samples", "alpha.xyz"), ("raw/paper", "test0.pickle")):
         (tmp_path / "data" / folder).mkdir(parents=True)
-        origin = raw_data if name == "test0.pickle" else calls.data_folder() / "samples"
+        origin = raw_data if name == "test0.pickle" else calls.samples_folder()
         shutil.copy(origin / name, tmp_path / "data" / folder)
     monkeypatch.setenv("SYMGNN_DATA", str(tmp_path / "data"))
     opened(models, "models", glass="alpha")

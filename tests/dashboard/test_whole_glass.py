@@ -22,6 +22,7 @@ def own_data(data, tmp_path, monkeypatch, app):
     """The samples in a data folder without explanations."""
     (tmp_path / "samples").symlink_to(data / "samples")
     monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
+    monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path / "cache"))
     calls._results().clear()
     return tmp_path
 

@@ -27,7 +27,7 @@ LEFT_OUT = (
     ".ruff_cache",
     "*.egg-info",
     "raw",
-    "cache",
+    "dist",
     "runs",
 )
 LIMIT = 600  # seconds for the tests of one mutant: a break may lead to a loop without end

@@ -1,0 +1,6 @@
+"""`python -m symgnn`: the command line."""
+
+from symgnn.cli import main
+
+if __name__ == "__main__":  # processes that explain many atoms import this file too
+    main()

@@ -1,0 +1,56 @@
+"""The command line starts at once: what takes seconds to import comes when it is needed."""
+
+import subprocess
+import sys
+
+import pytest
+
+import symgnn
+
+HEAVY = ("torch", "pandas", "streamlit", "scipy", "ase", "numba", "plotly", "networkx")
+CODE = f"""
+import sys
+from symgnn.cli import main
+try:
+    main()
+finally:
+    print(sorted({set(HEAVY)!r} & set(sys.modules)), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["--help"], 0, "Commands"),
+        (["explain", "--help"], 0, "--atoms"),
+        (["data", "fetch", "--help"], 0, "--from"),
+        (["--version"], 0, symgnn.__version__),
+        (["explain", "absent.xyz"], 2, "absent.xyz: no such file"),
+        (["explain", sys.executable], 2, "explain: expected either --atom or --atoms"),
+        (["predict", "absent.xyz"], 2, "absent.xyz: no such file"),
+        (["topology", "absent.xyz"], 2, "absent.xyz: no such file"),
+        (["topology", sys.executable, "--radius", "3"], 2, "--radius found without --around"),
+        (["graph", "absent.xyz", "-o", "graphs.bin"], 2, "absent.xyz: no such file"),
+        (["findings", sys.executable, "absent.xyz"], 2, "absent.xyz: no such file"),
+        (["predict", "--seed", "x"], 2, "No such option"),
+    ],
+    ids=lambda value: " ".join(value).replace(sys.executable, "python") if isinstance(value, list) else "",
+)
+def test_help_and_usage_errors_import_nothing_heavy(arguments, code, says, tmp_path):
+    result = subprocess.run(
+        [sys.executable, "-c", CODE, *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert result.returncode == code, result.stderr
+    assert says in result.stdout + result.stderr
+    assert result.stderr.strip().splitlines()[-1] == "[]"
+
+
+def test_as_a_module(tmp_path):
+    result = subprocess.run(
+        [sys.executable, "-m", "symgnn", "--version"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (result.returncode, result.stdout) == (0, f"symgnn {symgnn.__version__}\n")
