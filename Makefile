@@ -11,7 +11,7 @@ TEST_EXTRAS := $(EXTRAS),cluster,test
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 WORKERS ?= 2
 
-.PHONY: dashboard test test-wheel test-pythons mutants lint install wheel viewer clean
+.PHONY: dashboard docs test test-wheel test-pythons mutants lint install wheel viewer clean
 
 dashboard: install viewer
 	$(BIN)/symgnn dashboard
@@ -30,6 +30,11 @@ test-pythons: wheel
 # Breaks pieces of the code one by one, in a copy, and says which breaks no test notices. `make mutants ONLY=pattern`
 mutants: $(VENV)/.installed-test
 	$(BIN)/python -m tests.mutants.run "$(ONLY)"
+
+# The documentation as a site, in site/
+docs: $(VENV)/.installed-docs
+	$(BIN)/mkdocs build --quiet
+	@echo site/index.html
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
@@ -67,9 +72,13 @@ $(VENV)/.installed-test: $(VENV)/.torch-index requirements.txt pyproject.toml
 	$(PIP_INSTALL) $$(cat $<) --editable ".[$(TEST_EXTRAS)]"
 	touch $@ $(VENV)/.installed
 
+$(VENV)/.installed-docs: $(VENV)/.installed
+	$(PIP_INSTALL) $$(cat $(VENV)/.torch-index) --editable ".[$(EXTRAS),docs]"
+	touch $@
+
 # 3Dmol.js draws the atoms. Without npm or network the dashboard loads it from its public address instead.
 viewer: $(VENV)/.created
 	@$(BIN)/python dashboard/viewer/fetch.py
 
 clean:
-	rm -rf $(VENV) dist
+	rm -rf $(VENV) dist site
