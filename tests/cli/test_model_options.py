@@ -52,7 +52,7 @@ OTHERS = [
      "train-explainer egat --atoms 7 --epochs 5 --seed 3",
      lambda a: (name_of(a["checkpoint"]), a["training"].atoms, a["training"].epochs, a["training"].seed),
      ("egat", 7, 5, 3)),
-    ("symgnn.explanations.amortised_training:train_explainer",
+    ("symgnn.explanations.methods.amortised_training:train_explainer",
      "train-explainer egat --data place --dataset my.yaml",
      lambda a: ([glass.name for glass in a["glasses"]], a["validation"].name),
      (["train of my.yaml in place"], "validation of my.yaml in place")),
