@@ -73,7 +73,8 @@ class Amortised(Method):
     def attribute(
         self, model: BarrierModel, fields: ReceptiveFields, *, seed: int = 0, progress: Progress | None = None
     ) -> Attribution:
-        return signed(self.unit * self.scorer(fields, states_of(model, fields.whole)))
+        scorer = self.scorer.to(fields.whole.device)
+        return signed(self.unit * scorer(fields, states_of(model, fields.whole)))
 
 
 @torch.no_grad()
