@@ -23,7 +23,7 @@ METHODS = {method.name: method for method in (NearestEdges(), RandomEdges(), Gra
 @pytest.fixture(autouse=True)
 def _own_cache(tmp_path, monkeypatch):
     """Nothing is kept from another test, in memory or on disk."""
-    monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
+    monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path))
     st.cache_resource.clear()
     st.cache_data.clear()
     yield

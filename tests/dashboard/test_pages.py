@@ -333,6 +333,7 @@ def test_a_folder_of_checkpoints_that_does_not_exist_is_told(app, monkeypatch, t
 
 
 def test_without_any_glass_the_page_says_where_to_get_one(app, monkeypatch, tmp_path):
+    (tmp_path / "samples").mkdir()
     monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
     app.run()
     assert not app.exception
