@@ -184,6 +184,22 @@ def test_one_explanation_and_the_findings_give_the_same_numbers(known_reason, gl
         assert low <= expected.matched <= high
 
 
+def test_controls_of_findings_are_of_the_same_atom(explained, known_reason, glass):
+    """Means over atoms are those of single explanations, whose controls cannot be of another atom."""
+    k, topology, method = 20, glass_topology(glass), GradientTimesWeight()
+    result, singles = evaluate(explained, counts_of(explained), checkpoint="known", title="Gradient", k=k), []
+    for atom in ATOMS:
+        (single,) = explain_atoms(known_reason, glass, [atom], method=method)
+        edges, participation = topology.loops.edges, topology.loops.participation
+        counts = cycle_counts("Rips", edges, participation, single.pairs, single.images)
+        singles.append(explained_cycles(single, glass, counts, k).enrichment)
+    together = result.enrichment["Rips, 4 Å"]
+    assert together.n_atoms == len(ATOMS)
+    assert together.important == pytest.approx(np.mean([one.important for one in singles]))
+    assert together.matched == pytest.approx(np.mean([one.matched for one in singles]))
+    assert len({round(one.matched, 6) for one in singles}) > 1
+
+
 def test_overlap_refuses_other_atoms(explained, known_reason, glass, tmp_path):
     other = explained_fields(known_reason, glass, [1, 2], method=RandomEdges(), workers=1, folder=tmp_path)
     with pytest.raises(InputError, match="other atoms"):
