@@ -10,7 +10,9 @@ import pytest
 
 from symgnn.glass import Glass
 
-os.environ.pop("COLUMNS", None)  # of pytest-xdist: the command line would keep to that width, not to the tests'
+os.environ.pop(
+    "COLUMNS", None
+)  # of pytest-xdist: the command line would keep to that width, not to the tests'
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PLACES_OF_RAW_DATA = (REPOSITORY / "data" / "raw" / "paper", REPOSITORY.parent / "shared" / "raw_data")

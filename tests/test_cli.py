@@ -459,7 +459,7 @@ def test_bad_files_end_in_one_line(run, place, tmp_path, name):
         (("train", "--max-epoch", "0"), "max_epoch 0"),
         (("data", "fetch", "--from", "."), "holds none"),
         (("evaluate", "untrained", "--data", "."), "symgnn data fetch"),
-        (("evaluate", "nowhere", "--data", "."), "nowhere"),
+        (("evaluate", "nowhere", "--data", "."), "none of the paper's files"),
         (("evaluate", "untrained", "--split", "tests", "--data", "."), "expected one of train, validation"),
         (("evaluate", "--table-only", "--root", "data"), "no checkpoint found"),
     ],

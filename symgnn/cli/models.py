@@ -181,10 +181,12 @@ def evaluate(
     from symgnn.benchmark.leaderboard import leaderboard
     from symgnn.benchmark.report import short_table, write_readme
     from symgnn.benchmark.runs import evaluate_all, scores_table
-    from symgnn.datasets.definition import PAPER_NAME
+    from symgnn.datasets.definition import PAPER_NAME, SPLITS
     from symgnn.paths import checkpoint_folder
     from symgnn.training.same_data import is_own_dataset
 
+    if split is not None and split not in SPLITS:
+        raise InputError(f"split {split!r} found, expected one of {', '.join(SPLITS)}")
     root, written = root or checkpoint_folder(), table_only
     if not table_only:
         glasses = _load(dataset, data)

@@ -258,7 +258,7 @@ def test_places_that_are_no_file(tmp_path):
     with pytest.raises(InputError, match=r"nowhere/glass\.xyz: no such file"):
         read_glass(tmp_path / "nowhere" / "glass.xyz")
     (tmp_path / "folder.xyz").mkdir()
-    with pytest.raises(InputError, match=r"folder\.xyz: is a folder"):
+    with pytest.raises(InputError, match=r": is a folder, expected a structure file"):
         read_glass(tmp_path / "folder.xyz")
     with pytest.raises(InputError, match="cannot be read"):
         read_glass("a\0b.xyz")

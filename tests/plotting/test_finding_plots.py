@@ -33,7 +33,7 @@ def result(enrichment):
         for name in ("important", "random", "nearest")
     }
     pairs = {"Cu-Cu": fine["importance"], "Cu-Zr": fine["shuffled"]}
-    facts = ("glass", ("Cu", "Zr"), "model", "gradient", 0, 10, 12)
+    facts = ("glass", ("Cu", "Zr"), "model", "gradient", "Gradient × weight", False, 0, 10, 12)
     return Result(*facts, {"Rips": enrichment}, {}, reached, fine, fine, [], pairs)
 
 

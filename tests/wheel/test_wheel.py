@@ -65,12 +65,12 @@ def test_predict_explain_and_topology(installed):
         assert result.returncode == 0, result.stderr
     assert {path.name for path in installed.folder.iterdir()} == {
         "glass.xyz",
-        "glass.predicted.xyz",
-        "glass.predicted.csv",
+        "glass.symgnn.predicted.xyz",
+        "glass.symgnn.predicted.csv",
         "glass.atom0.symgnn.gradient.csv",
         "glass.topology",
     }
-    written = read_glass(installed.folder / "glass.predicted.xyz").properties["predicted_barrier"]
+    written = read_glass(installed.folder / "glass.symgnn.predicted.xyz").properties["predicted_barrier"]
     here = predict(load_checkpoint("symgnn"), read_glass(SAMPLE))
     np.testing.assert_allclose(written, here, atol=1e-6)
     cache = installed.home / ".cache" / "symgnn"
