@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import freud
 import numpy as np
@@ -25,9 +26,12 @@ from ase.data import chemical_symbols
 from ase.geometry import minkowski_reduce
 
 from symgnn.errors import InputError
-from symgnn.glass import Glass
+from symgnn.glass import Glass, as_glass
 from symgnn.graph.neighbors import neighbor_list
 from symgnn.io.writing import replacing
+
+if TYPE_CHECKING:
+    from ase import Atoms
 
 COORDINATION_CUTOFF = 3.8  # Å, first minimum of g(r) in Cu-Zr
 FACE_THRESHOLD = 0.01  # of the surface of the cell, e.g. doi.org/10.1016/j.commatsci.2014.09.019
@@ -109,12 +113,13 @@ def index_text(index: tuple[int, ...]) -> str:
     return f"<{','.join(str(count) for count in index)}>"
 
 
-def local_structure(glass: Glass) -> LocalStructure:
+def local_structure(structure: Glass | Atoms) -> LocalStructure:
     """Local structure of all atoms of a glass that is periodic in all three directions, in any cell.
 
     Raises InputError where a direction is not periodic (cells at a surface are open), where two atoms are at the
     same position, and where Voronoi neighbours are half the box apart, as across a wide void.
     """
+    glass = as_glass(structure)
     if not glass.pbc.all():
         open_along = ", ".join(str(axis) for axis in np.flatnonzero(~glass.pbc))
         raise InputError(
@@ -155,8 +160,9 @@ def local_structure(glass: Glass) -> LocalStructure:
     )
 
 
-def write_table(path: str | os.PathLike, glass: Glass) -> None:
+def write_table(path: str | os.PathLike, structure: Glass | Atoms) -> None:
     """Write the local structure of all atoms as CSV, one row per atom."""
+    glass = as_glass(structure)
     local = local_structure(glass)
     table = {
         "atom": np.arange(len(local)),

@@ -119,6 +119,11 @@ def test_fcc(repeats):
     assert "as in fcc" in local.describe(0)["Polyhedron"]
 
 
+def test_ase_atoms_are_taken_too():
+    glass = make_random_glass(60, 1)
+    assert np.array_equal(local_structure(glass.to_ase()).volume, local_structure(glass).volume)
+
+
 def test_bcc():
     """14 neighbours: .511 if they count alike; here each weighs as much as its face."""
     local = local_structure(crystal([[0, 0, 0], [0.5, 0.5, 0.5]], 2, edge=3.0))

@@ -170,3 +170,9 @@ def test_missing_glasses_end_it_before_anything_is_written(tmp_path, raw_data):
     with pytest.raises(InputError, match="no checkpoint found"):
         evaluate_all(root=data, dataset=load_dataset(folder=raw_data))
     assert (root / "one" / CARD).read_text() == before
+
+
+def test_a_checkpoint_that_is_not_there_is_told_before_glasses_are_read(tmp_path):
+    write_checkpoint(tmp_path / "one")
+    with pytest.raises(InputError, match=r"'nowhere' not found, expected a folder .* one"):
+        evaluate_all(["one", "nowhere"], root=tmp_path)

@@ -60,7 +60,7 @@ CASES = [
      ["glass", "replica"]),
     ("predict", "symgnn.inference.predict:predict_with_uncertainty", "--checkpoint egat",
      lambda a: name_of(a["checkpoint"]), "egat"),
-    ("predict", "symgnn.inference.predict:load_checkpoint", "--device cuda:9", lambda a: a["device"], "cuda:9"),
+    ("predict", "symgnn.inference.predict:load_checkpoint", "--device abacus", lambda a: a["device"], "abacus"),
     ("predict", "symgnn.inference.predict:write_prediction", "-o out", lambda a: str(a["folder"]), "out"),
     ("structure", "symgnn.structure:write_table", "-o out",
      lambda a: str(a["path"]), "out/glass.local_structure.csv"),
