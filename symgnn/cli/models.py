@@ -149,7 +149,7 @@ def calibrate(
     check_trained_on(loaded, glasses)
     with errors.status("Calibrating"):
         entry = calibrate_checkpoint(loaded, glasses.train.glasses, glasses.validation.glasses)
-    for name, covered in entry["coverage"].items():
+    for name, covered in entry.coverage.items():
         console.print(
             f"{name}: {100 * covered['68%']:.1f}% of atoms within one sigma, {covered['mean_sigma_eV']:.3f} eV "
             f"on average; {100 * covered['95%']:.1f}% within the 95% interval",
