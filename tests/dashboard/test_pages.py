@@ -156,15 +156,17 @@ def test_explanation_shows_numbers_with_their_controls(app):
     assert names[:2] == ["Predicted barrier", "Labelled barrier"]
 
 
-def test_explanations_in_these_tests_take_few_steps(app, data):
+def test_explanations_in_these_tests_take_few_steps(app, monkeypatch, tmp_path):
+    monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path))  # other tests also cache maps, in the same folder
+    calls._results().clear()
     opened(app, "explanation", atom=5)
-    explanations = [Explanation.load(path) for path in (data / "cache" / "explanations").glob("*.npz")]
+    explanations = [Explanation.load(path) for path in (tmp_path / "explanations").glob("*.npz")]
     steps = [one.settings["steps"] for one in explanations if one.method == "gnn_explainer"]
     assert steps
     assert set(steps) == {STEPS}
 
 
-def test_moving_the_slider_changes_the_address_and_the_table(app):
+def test_moving_the_slider_changes_the_link_and_the_table(app):
     opened(app, "explanation")
     app.slider(key="k").set_value(7).run()
     assert app.query_params["k"] == "7"
