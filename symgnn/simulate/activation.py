@@ -28,7 +28,7 @@ LONGEST_STEP = 0.1  # Å, of a coordinate
 LANCZOS_RESIDUAL = 0.3  # eV/Å²
 
 
-class NoSaddle(Exception):  # noqa: N818
+class NoSaddle(Exception):
     """This try leads to no saddle; the text says why."""
 
 

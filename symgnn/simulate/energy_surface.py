@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-
 from ase.geometry import find_mic
 
 from symgnn.glass import Glass

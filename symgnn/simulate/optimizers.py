@@ -139,7 +139,6 @@ def converge_saddle(
     The mode is found anew every `renew` steps.
     """
     point, optimizer = start, LBFGS(start.positions.shape)
-    calls = 0
     for step in range(max_calls):
         if point.largest_force < force:
             return point, mode, True
