@@ -1,8 +1,8 @@
 """From a minimum to a saddle nearby: the activation-relaxation technique (ARTn).
 
 G. T. Barkema, N. Mousseau, Phys. Rev. Lett. 77, 4358 (1996); the softest mode by Lanczos: R. Malek, N. Mousseau,
-Phys. Rev. E 62, 7723 (2000). The system is pushed along a random direction until a mode has a clearly negative curvature,
-and then follows that mode uphill while it relaxes in all other directions. Positions Å, energies eV.
+Phys. Rev. E 62, 7723 (2000). The system is pushed along a random direction until a mode has a clearly negative
+curvature, and then follows that mode uphill while it relaxes in all other directions. Positions Å, energies eV.
 """
 
 from __future__ import annotations

@@ -35,8 +35,8 @@ class OutOfRange(ArithmeticError):
 class GlassSurface:
     """The glass at its positions and all pairs within the cutoff + 4 Å, shared by the surfaces of its atoms.
 
-    positions (N, 3) Å, by default those of the glass, are moved into the cell. Check the glass with `verify` first: elements, cell and distances are taken
-    for granted.
+    positions (N, 3) Å, by default those of the glass, are moved into the cell. Check the glass with `verify`
+    first: elements, cell and distances are taken for granted.
     """
 
     def __init__(self, glass: Glass, positions: np.ndarray | None = None):
