@@ -1,21 +1,31 @@
-"""Simulating glasses: the Mendelev 2009 Cu-Zr potential as an ASE calculator, and glasses by melt-quench."""
+"""Simulating glasses: the Mendelev 2009 Cu-Zr potential as an ASE calculator, glasses by melt-quench,
+and the energy barriers around their atoms."""
 
 from symgnn.extras import require
 
 require("numba", "symgnn.simulate")  # before the files that import it
 
 from symgnn.simulate.atomic_stress import atomic_fields, fields_of_glass  # noqa: E402
+from symgnn.simulate.barriers import BarrierSearch  # noqa: E402
 from symgnn.simulate.calculator import MendelevCuZr  # noqa: E402
+from symgnn.simulate.events import AtomBarriers, Event  # noqa: E402
 from symgnn.simulate.glass_maker import make_glass, parse_composition, relax  # noqa: E402
 from symgnn.simulate.potential import Mendelev2009, mendelev2009  # noqa: E402
+from symgnn.simulate.verify import Verification, relaxed, verify  # noqa: E402
 
 __all__ = [
+    "AtomBarriers",
+    "BarrierSearch",
+    "Event",
     "Mendelev2009",
     "MendelevCuZr",
+    "Verification",
     "atomic_fields",
     "fields_of_glass",
     "make_glass",
     "mendelev2009",
     "parse_composition",
     "relax",
+    "relaxed",
+    "verify",
 ]
