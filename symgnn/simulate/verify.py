@@ -74,7 +74,7 @@ def refuse_unless_minimum(glass: Glass) -> None:
     if not forces.is_minimum:
         raise InputError(
             f"{glass.name}: largest force {forces.largest_force:.3g} eV/Å found, expected at most {LARGEST_FORCE:g}:"
-            " it is no minimum of the potential; relax it first, `symgnn simulate verify FILE --relax RELAXED`"
+            " it is no minimum of the potential; relax it first: symgnn.simulate.relaxed"
         )
 
 
