@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from ase import Atoms
 
+from symgnn.errors import InputError
 from symgnn.explanations.cache import cache_folder
 from symgnn.explanations.methods.base import Method, Progress
 from symgnn.explanations.processes import run_all
@@ -94,7 +95,7 @@ def explain_batch(
         done += n_atoms
         if progress is not None:
             progress(done, len(atoms))
-    return _joined(work, atoms, (work.read(shard) for shard in shards))
+    return _joined(work, atoms, (_arrays_of(work, shard) for shard in shards))
 
 
 def unexplained(
@@ -111,6 +112,19 @@ def unexplained(
     glass = readable(checkpoint, glass)
     work = Work(checkpoint, glass, method, seed, top, folder or cache_folder())
     return sum(len(shard) for shard in shards_of(atoms) if work.read(shard) is None)
+
+
+def _arrays_of(work: Work, shard: np.ndarray) -> dict[str, np.ndarray]:
+    """The arrays of a shard, computed anew where its file has been removed meanwhile (the cache has a limit)."""
+    arrays = work.read(shard)
+    if arrays is None:
+        work.compute(shard)
+        arrays = work.read(shard)
+    if arrays is None:
+        raise InputError(
+            f"{work.path(shard)}: cannot be read though it was just written, expected a cache that keeps files"
+        )
+    return arrays
 
 
 def _joined(work: Work, atoms: np.ndarray, shards: Iterable[dict[str, np.ndarray]]) -> BatchExplanation:

@@ -194,3 +194,18 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def test_a_shard_that_is_removed_during_the_run_is_computed_again(symgnn_checkpoint, glass, tmp_path):
+    how = GradientTimesWeight()
+    expected = explain_batch(symgnn_checkpoint, glass, ATOMS, method=how, folder=tmp_path / "kept", workers=1)
+
+    def remove_all(done: int, total: int) -> None:
+        for path in (tmp_path / "lost").glob("*.npz"):
+            path.unlink()
+
+    batch = explain_batch(
+        symgnn_checkpoint, glass, ATOMS, method=how, folder=tmp_path / "lost", workers=1, progress=remove_all
+    )
+    assert np.array_equal(batch.importance, expected.importance)
+    assert np.array_equal(batch.fraction, expected.fraction)
