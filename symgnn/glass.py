@@ -172,6 +172,14 @@ class Glass:
         percent = 100 * counts / len(self)
         return "".join(f"{chemical_symbols[z]}{p:.3g}" for z, p in zip(numbers, percent, strict=True))
 
+    def __repr__(self) -> str:
+        cell = "x".join(f"{length:.1f}" for length in np.linalg.norm(self.cell, axis=1))
+        where = f"{cell} Å" if self.pbc.any() else "not periodic"
+        columns = ", ".join([*self.properties, *(["barriers"] if self.barriers is not None else [])])
+        return (
+            f"Glass({self.name!r}: {len(self)} atoms, {self.composition}, {where}; {columns or 'no columns'})"
+        )
+
     @property
     def number_density(self) -> float | None:
         """Atoms per Å³, None where the glass is not periodic in all three directions."""

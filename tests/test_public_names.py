@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from ase.build import bulk
 
 import symgnn
 from tests.conftest import REPOSITORY
@@ -74,3 +75,17 @@ def test_writing_and_reading_again(sample, tmp_path):
     again = symgnn.read(tmp_path / "again.xyz")
     assert again.content_hash == sample.content_hash
     assert dict(again.properties).keys() == dict(sample.properties).keys()
+
+
+def test_objects_show_themselves_in_one_line():
+    """Typed at a prompt, a result is a line about it and not its arrays."""
+    atoms = bulk("Cu", cubic=True).repeat(3)
+    glass = symgnn.Glass.from_ase(atoms)
+    checkpoint = symgnn.load_checkpoint("symgnn")
+    explanation = symgnn.explain(checkpoint, glass, 5, method="gradient")
+    shown = [repr(one) for one in (glass, checkpoint, explanation, symgnn.topology(glass))]
+    assert all(len(text) < 200 and "\n" not in text for text in shown)
+    for text, part in zip(
+        shown, ("108 atoms", "'symgnn'", f"atom 5, {explanation.prediction:.3f} eV", " loops"), strict=True
+    ):
+        assert part in text

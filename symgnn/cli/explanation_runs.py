@@ -89,11 +89,9 @@ def explain_many(
     where = "no edge can change it"
     if len(batch.distance):
         where = f"the {top} most important edges of an atom stand {batch.distance.mean():.2f} Å from it on average"
-    console.print(
-        f"{len(batch.atoms)} atoms explained by {batch.method}: predicted barrier {batch.prediction.mean():.3f} eV on "
-        f"average; {where}",
-        markup=False,
-    )
+    atoms = "1 atom" if len(batch.atoms) == 1 else f"{len(batch.atoms)} atoms"
+    mean = f"predicted barrier {batch.prediction.mean():.3f} eV on average"
+    console.print(f"{atoms} explained by {batch.method}: {mean}; {where}", markup=False)
     for path in write_maps(output, f"{stem(file)}.{checkpoint.label}", glass, graph, batch):
         console.print(str(path), markup=False)
 

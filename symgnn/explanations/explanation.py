@@ -60,6 +60,12 @@ class Explanation:
     fidelity: Mapping[str, float] = field(default_factory=dict)
     effect: np.ndarray | None = None
 
+    def __repr__(self) -> str:
+        return (
+            f"Explanation(atom {self.atom}, {self.prediction:.3f} eV, by {self.method}, seed {self.seed}: "
+            f"{len(self.importance)} edges{', signed' if self.effect is not None else ''})"
+        )
+
     def __post_init__(self):
         n = len(self.lengths)
         for name, dtype in _COLUMNS.items():

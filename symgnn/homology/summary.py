@@ -108,6 +108,12 @@ class GlassTopology:
         h0, h1 = self.persistence.h0, self.persistence.h1
         return Loops(self.filtration, h1.birth, h1.death, h0.death, self.cycles, self.participation)
 
+    def __repr__(self) -> str:
+        return (
+            f"GlassTopology({self.glass.name!r}: {len(self.filtration)} edges up to {self.filtration.cutoff} Å, "
+            f"{len(self.cycles)} loops)"
+        )
+
     def alpha_participation(self) -> np.ndarray:
         """(E,) int64: for every edge of the Rips filtration, the cycles of the alpha complex it lies on; 0 for an edge
         that is not in that complex."""

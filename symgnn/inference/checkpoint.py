@@ -54,6 +54,9 @@ class Checkpoint:
     def name(self) -> str:
         return self.folder.name
 
+    def __repr__(self) -> str:
+        return f"Checkpoint({self.full_name!r}: {type(self.model).__name__}, key {self.key})"
+
     @property
     def argument(self) -> str:
         """What finds it on the command line: symgnn, symgnn/seed1, or its folder elsewhere."""
