@@ -32,11 +32,11 @@ def expected_pairs(glass: Glass, cutoff: float) -> float:
         )  # a thin cell is met many times
     boxes = np.floor((positions - positions.min(0)) / cutoff)
     counts = np.unique(boxes, axis=0, return_counts=True)[1].astype(float)
-    found = float((counts**2).sum()) * ball / cutoff**3
+    pairs = float((counts**2).sum()) * ball / cutoff**3
     alone = len(glass) * (len(glass) - 1.0)  # without periodic images there are no more
     if glass.pbc.all():
-        return max(min(found, alone) * images, len(glass) * glass.number_density * ball)
-    return min(found, alone) * images
+        return max(min(pairs, alone) * images, len(glass) * glass.number_density * ball)
+    return min(pairs, alone) * images
 
 
 def find_pairs(
@@ -71,8 +71,8 @@ def find_pairs(
         near = length < cutoff
         first, second, image, length = first[near], second[near], image[near], length[near]
     columns = {"i": first, "j": second, "S": image + moved[second] - moved[first], "d": length}
-    found = [columns[name] for name in quantities if name != "d"]
-    return (*found, length) if quantities.endswith("d") else tuple(found)
+    chosen = [columns[name] for name in quantities if name != "d"]
+    return (*chosen, length) if quantities.endswith("d") else tuple(chosen)
 
 
 def _safe_cutoff(across: np.ndarray, cutoff: float) -> float:

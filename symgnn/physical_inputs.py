@@ -49,14 +49,14 @@ def with_physical_inputs(glass: Glass, inputs: Sequence[str]) -> Glass:
             "Cu-Zr glasses: pip install symgnn[physics]"
         ) from None
     try:
-        found = _fields.get(glass.content_hash, lambda: fields_of_glass(glass))
+        computed = _fields.get(glass.content_hash, lambda: fields_of_glass(glass))
     except InputError as error:
         reason = str(error).removeprefix(f"{glass.name}: ")
         raise InputError(
             f"{_not_found(glass, missing)}, expected them in the file; they cannot be computed: {reason}"
         ) from None
     text = f"{', '.join(missing)}: not in the file, computed with the potential {mendelev2009().name}"
-    completed = glass.with_properties(**{name: found[name] for name in missing})
+    completed = glass.with_properties(**{name: computed[name] for name in missing})
     return replace(completed, notes={**glass.notes, NOTE: text})
 
 

@@ -63,16 +63,16 @@ class RecentlyUsed(Generic[Result]):
             if waiting is not None:
                 waiting()
         try:
-            found = compute()
+            result = compute()
         except BaseException:
             self._finish(key)
             raise
         with self._changed:
-            self._results[key] = found
+            self._results[key] = result
             while len(self._results) > self.capacity:
                 self._results.popitem(last=False)
         self._finish(key)
-        return found
+        return result
 
     def _finish(self, key: Hashable) -> None:
         with self._changed:
