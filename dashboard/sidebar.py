@@ -10,7 +10,7 @@ from dashboard import calls, notices, session
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint, extrapolation, list_checkpoints
-from symgnn.io.formats import format_of
+from symgnn.io.formats import FORMATS, format_of
 from symgnn.io.structures import parse_types, reading_notes
 from symgnn.physical_inputs import NOTE, missing_inputs
 
@@ -158,8 +158,7 @@ def _open_file() -> None:
         file = st.file_uploader(
             "Structure file",
             type=None,
-            help="Extended XYZ, LAMMPS data or dump, CIF, POSCAR, an ASE trajectory or a pickle of the paper, also as "
-            ".gz or .xz. "
+            help=f"{', '.join(form.title for form in FORMATS)}; each also as .gz, .xz or .bz2. "
             "The file stays on this machine, in this session.",
         )
         if file is None:

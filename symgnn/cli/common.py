@@ -38,7 +38,7 @@ File = Annotated[
     Path,
     typer.Argument(
         callback=check_exists,
-        help="Structure file: extended XYZ, LAMMPS data or dump, CIF, POSCAR, .traj, .pickle; also .gz, .xz, .bz2.",
+        help="Structure file: extended XYZ, LAMMPS data or dump, CIF, POSCAR and others; also .gz, .xz, .bz2.",
     ),
 ]
 Types = Annotated[

@@ -1,15 +1,6 @@
 """Reading atomic structures in the formats of the field, and writing extended XYZ.
 
-| ending                      | format                | cell, periodicity | elements                            |
-|-----------------------------|-----------------------|-------------------|-------------------------------------|
-| .xyz, .extxyz               | extended, plain XYZ   | in the file; none | in the file; of numbers: `types`    |
-| .data, .lmp, .lammps        | LAMMPS data           | in the file; all  | option `types`, else type labels    |
-| .dump, .lammpstrj           | LAMMPS text dump      | in the file       | option `types`, else in the file    |
-| .cif                        | CIF                   | in the file; all  | in the file                         |
-| .poscar, .vasp, POSCAR...   | VASP POSCAR, CONTCAR  | in the file; all  | in the file                         |
-| .traj                       | ASE trajectory        | in the file       | in the file                         |
-| .pickle                     | the paper's data set  | orthorhombic, all | see paper_pickle.py                 |
-
+`symgnn.io.formats.FORMATS` lists them; what each says of cell, periodicity and elements stands in data/README.md.
 Each may be compressed: .gz, .xz, .bz2. Lengths are in Å. Elements are never guessed from masses. Of several frames
 the last one is read, and a note says so. A column `barrier` of extended XYZ holds the energy barriers in eV; further
 columns of one number per atom become properties. LAMMPS atoms are sorted by id, which is kept as property `id`.

@@ -12,7 +12,9 @@ from ase.calculators.singlepoint import SinglePointCalculator
 
 from symgnn.errors import InputError
 from symgnn.glass import Glass
+from symgnn.io.formats import ENDINGS
 from symgnn.io.structures import parse_types, read_glass, read_glass_bytes, write_extxyz
+from tests.conftest import REPOSITORY
 
 CUZR = {1: "Cu", 2: "Zr"}
 
@@ -423,3 +425,13 @@ def test_bad_types(text):
     with pytest.raises(InputError) as caught:
         parse_types(text)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_every_format_has_a_row_in_the_documents(ending):
+    rows = [
+        line
+        for line in (REPOSITORY / "data" / "README.md").read_text("utf-8").splitlines()
+        if line[:1] == "|"
+    ]
+    assert any(f"`{ending}`" in row for row in rows)

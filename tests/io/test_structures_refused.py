@@ -7,6 +7,7 @@ import pytest
 
 from symgnn.errors import InputError
 from symgnn.io import reading
+from symgnn.io.formats import ENDINGS
 from symgnn.io.structures import read_glass, read_glass_bytes, write_extxyz
 from tests.io.test_structures import CIF, CUZR, DUMP, HAND_DATA
 
@@ -201,7 +202,7 @@ def test_cif(text, words):
     assert_refused("bad.cif", text, *words)
 
 
-@pytest.mark.parametrize("name", ["bad.xyz", "bad.data", "bad.dump", "bad.cif", "bad.vasp", "bad.pickle"])
+@pytest.mark.parametrize("name", [f"bad{ending}" for ending in ENDINGS])
 def test_garbage(name):
     rng = np.random.default_rng(5)
     assert_refused(name, rng.integers(0, 256, 5000, dtype=np.uint8).tobytes())
