@@ -74,15 +74,13 @@ def test_the_quickstart_notebook_runs(tmp_path):
     assert list(tmp_path.iterdir()) == [], "nothing is written into the current folder"
 
 
-def test_the_five_lines_of_the_readme_run():
-    import ase.io
-
+def test_the_lines_of_python_in_the_readme_run(monkeypatch):
     import symgnn
 
     readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
     (lines,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
-    assert len([line for line in lines.split("\n") if line]) == 5
-    names = {"atoms": ase.io.read(REPOSITORY / "data" / "samples" / "Cu64Zr36_500_1e12.xyz")}
+    monkeypatch.chdir(REPOSITORY)
+    names = {}
     exec(lines, names)  # our own document
     assert names["barriers"].shape == (500,)
     assert 0.5 < names["barriers"].mean() < 3
