@@ -68,10 +68,13 @@ def test_glass_and_atoms_give_the_same(sample):
 def test_what_is_neither_is_refused(sample):
     with pytest.raises(symgnn.InputError, match=r"ndarray found, expected a symgnn.Glass or an ase.Atoms"):
         symgnn.topology(sample.positions)
+    with pytest.raises(symgnn.InputError, match=r"NoneType found, expected a symgnn.Glass or an ase.Atoms"):
+        symgnn.write("nothing.xyz", None)
+    assert not Path("nothing.xyz").exists()
 
 
 def test_writing_and_reading_again(sample, tmp_path):
-    symgnn.write(tmp_path / "again.xyz", sample)
+    symgnn.write(tmp_path / "again.xyz", sample.to_ase())
     again = symgnn.read(tmp_path / "again.xyz")
     assert again.content_hash == sample.content_hash
     assert dict(again.properties).keys() == dict(sample.properties).keys()
