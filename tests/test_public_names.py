@@ -24,8 +24,13 @@ def test_importing_it_imports_nothing_heavy():
 @pytest.mark.parametrize("name", symgnn.__all__)
 def test_every_name_is_there_and_kept(name):
     value = getattr(symgnn, name)
-    assert value is getattr(symgnn, name)
-    assert name in dir(symgnn)
+    assert vars(symgnn)[name] is value, "the next use finds it at once"
+
+
+def test_names_are_listed_before_they_are_used():
+    code = "import symgnn; print(*set(symgnn.__all__) - set(dir(symgnn)))"
+    missing = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not missing.stdout.split()
 
 
 def test_an_unknown_name_is_an_attribute_error():
