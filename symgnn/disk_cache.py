@@ -69,7 +69,10 @@ def enforce_limit() -> int:
         if now - used > LEFT_SECONDS if temporary else total > limit and now - used > STAYS_SECONDS:
             try:
                 path.unlink()
-            except OSError:  # removed by another process, or another user's
+            except FileNotFoundError:  # another process has removed it: what stays is smaller by as much
+                total -= size
+                continue
+            except OSError:  # another user's
                 continue
             total, removed = total - size, removed + size
     return removed

@@ -106,8 +106,11 @@ class Glass:
         """The glass of an `ase.Atoms`, with its arrays of one number per atom (and results of its calculator) as
         properties; the array `barrier` holds the labels in eV.
 
-        name: by default `atoms.info["name"]`, else the chemical formula. Raises InputError as `Glass` does.
+        name: by default `atoms.info["name"]`, else the chemical formula. Raises InputError as `Glass` does, and where
+        the array `barrier` does not hold one number per atom.
         """
+        given = name or str(atoms.info.get("name", "")) or atoms.get_chemical_formula() or "glass"
+        name = " ".join(given.split())
         results = atoms.calc.results if atoms.calc is not None else {}
         columns = dict(atoms.arrays) | {key: results[key] for key in _RESULTS_PER_ATOM if key in results}
         columns = {
@@ -117,6 +120,12 @@ class Glass:
             and np.shape(values) == (len(atoms),)
             and np.asarray(values).dtype.kind in "iufb"
         }
+        if BARRIER_COLUMN in atoms.arrays and BARRIER_COLUMN not in columns:
+            array = atoms.arrays[BARRIER_COLUMN]
+            raise InputError(
+                f"{name}: array {BARRIER_COLUMN!r} of shape {array.shape} and type {array.dtype} found, "
+                "expected one number per atom, in eV"
+            )
         return cls(
             species=atoms.numbers,
             positions=atoms.positions,
@@ -124,7 +133,7 @@ class Glass:
             pbc=atoms.pbc,
             barriers=columns.pop(BARRIER_COLUMN, None),
             properties=columns,
-            name=str(name or atoms.info.get("name") or atoms.get_chemical_formula()),
+            name=name,
         )
 
     def to_ase(self) -> Atoms:
@@ -211,7 +220,11 @@ class Glass:
         return int(self.properties["id"][atom]) if "id" in self.properties else None
 
     def check_atom(self, atom: int) -> None:
-        """Raise InputError where `atom` is none of 0..N-1; it says so where a file's id was meant."""
+        """Raise InputError where `atom` is none of the whole numbers 0..N-1; it says so where a file's id was meant."""
+        if isinstance(atom, bool) or not isinstance(atom, int | np.integer):
+            raise InputError(
+                f"{self.name}: atom {atom!r} found, expected a whole number from 0 to {len(self) - 1}"
+            )
         if 0 <= atom < len(self):
             return
         found = np.flatnonzero(self.properties["id"] == atom) if "id" in self.properties else []

@@ -71,6 +71,7 @@ def test_only_results_are_removed(cache, monkeypatch):
     shard = put(cache / "explanations", 1, name="shard-{:020x}.npz")
     disk_cache.enforce_limit()
     assert not shard.exists()
+    assert link.is_symlink()
     assert all(path.exists() for path in others)
 
 
@@ -108,6 +109,8 @@ def test_the_limit(monkeypatch):
     assert disk_cache.limit_bytes() == 2 * 2**30
     monkeypatch.setenv("SYMGNN_CACHE_GB", "0.5")
     assert disk_cache.limit_bytes() == 2**29
+    monkeypatch.setenv("SYMGNN_CACHE_GB", "")
+    assert disk_cache.limit_bytes() == 2 * 2**30
     for text in ("much", "-1", "nan", "inf"):
         monkeypatch.setenv("SYMGNN_CACHE_GB", text)
         with pytest.raises(InputError, match=f"SYMGNN_CACHE_GB: '{text}' found, expected a number of GB"):

@@ -223,6 +223,10 @@ def test_an_id_of_the_file_that_was_taken_for_an_index_is_told():
         InputError, match=r"atom 700 found, expected 0\.\.2; the atom with id 700 in the file is 1"
     ):
         glass.check_atom(700)
+    for atom in (1.0, "1", None, True, [1]):
+        with pytest.raises(InputError, match=r"expected a whole number from 0 to 2$"):
+            glass.check_atom(atom)
+    glass.check_atom(np.int64(1))
     for atom in (-1, 3):
         with pytest.raises(InputError, match=rf"atom {atom} found, expected 0\.\.2$"):
             glass.check_atom(atom)
@@ -271,6 +275,29 @@ def test_what_ase_uses_for_something_else_is_refused_by_to_ase(random_glass):
     glass = random_glass.with_properties(numbers=np.zeros(len(random_glass)))
     with pytest.raises(InputError, match=r"property 'numbers' found, but ASE uses that name"):
         glass.to_ase()
+
+
+def test_labels_of_another_shape_or_kind_are_refused_and_not_dropped(random_glass):
+    n = len(random_glass)
+    for values, shown in (
+        (np.ones((n, 2)), rf"\({n}, 2\) and type float64"),
+        (np.array(["1"] * n), "type <U1"),
+    ):
+        atoms = random_glass.to_ase()
+        atoms.set_array("barrier", values)
+        with pytest.raises(
+            InputError, match=rf"array 'barrier' of shape .*{shown} found, expected one number"
+        ):
+            Glass.from_ase(atoms)
+
+
+@pytest.mark.parametrize(
+    ("stated", "name"), [("two\nlines", "two lines"), ("", "CuZr"), (np.arange(2), "[0 1]")]
+)
+def test_whatever_ase_calls_it_the_name_is_one_line(stated, name):
+    assert Glass.from_ase(Atoms("CuZr", [[0, 0, 0], [3, 0, 0]], info={"name": stated})).name == name
+    with pytest.raises(InputError, match=r"^glass: 0 atom"):
+        Glass.from_ase(Atoms())
 
 
 def test_as_glass_takes_both_and_refuses_the_rest(random_glass):

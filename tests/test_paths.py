@@ -67,6 +67,28 @@ def test_a_relative_folder_is_taken_from_where_we_are(elsewhere, monkeypatch):
     assert load_checkpoint("mine").full_name == "mine"
 
 
+def test_a_folder_of_checkpoints_may_begin_with_the_home(elsewhere, monkeypatch):
+    monkeypatch.setenv("HOME", str(elsewhere.parent))
+    monkeypatch.setenv("SYMGNN_CHECKPOINTS", "~/models")
+    assert checkpoint_folder() == elsewhere.resolve()
+
+
+def test_a_file_is_no_folder_of_checkpoints(monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("SYMGNN_CHECKPOINTS", str(tmp_path / "file"))
+    with pytest.raises(InputError, match=r"SYMGNN_CHECKPOINTS: .*file found, expected a folder"):
+        checkpoint_folder()
+
+
+def test_relative_folders_of_data_and_cache_stay_where_they_are(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SYMGNN_DATA", "mine")
+    monkeypatch.setenv("SYMGNN_CACHE", "kept")
+    folders = paths.data_folder(), paths.cache_folder()
+    assert folders == (tmp_path / "mine", tmp_path / "kept")
+    assert all(folder.is_absolute() for folder in folders)
+
+
 def test_a_folder_that_does_not_exist_is_told_by_the_name_of_the_variable(monkeypatch, tmp_path):
     monkeypatch.setenv("SYMGNN_CHECKPOINTS", str(tmp_path / "nowhere"))
     for ask in (list_checkpoints, leaderboard, write_readme, lambda: load_checkpoint("symgnn")):
@@ -107,6 +129,9 @@ def test_data_and_cache_can_be_elsewhere(installed, tmp_path, monkeypatch):
     assert paths.cache_folder() == tmp_path / "xdg" / "symgnn"
     monkeypatch.setenv("XDG_CACHE_HOME", "relative")
     assert paths.cache_folder() == tmp_path / "home" / ".cache" / "symgnn"
+    assert paths.data_folder() == tmp_path / "home" / ".local" / "share" / "symgnn"
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg-data"))
+    assert paths.data_folder() == tmp_path / "xdg-data" / "symgnn"
     monkeypatch.setenv("SYMGNN_CACHE", "~/mine")
     assert paths.cache_folder() == tmp_path / "home" / "mine"
     monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
@@ -119,7 +144,10 @@ def test_data_and_cache_can_be_elsewhere(installed, tmp_path, monkeypatch):
 def test_folders_of_other_systems(installed, tmp_path, monkeypatch):
     monkeypatch.setattr("sys.platform", "darwin")
     assert paths.cache_folder() == tmp_path / "home" / "Library" / "Caches" / "symgnn"
+    assert paths.data_folder() == tmp_path / "home" / "Library" / "Application Support" / "symgnn"
     monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    assert paths.cache_folder() == tmp_path / "home" / "AppData" / "Local" / "symgnn" / "cache"
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "local"))
     assert paths.cache_folder() == tmp_path / "local" / "symgnn" / "cache"
     assert paths.data_folder() == tmp_path / "local" / "symgnn" / "data"

@@ -24,8 +24,13 @@ def test_importing_it_imports_nothing_heavy():
 @pytest.mark.parametrize("name", symgnn.__all__)
 def test_every_name_is_there_and_kept(name):
     value = getattr(symgnn, name)
-    assert value is getattr(symgnn, name)
-    assert name in dir(symgnn)
+    assert vars(symgnn)[name] is value, "the next use finds it at once"
+
+
+def test_names_are_listed_before_they_are_used():
+    code = "import symgnn; print(*set(symgnn.__all__) - set(dir(symgnn)))"
+    missing = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not missing.stdout.split()
 
 
 def test_an_unknown_name_is_an_attribute_error():
@@ -68,10 +73,13 @@ def test_glass_and_atoms_give_the_same(sample):
 def test_what_is_neither_is_refused(sample):
     with pytest.raises(symgnn.InputError, match=r"ndarray found, expected a symgnn.Glass or an ase.Atoms"):
         symgnn.topology(sample.positions)
+    with pytest.raises(symgnn.InputError, match=r"NoneType found, expected a symgnn.Glass or an ase.Atoms"):
+        symgnn.write("nothing.xyz", None)
+    assert not Path("nothing.xyz").exists()
 
 
 def test_writing_and_reading_again(sample, tmp_path):
-    symgnn.write(tmp_path / "again.xyz", sample)
+    symgnn.write(tmp_path / "again.xyz", sample.to_ase())
     again = symgnn.read(tmp_path / "again.xyz")
     assert again.content_hash == sample.content_hash
     assert dict(again.properties).keys() == dict(sample.properties).keys()

@@ -137,6 +137,15 @@ def test_a_result_may_need_other_results_but_not_itself():
         kept.get("loop", lambda: kept.get("loop", lambda: 1))
 
 
+def test_what_was_dropped_is_computed_again():
+    kept, computed = RecentlyUsed(2), []
+    for _ in range(2):
+        kept.get("key", lambda: computed.append(1))
+        kept.clear()
+        assert len(kept) == 0
+    assert len(computed) == 2
+
+
 def test_no_room_is_refused():
     with pytest.raises(ValueError, match="capacity 0 found"):
         RecentlyUsed(0)

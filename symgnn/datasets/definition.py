@@ -21,6 +21,7 @@ import yaml
 from symgnn.errors import InputError
 from symgnn.glass import atomic_number
 from symgnn.io.compression import plain_name
+from symgnn.io.reading import one_line
 
 PAPER_NAME = "paper"
 SPLITS = ("train", "validation", "test")
@@ -47,23 +48,32 @@ class DatasetDefinition:
 def read_definition(path: str | Path) -> DatasetDefinition:
     """Read the YAML of a data set; the glasses themselves are not read.
 
-    Raises InputError naming the YAML and the key where a key is unknown or missing, a value is of another kind, a file
-    is not there, or a file or glass name occurs twice.
+    Raises InputError naming the YAML and the key where a key is unknown, missing or there twice, a value is of another
+    kind, a file is not there, or a file or glass name occurs twice.
     """
     path = Path(path)
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content, outline = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
     except FileNotFoundError:
         raise InputError(f"{path}: no such file, expected the YAML of a data set") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (
+        yaml.YAMLError,
+        ValueError,
+        RecursionError,
+    ) as error:  # ValueError: no UTF-8, or no such date or number
         raise InputError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         raise InputError(f"{path}: {type(content).__name__} found, expected keys and values")
     for key in content:
         if key not in KEYS:
             raise InputError(f"{path}: key {key!r} is unknown, expected one of: {', '.join(KEYS)}")
+    written = [key.value for key, _ in outline.value]
+    for key in written:
+        if written.count(key) > 1:
+            raise InputError(f"{path}: key {key!r} found {written.count(key)} times, expected it once")
     splits = {split: _files(path, split, content.get(split)) for split in SPLITS}
     _check_names(path, splits)
     return DatasetDefinition(
@@ -93,8 +103,14 @@ def _files(path: Path, split: str, value: Any) -> tuple[Path, ...]:
         raise InputError(f"{path}: {split}: {what}, expected a file or a list of files")
     files = tuple(path.parent / name for name in names)
     for name, file in zip(names, files, strict=True):
-        if not file.is_file():
-            raise InputError(f"{path}: {split}: {name}: no such file, expected one relative to the YAML")
+        try:
+            is_there = file.is_file()
+        except OSError:  # a name that is too long, or a folder that may not be entered
+            is_there = False
+        if not is_there:
+            raise InputError(
+                f"{path}: {split}: {one_line(name)}: no such file, expected one relative to the YAML"
+            )
     return files
 
 

@@ -16,6 +16,8 @@ from symgnn.errors import InputError
 from symgnn.glass import BARRIER_COLUMN, Glass, atomic_number
 from symgnn.io.structures import read_glass
 
+LARGEST_BARRIER = 1000.0  # eV, far above all of a solid: a label beyond is a mistake, or in another unit
+
 
 @dataclass(frozen=True, eq=False)
 class SplitDataset:
@@ -47,8 +49,8 @@ class SplitDataset:
     def check(self) -> None:
         """Read all glasses and raise InputError, naming the YAML and the split, where they cannot serve together.
 
-        No glass (by its content) may be in two splits, no element outside the training glasses, and the training
-        labels must not all be equal.
+        No glass (by its content) may be in two splits, no element outside the training glasses, no barrier beyond
+        1000 eV, and the training labels must not all be equal.
         """
         split_of: dict[str, tuple[str, str]] = {}
         elements = self.elements
@@ -59,6 +61,12 @@ class SplitDataset:
                     raise InputError(
                         f"{self.origin}: {split}: glass {glass.name} is the same as {other} of {other_split}, "
                         "expected no glass in two splits"
+                    )
+                largest = np.abs(glass.barriers).max()
+                if largest > LARGEST_BARRIER:
+                    raise InputError(
+                        f"{self.origin}: {split}: glass {glass.name} has a barrier of {largest:.3g} eV in size, "
+                        f"expected at most {LARGEST_BARRIER:g}: are they in eV?"
                     )
                 new = [element for element in glass.elements if element not in elements]
                 if new:

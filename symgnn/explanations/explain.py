@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from ase import Atoms
 
+from symgnn.arguments import whole_number
 from symgnn.errors import InputError
 from symgnn.explanations.cache import cache_folder
 from symgnn.explanations.explanation import Explanation, explanation_key
@@ -39,12 +40,17 @@ def explain(
     method: a name (`symgnn.explanations.methods.METHODS`; settings at their defaults) or an object. seed: of the method
     and of the controls. progress(step, steps) is called after every step; an exception that it raises cancels the run.
     Raises InputError for an atom that is not there, a glass that the checkpoint cannot predict, a model without edges,
-    a method that is not there or does not work for the checkpoint, and a k below 1.
+    a method that is not there or does not work for the checkpoint, a seed below 0 and a k below 1.
     """
-    if k < 1:
-        raise InputError(f"explain: k {k} found, expected a number of edges from 1")
+    if not isinstance(checkpoint, Checkpoint):
+        raise InputError(
+            f"explain: checkpoint {checkpoint!r:.40} found, expected what symgnn.load_checkpoint returns"
+        )
+    k, seed = whole_number("explain: k", k, least=1), whole_number("explain: seed", seed, least=0)
     if isinstance(method, str):
         method = build_method(method, {}, checkpoint)
+    if not isinstance(method, Method):
+        raise InputError(f"explain: method {method!r:.40} found, expected the name of one or an object")
     glass = readable(checkpoint, as_glass(glass))
     (explanation,) = explain_atoms(checkpoint, glass, [atom], method=method, seed=seed, progress=progress)
     fields = fields_of(checkpoint, glass, [atom])

@@ -173,7 +173,12 @@ def load_checkpoint(name: str | Path, root: Path | None = None, *, device: str =
         raise InputError(
             f"{weights}: sha256 {digest[:12]}… found, but {CARD} states {card.weights_sha256[:12]}…"
         )
-    model = build_model(card.model, card.settings)
+    try:
+        model = build_model(card.model, card.settings)
+    except (ValueError, LookupError, RuntimeError) as error:  # InputError is a ValueError
+        raise InputError(
+            f"{folder / CARD}: the model cannot be built: {' '.join(str(error).split())[:300]}"
+        ) from None
     uncertainty = _uncertainty(folder, state, card)
     try:
         model.load_state_dict(state)

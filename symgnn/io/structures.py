@@ -17,10 +17,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from ase import Atoms
 from ase.calculators.calculator import all_properties
 
 from symgnn.errors import InputError
-from symgnn.glass import BARRIER_COLUMN, Glass
+from symgnn.glass import BARRIER_COLUMN, Glass, as_glass
 from symgnn.io.compression import plain_name, unpacked
 from symgnn.io.formats import ENDINGS, SUPPORTED, Source, format_of
 from symgnn.io.formats.elements import parse_types
@@ -79,11 +80,12 @@ def reading_notes(glass: Glass) -> list[str]:
     return [one_line(f"{key}: {glass.notes[key]}", 400) for key in READING_NOTES if key in glass.notes]
 
 
-def write_extxyz(path: str | os.PathLike, glass: Glass) -> None:
+def write_extxyz(path: str | os.PathLike, structure: Glass | Atoms) -> None:
     """Write a glass as extended XYZ that `read_glass` returns unchanged; ASE and OVITO read it too.
 
-    Numbers are written to the last digit. The file appears whole or not at all.
+    Numbers are written to the last digit. The file appears whole or not at all. Raises InputError as `as_glass` does.
     """
+    glass = as_glass(structure)
     columns: dict[str, np.ndarray] = {} if glass.barriers is None else {BARRIER_COLUMN: glass.barriers}
     renamed = {}
     for field, values in glass.properties.items():

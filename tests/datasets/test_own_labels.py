@@ -89,14 +89,18 @@ def test_numbered_types_have_their_elements_from_the_yaml(tmp_path, write):
         ({"test": [3]}, r"test: \[3\] found"),
         ({"test": "e.xyz"}, "test: e.xyz: no such file"),
         ({"test": "a.xyz"}, "test: a.xyz is also in train"),
+        ({"test": 300 * "a"}, "test: a+…?: no such file"),
         ({"name": 3}, "name is 3, expected text"),
         ({"name": "paper"}, "name is 'paper', which is the paper's data set"),
         ({"types": "1=Ni"}, "types: '1=Ni' found, expected numbers and elements"),
+        ({"train": "folder.xyz"}, "train: folder.xyz: no such file"),
+        ({"types": {True: "Ni"}}, "types: {True: 'Ni'} found, expected numbers and elements"),
         ({"types": {1: "Xx"}}, "types: 'Xx' is not a chemical symbol, expected an element for type 1"),
     ],
 )
-def test_a_yaml_that_does_not_fit_is_refused(write, changes, message):
+def test_a_yaml_that_does_not_fit_is_refused(write, tmp_path, changes, message):
     path = write(**changes)
+    (tmp_path / "folder.xyz").mkdir()
     with pytest.raises(InputError, match=f"mine.yaml: {message}"):
         read_definition(path)
 
@@ -112,7 +116,18 @@ def test_two_glasses_of_one_name_are_refused(write, tmp_path):
         read_definition(write(test="pooled.xyz"))
 
 
-@pytest.mark.parametrize(("text", "message"), [("- a", "list found"), ("a: [", "not readable as YAML")])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- a", "list found"),
+        ("", "NoneType found"),
+        ("a: [", "not readable as YAML"),
+        ("name: 2020-99-99", "not readable as YAML"),
+        ("train: " + 3000 * "[" + 3000 * "]", "not readable as YAML"),
+        ("!!python/object/apply:os.mkdir [made]", "not readable as YAML"),
+        ("train: a.xyz\ntrain: b.xyz", "key 'train' found 2 times, expected it once"),
+    ],
+)
 def test_another_file_is_no_data_set(tmp_path, text, message):
     path = tmp_path / "mine.yaml"
     with pytest.raises(InputError, match=r"mine.yaml: no such file"):
@@ -137,6 +152,10 @@ SAME_ATOMS = replace(GLASSES["a"], barriers=GLASSES["a"].barriers + 0.1)
         (
             {name: replace(GLASSES[name], barriers=np.ones(30)) for name in "ab"},
             "train: all barriers are 1 eV, expected different ones",
+        ),
+        (
+            {"c": replace(GLASSES["c"], barriers=11_600 * GLASSES["c"].barriers)},
+            "validation: glass c has a barrier of .* eV in size, expected at most 1000: are they in eV",
         ),
     ],
 )

@@ -289,7 +289,17 @@ def test_explain_takes_a_name_or_a_method_and_a_glass_or_atoms(symgnn_checkpoint
     [
         ({"method": "oracle"}, "method 'oracle' found, expected one of gnn_explainer"),
         ({"atom": 150}, r"atom 150 found, expected 0\.\.149"),
-        ({"k": 0}, "explain: k 0 found, expected a number of edges from 1"),
+        ({"k": 0}, "explain: k 0 found, expected a whole number from 1"),
+        ({"k": 1.5}, "explain: k 1.5 found, expected a whole number from 1"),
+        ({"seed": -1}, "explain: seed -1 found, expected a whole number from 0"),
+        ({"seed": None}, "explain: seed None found, expected a whole number from 0"),
+        ({"atom": "3"}, "atom '3' found, expected a whole number from 0 to 149"),
+        ({"atom": 3.5}, "atom 3.5 found, expected a whole number"),
+        ({"method": None}, "explain: method None found, expected the name of one or an object"),
+        (
+            {"checkpoint": "symgnn"},
+            "explain: checkpoint 'symgnn' found, expected what symgnn.load_checkpoint",
+        ),
         ({"glass": "glass.xyz"}, "str found, expected a symgnn.Glass or an ase.Atoms"),
     ],
 )

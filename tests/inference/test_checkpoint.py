@@ -77,6 +77,16 @@ def test_weights_that_do_not_fit_the_model_are_refused(tmp_path):
         load_checkpoint(folder)
 
 
+@pytest.mark.parametrize(
+    "settings", [{"elements": ["Cu", "Qq"]}, {"width": -5}, {"heads": 3}, {"dropout": "x"}]
+)
+def test_settings_that_build_no_model_are_refused(tmp_path, settings):
+    folder = saved(tmp_path)
+    edit_card(folder, settings={**SETTINGS, **settings})
+    with pytest.raises(InputError, match=r"card.json: the model cannot be built: .+"):
+        load_checkpoint(folder)
+
+
 def test_the_key_names_weights_and_settings(tmp_path):
     """Results are stored under it. `cutoff` and `dropout` leave no trace in the weights."""
     same = [load_checkpoint(saved(tmp_path / name)).key for name in ("one", "two")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
 from ase import Atoms
@@ -10,6 +12,7 @@ from symgnn.errors import InputError
 from symgnn.simulate.barriers import BarrierSearch
 from symgnn.simulate.calculator import MendelevCuZr
 from symgnn.simulate.energy_surface import GlassSurface
+from symgnn.simulate.events import AtomBarriers, Event
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +103,50 @@ def test_a_ball_has_the_energy_and_forces_of_the_glass(small_glass, radius):
 def test_a_structure_that_is_no_minimum_is_refused(liquid):
     with pytest.raises(InputError, match=r"largest force .* expected at most 0\.01.*relax it first"):
         BarrierSearch(liquid)
+
+
+def event(barrier: float, shift: float = 0.0) -> Event:
+    displacement = np.zeros((4, 3))
+    displacement[1] = 0.3 + shift, 0, 0
+    return Event(1, 0, barrier, 0.1, displacement, displacement, -2.0, 0.005, True, 50)
+
+
+def test_what_is_new_is_kept_and_told_and_what_is_not_is_counted(search, monkeypatch):
+    first, again, second = event(0.5), event(0.505, 0.1), event(0.9)
+    tries = iter([(first, "", 50), (None, "no way", 7), (again, "", 40), (second, "", 3), (None, "late", 1)])
+    monkeypatch.setattr(search, "attempt", lambda atom, attempt: next(tries))
+    told = []
+    result = search.around(1, events=2, report=told.append)
+    assert list(result.events) == told == [first, second]
+    assert (result.duplicates, dict(result.failures), result.calls, result.tries) == (
+        1,
+        {"no way": 1},
+        100,
+        4,
+    )
+    assert search.around(1, events=2, max_tries=1).tries == 1
+
+
+def test_two_events_are_the_same_where_barrier_and_saddle_agree():
+    assert event(0.5).is_same(event(0.505, 0.1))
+    assert not event(0.5).is_same(event(0.52))
+    assert not event(0.5).is_same(event(0.5, 0.2))
+    assert event(0.5).n_moving == 1
+
+
+def test_mean_and_standard_error_of_the_barriers():
+    result = AtomBarriers(1, (event(0.5), event(0.9)), 0, Counter(), 100)
+    assert result.mean == pytest.approx(0.7)
+    assert result.standard_error == pytest.approx(0.2)
+    alone, none = (AtomBarriers(1, events, 0, Counter(), 0) for events in ((event(0.5),), ()))
+    assert (alone.mean, np.isnan(alone.standard_error), np.isnan(none.mean)) == (0.5, True, True)
+
+
+def test_what_a_search_refuses(search, small_glass):
+    with pytest.raises(InputError, match=r"atom 250 found, expected 0\.\.249"):
+        search.around(250)
+    with pytest.raises(InputError, match="0 events in None tries asked for"):
+        search.around(1, events=0)
+    for seed in (-1, 0.5, None):
+        with pytest.raises(InputError, match=r"seed is .*; expected a whole number from 0"):
+            BarrierSearch(small_glass, seed=seed)

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from symgnn.simulate.activation import find_saddle
-from symgnn.simulate.optimizers import converge_saddle, minimise, point_at, softest_mode
+from symgnn.simulate.optimizers import (
+    LBFGS,
+    LONGEST_STEP,
+    Point,
+    along,
+    converge_saddle,
+    minimise,
+    point_at,
+    softest_mode,
+)
 
 
 def double_well(positions):
@@ -38,3 +47,31 @@ def test_the_way_out_of_a_well_goes_over_the_saddle():
     saddle, mode = find_saddle(double_well, np.array([[-1.0, 0, 0]]), push, np.array([0]), force=1e-3)
     assert saddle.energy == pytest.approx(1, abs=1e-5)
     assert mode.curvature == pytest.approx(-4, abs=0.05)
+
+
+def test_no_step_is_longer_than_the_longest():
+    for gradient in (np.array([[1e4, -3.0, 0.0]]), np.array([[1e-3, 0.0, 0.0]])):
+        step = LBFGS((1, 3)).step(gradient)
+        assert np.abs(step).max() < 1.001 * LONGEST_STEP
+        assert along(step, gradient) < 0
+        np.testing.assert_allclose(step[0, 1] * gradient[0, 0], step[0, 0] * gradient[0, 1])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_mode_points_where_its_guess_does(sign):
+    point = point_at(double_well, np.array([[0.2, 0.1, 0.0]]))
+    guess = sign * np.array([[1.0, 0.2, 0.1]])
+    mode = softest_mode(double_well, point, guess, max_calls=3, tolerance=0.0)
+    assert along(mode.direction, guess) > 0
+
+
+def test_the_largest_force_is_the_longest_vector():
+    assert Point(np.zeros((2, 3)), 0.0, np.array([[3.0, -4.0, 0.0], [0.0, 4.5, 0.0]])).largest_force == 5
+
+
+def test_going_down_ends_where_it_is_told_that_it_has_arrived():
+    start = point_at(double_well, np.array([[0.3, 0.2, -0.1]]))
+    end, done = minimise(double_well, start, 1e-6, 100, lambda point: point.energy < 0.5)
+    assert done
+    assert 1e-3 < end.energy < 0.5
+    assert not minimise(double_well, start, 1e-6, 2)[1]
