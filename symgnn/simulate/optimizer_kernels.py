@@ -1,9 +1,32 @@
-"""Compiled linear algebra of the optimisers and of the search for the softest mode; all vectors are flat (n,)."""
+"""Compiled linear algebra of the optimisers and of the search for the softest mode; all vectors are flat (n,).
+
+Sums are loops and no calls of BLAS: those add up in another order with another number of threads, and a search follows
+the last bit.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
+
+
+@njit(cache=True, fastmath={"contract", "reassoc", "nsz"})
+def dot(a, b):
+    """Scalar product of two vectors."""
+    total = 0.0
+    for k in range(len(a)):
+        total += a[k] * b[k]
+    return total
+
+
+@njit(cache=True, fastmath={"contract", "reassoc", "nsz"})
+def combination(coefficients, rows):
+    """(n,) sum over the first len(coefficients) rows, each times its coefficient."""
+    result = np.zeros(rows.shape[1])
+    for m in range(len(coefficients)):
+        for k in range(rows.shape[1]):
+            result[k] += coefficients[m] * rows[m, k]
+    return result
 
 
 @njit(cache=True)
@@ -19,15 +42,15 @@ def lbfgs_step(gradient, steps, changes, n_kept, newest, first_scale):
     weights = np.empty(n_kept)
     for m in range(n_kept):
         k = (newest - m) % k_max
-        weights[m] = steps[k] @ p / (changes[k] @ steps[k])
+        weights[m] = dot(steps[k], p) / dot(changes[k], steps[k])
         p -= weights[m] * changes[k]
     if n_kept:
-        p *= steps[newest] @ changes[newest] / (changes[newest] @ changes[newest])
+        p *= dot(steps[newest], changes[newest]) / dot(changes[newest], changes[newest])
     else:
         p *= first_scale
     for m in range(n_kept - 1, -1, -1):
         k = (newest - m) % k_max
-        p += steps[k] * (weights[m] - changes[k] @ p / (changes[k] @ steps[k]))
+        p += steps[k] * (weights[m] - dot(changes[k], p) / dot(changes[k], steps[k]))
     return -p
 
 
@@ -38,11 +61,11 @@ def lanczos_step(basis, k, product, diagonal, beside):
     basis (K, n): rows 0..k orthonormal; row k + 1, if there is one, becomes the next vector. diagonal, beside (K,) are
     filled at k. Returns (eigenvalue, (k + 1,) coefficients of its vector in the basis, norm of its residual).
     """
-    diagonal[k] = basis[k] @ product
+    diagonal[k] = dot(basis[k], product)
     for _ in range(2):  # full orthogonalisation, twice for rounding
         for m in range(k + 1):
-            product -= (basis[m] @ product) * basis[m]
-    beside[k] = np.sqrt(product @ product)
+            product -= dot(basis[m], product) * basis[m]
+    beside[k] = np.sqrt(dot(product, product))
     if k + 1 < len(basis) and beside[k] > 0:
         basis[k + 1] = product / beside[k]
     matrix = np.diag(diagonal[: k + 1])

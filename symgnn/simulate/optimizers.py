@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from symgnn.simulate.energy_surface import Surface
-from symgnn.simulate.optimizer_kernels import lanczos_step, lbfgs_step
+from symgnn.simulate.optimizer_kernels import combination, dot, lanczos_step, lbfgs_step
 
 MEMORY = 15  # pairs of differences that the optimiser keeps
 FIRST_SCALE = 0.03  # Å²/eV, of the first step
@@ -64,12 +64,12 @@ class LBFGS:
         gradient = gradient.ravel()
         if self._gradient is not None:
             change = gradient - self._gradient
-            if self._step @ change > 1e-10:
+            if dot(self._step, change) > 1e-10:
                 self._newest = (self._newest + 1) % MEMORY
                 self._steps[self._newest], self._changes[self._newest] = self._step, change
                 self._kept = min(self._kept + 1, MEMORY)
         step = lbfgs_step(gradient, self._steps, self._changes, self._kept, self._newest, FIRST_SCALE)
-        if step @ gradient >= 0:
+        if dot(step, gradient) >= 0:
             self._kept = 0
             step = -FIRST_SCALE * gradient
         largest = np.abs(step).max()
@@ -105,7 +105,7 @@ def softest_mode(
     """
     n = guess.size
     basis = np.empty((min(max_calls, n), n))
-    basis[0] = guess.ravel() / np.linalg.norm(guess)
+    basis[0] = guess.ravel() / _length(guess)
     diagonal, beside = np.empty(max_calls), np.empty(max_calls)
     for k in range(len(basis)):
         moved = point.positions + DIFFERENCE * basis[k].reshape(guess.shape)
@@ -113,16 +113,20 @@ def softest_mode(
         curvature, coefficients, residual = lanczos_step(basis, k, product, diagonal, beside)
         if residual < tolerance:
             break
-    direction = (coefficients @ basis[: k + 1]).reshape(guess.shape)
-    direction /= np.linalg.norm(direction)
-    if (direction * guess).sum() < 0:
+    direction = combination(coefficients, basis).reshape(guess.shape)
+    direction /= _length(direction)
+    if along(direction, guess) < 0:
         direction = -direction
     return Mode(direction, float(curvature), float(residual))
 
 
 def along(a: np.ndarray, b: np.ndarray) -> float:
     """Scalar product of two fields (M, 3)."""
-    return float(np.vdot(a, b))
+    return float(dot(a.ravel(), b.ravel()))
+
+
+def _length(a: np.ndarray) -> float:
+    return float(np.sqrt(along(a, a)))
 
 
 def reflected(point: Point, mode: Mode) -> np.ndarray:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -75,3 +79,28 @@ def test_going_down_ends_where_it_is_told_that_it_has_arrived():
     assert done
     assert 1e-3 < end.energy < 0.5
     assert not minimise(double_well, start, 1e-6, 2)[1]
+
+
+STEPS = """
+import hashlib, numpy as np
+from symgnn.simulate.optimizers import LBFGS, along
+
+rng, optimizer, digest = np.random.default_rng(0), LBFGS((10000, 3)), hashlib.sha256()
+for _ in range(4):
+    gradient = rng.normal(size=(10000, 3))
+    digest.update(optimizer.step(gradient).tobytes())
+    digest.update(np.float64(along(gradient, gradient)).tobytes())
+print(digest.hexdigest())
+"""
+
+
+def test_steps_are_the_same_with_any_number_of_threads():
+    """BLAS adds up vectors of more than 10000 numbers in another order with more threads."""
+    digests = set()
+    for threads in ("1", "2"):
+        environment = os.environ | {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
+        run = subprocess.run(
+            [sys.executable, "-c", STEPS], env=environment, capture_output=True, text=True, check=True
+        )
+        digests.add(run.stdout)
+    assert len(digests) == 1
