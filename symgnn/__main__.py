@@ -2,5 +2,5 @@
 
 from symgnn.cli import main
 
-if __name__ == "__main__":  # processes that explain many atoms import this file too
+if __name__ == "__main__":
     main()

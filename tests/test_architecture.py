@@ -16,6 +16,7 @@ ORDER = [
     "metrics",
     "stats",
     "allocator",
+    "jobs",
     "glass",
     "pair_search",
     "io",
@@ -38,7 +39,7 @@ ORDER = [
     "cli",
     "__main__",
 ]
-SIMULATE_MAY_USE = {"errors", "extras", "glass", "io"}
+SIMULATE_MAY_USE = {"disk_cache", "errors", "extras", "glass", "io", "jobs"}
 
 
 def part_of(module: str) -> str | None:

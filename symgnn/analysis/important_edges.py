@@ -113,6 +113,7 @@ def explained_fields(
     method: Method,
     seed: int = 0,
     workers: int | None = None,
+    scheduler: str | None = None,
     folder: Path | None = None,
     progress: Progress | None = None,
 ) -> ExplainedFields:
@@ -128,7 +129,7 @@ def explained_fields(
     glass = readable(checkpoint, glass)
     batch = explain_batch(
         checkpoint, glass, atoms, method=method, seed=seed, top=EVERY_EDGE, folder=folder, workers=workers,
-        progress=progress,
+        scheduler=scheduler, progress=progress,
     )  # fmt: skip
     number, distance = [], []
     for first in range(0, len(atoms), SIDE_BY_SIDE):

@@ -47,6 +47,7 @@ class Study:
     seed         of the draw of atoms, of the methods, and of tests and intervals
     retrained    the same model trained from other seeds: (name, checkpoint)
     replicas     the same glass relaxed twice, atoms in the same order; None where there is none
+    workers, scheduler    processes that explain, or address of a Dask scheduler (symgnn/jobs.py)
     """
 
     glasses: Sequence[Glass]
@@ -58,6 +59,7 @@ class Study:
     retrained: Sequence[tuple[str, Checkpoint]] = ()
     replicas: tuple[Glass, Glass] | None = None
     workers: int | None = None
+    scheduler: str | None = None
 
     def __post_init__(self):
         if not self.glasses or not self.methods:
@@ -142,8 +144,9 @@ class Study:
                 progress(done, total, f"{glass.name}: {method.name}")
 
         return explained_fields(
-            checkpoint, glass, atoms, method=method, seed=seed, workers=self.workers, progress=show
-        )
+            checkpoint, glass, atoms, method=method, seed=seed, workers=self.workers, scheduler=self.scheduler,
+            progress=show,
+        )  # fmt: skip
 
     def _evaluated(
         self, explained: ExplainedFields, method: Method, counts: list[CycleCounts], checkpoint: str

@@ -48,6 +48,11 @@ CheckpointName = Annotated[
     str, typer.Option("--checkpoint", help="Name in checkpoints/ (or $SYMGNN_CHECKPOINTS), or a folder.")
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(help="Address of a Dask scheduler whose workers compute instead (extra `cluster`)."),
+]
 Seed = Annotated[int, typer.Option(min=0, help="Of all that is drawn at random.")]
 
 

@@ -70,8 +70,9 @@ def _print_local_structure(glass, atom: int) -> None:
 
 
 def explain_many(
-    file: Path, glass, checkpoint, text: str, method, output: Path, seed: int, top: int, workers: int | None
-) -> None:
+    file: Path, glass, checkpoint, text: str, method, output: Path, seed: int, top: int, workers: int | None,
+    scheduler: str | None,
+) -> None:  # fmt: skip
     from symgnn.explanations.batch import explain_batch
     from symgnn.explanations.maps import write_maps
     from symgnn.explanations.selection import parse_atoms
@@ -82,8 +83,9 @@ def explain_many(
     with resumable(), progress() as bars:
         show = task(bars, "Explaining atoms")
         batch = explain_batch(
-            checkpoint, glass, chosen, method=method, seed=seed, top=top, workers=workers, progress=show
-        )
+            checkpoint, glass, chosen, method=method, seed=seed, top=top, workers=workers, scheduler=scheduler,
+            progress=show,
+        )  # fmt: skip
     warn_of_extrapolation(checkpoint, glass)
     graph = cached_graph(glass, checkpoint.cutoff, checkpoint.model.inputs)
     where = "no edge can change it"
@@ -106,6 +108,7 @@ def evaluate_methods(
     output: Path,
     seed: int,
     workers: int | None,
+    scheduler: str | None,
 ) -> None:
     from symgnn.explanations.benchmark import compare_methods
     from symgnn.explanations.benchmark_tables import CURVES
@@ -120,8 +123,9 @@ def evaluate_methods(
     with resumable(), progress() as bars:
         show = task(bars, "Comparing methods")
         benchmark = compare_methods(
-            checkpoint, glass, chosen, methods, replica=replica, seed=seed, workers=workers, progress=show
-        )
+            checkpoint, glass, chosen, methods, replica=replica, seed=seed, workers=workers, scheduler=scheduler,
+            progress=show,
+        )  # fmt: skip
     warn_of_extrapolation(checkpoint, glass)
     title = f"{glass.name}, checkpoint {checkpoint.full_name}, {len(chosen)} atoms"
     table = Table("measure", *benchmark.records, title=title)

@@ -12,8 +12,10 @@ from symgnn.cli.common import (
     CheckpointName,
     File,
     Output,
+    Scheduler,
     Seed,
     Types,
+    Workers,
     check_folders,
     check_methods,
     console,
@@ -28,6 +30,7 @@ MODES = {
     "--setting": ("--atom", "--atoms"),
     "--top": ("--atom", "--atoms"),
     "--workers": ("--atoms", "--evaluate"),
+    "--scheduler": ("--atoms", "--evaluate"),
     "--replica": ("--evaluate",),
 }
 """What the options that do not always apply go with."""
@@ -70,9 +73,8 @@ def explain(
     top: Annotated[
         int | None, typer.Option(min=1, help=f"Edges to print, or to keep of every atom; default {TOP}.")
     ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes for many atoms; default: one per core.")
-    ] = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
     evaluate: Annotated[
         bool, typer.Option("--evaluate", help="Compare all methods on --atoms (default: 50).")
     ] = False,
@@ -88,7 +90,10 @@ def explain(
 ) -> None:
     """Explain predicted barriers: which edges carry them. Writes CSV, and maps of the glass for many atoms."""
     names = method or []
-    options = {"--setting": setting or None, "--top": top, "--workers": workers, "--replica": replica}
+    options = {
+        "--setting": setting or None, "--top": top, "--workers": workers, "--scheduler": scheduler,
+        "--replica": replica,
+    }  # fmt: skip
     _check_options(atom, atoms, evaluate, names, options)
     from symgnn.explanations.cache import cache_folder  # after the check: these take seconds
     from symgnn.explanations.methods import METHODS, available_methods, build_method, read_settings
@@ -102,9 +107,9 @@ def explain(
     glass = readable(loaded, glass)
     replica_glass = readable(loaded, replica_glass) if replica_glass else None
     if evaluate:
-        evaluate_methods(file, glass, loaded, atoms, chosen, replica_glass, output, seed, workers)
+        evaluate_methods(file, glass, loaded, atoms, chosen, replica_glass, output, seed, workers, scheduler)
     elif atoms is not None:
-        explain_many(file, glass, loaded, atoms, chosen[0], output, seed, top or TOP, workers)
+        explain_many(file, glass, loaded, atoms, chosen[0], output, seed, top or TOP, workers, scheduler)
     else:
         explain_one(file, glass, loaded, atom, chosen[0], output, seed, top or TOP)
 

@@ -9,8 +9,10 @@ import typer
 
 from symgnn.cli.common import (
     CheckpointName,
+    Scheduler,
     Seed,
     Types,
+    Workers,
     check_exists,
     check_folders,
     check_methods,
@@ -53,7 +55,8 @@ def findings(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="Folder for text, tables and figures.")
     ] = Path("findings"),
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")] = None,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
     types: Types = None,
 ) -> None:
     """Do important edges lie on more cycles, how far do they reach, how stable is it? Writes text, tables, figures."""
@@ -85,6 +88,7 @@ def findings(
         if replicas is None
         else tuple(readable(loaded, read(replica, types)) for replica in replicas),
         workers=workers,
+        scheduler=scheduler,
     )
     check_folders(output, cache_folder())
     with resumable(), progress() as bars:

@@ -1,9 +1,9 @@
-"""Explanations of many atoms of a glass: on all cores, resumable, in bounded memory.
+"""Explanations of many atoms of a glass: on all cores or a cluster, resumable, in bounded memory.
 
 The atoms are cut into shards of 16, fields of 4 atoms stand side by side, and each core takes one shard after the
-other. Of every explanation the k most important edges are kept, and what it adds to the maps of the whole glass
-(maps.py). A finished shard is a file named by what it was computed from: a run that was stopped goes on where it was,
-and gives the same numbers as one that was not.
+other (symgnn/jobs.py). Of every explanation the k most important edges are kept, and what it adds to the maps of the
+whole glass (maps.py). A finished shard is a file named by what it was computed from: a run that was stopped goes on
+where it was, and gives the same numbers as one that was not.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from ase import Atoms
 from symgnn.errors import InputError
 from symgnn.explanations.cache import cache_folder
 from symgnn.explanations.methods.base import Method, Progress
-from symgnn.explanations.processes import run_all
 from symgnn.explanations.receptive_field import fields_of
 from symgnn.explanations.shards import SUMS, Work, shards_of
 from symgnn.glass import Glass, as_glass
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.inference.predict import predict, readable
+from symgnn.jobs import run_all
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,11 +74,13 @@ def explain_batch(
     top: int = 50,
     folder: Path | None = None,
     workers: int | None = None,
+    scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> BatchExplanation:
     """Explain `atoms` (0..N-1); results are those of single runs (`explain_atoms`).
 
-    workers: processes, by default one per core that this process may use; 1 stays in this process.
+    workers: processes, by default one per core that this process may use; 1 stays in this process. scheduler: address
+    of a Dask scheduler, whose workers explain instead.
     folder: where shards are kept, by default that of the explanations. progress(atoms done, atoms) is called after
     every shard; an exception that it raises stops the run, and what is finished stays.
     Raises InputError as `fields_of` and the method do.
@@ -91,8 +93,9 @@ def explain_batch(
     shards = shards_of(atoms)
     missing = [shard for shard in shards if work.read(shard) is None]
     done = len(atoms) - sum(map(len, missing))
-    for n_atoms in run_all(work.compute, missing, workers):
-        done += n_atoms
+    for shard, arrays in run_all(work.compute, missing, workers=workers, scheduler=scheduler):
+        work.write(shard, arrays)
+        done += len(shard)
         if progress is not None:
             progress(done, len(atoms))
     return _joined(work, atoms, (_arrays_of(work, shard) for shard in shards))
@@ -118,7 +121,7 @@ def _arrays_of(work: Work, shard: np.ndarray) -> dict[str, np.ndarray]:
     """The arrays of a shard, computed anew where its file has been removed meanwhile (the cache has a limit)."""
     arrays = work.read(shard)
     if arrays is None:
-        work.compute(shard)
+        work.write(shard, work.compute(shard))
         arrays = work.read(shard)
     if arrays is None:
         raise InputError(

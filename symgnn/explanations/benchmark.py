@@ -18,12 +18,12 @@ from symgnn.explanations.benchmark_record import BenchmarkRecords
 from symgnn.explanations.benchmark_tables import Benchmark
 from symgnn.explanations.cache import cache_folder
 from symgnn.explanations.methods.base import Method, Progress
-from symgnn.explanations.processes import run_all
 from symgnn.explanations.receptive_field import fields_of
 from symgnn.explanations.stability import check_replica
 from symgnn.glass import Glass, as_glass
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.inference.predict import readable
+from symgnn.jobs import run_all
 from symgnn.stats import jaccard
 
 BUDGETS = (1, 3, 10, 30, 100, 300, 1000, 3000)
@@ -42,12 +42,14 @@ def compare_methods(
     seed: int = 0,
     folder: Path | None = None,
     workers: int | None = None,
+    scheduler: str | None = None,
     progress: Progress | None = None,
 ) -> Benchmark:
     """Compare `methods` on `atoms` of a glass; stability on the first `n_stability` of a random order of them.
 
     replica: the same glass but for noise, atoms in the same order. Every record is kept in `folder`, so that a run
-    that was stopped goes on. workers: processes, by default one per core; 1 stays in this process.
+    that was stopped goes on. workers: processes, by default one per core; 1 stays in this process. scheduler: address
+    of a Dask scheduler, whose workers compute instead.
     progress(records done, records): an exception that it raises stops the run.
     Raises InputError as `explain_atoms` does, and for a replica that is another glass.
     """
@@ -75,7 +77,9 @@ def compare_methods(
     )
     jobs = [(atom, method) for atom in atoms for method in methods]
     missing = [job for job in jobs if records.read(*job) is None]
-    for done, _ in enumerate(run_all(records.compute, missing, workers), len(jobs) - len(missing) + 1):
+    results = run_all(records.compute, missing, workers=workers, scheduler=scheduler)
+    for done, (job, record) in enumerate(results, len(jobs) - len(missing) + 1):
+        records.write(job, record)
         if progress is not None:
             progress(done, len(jobs))
     results = {method.name: {atom: records.read(atom, method) for atom in atoms} for method in methods}

@@ -59,15 +59,19 @@ class BenchmarkRecords:
         """
         return read_record(self.path(atom, method), ("top", "measures", "curves"))
 
-    def compute(self, job: tuple[int, Method]) -> None:
-        """Explain an atom by a method and write the record of the explanation."""
+    def compute(self, job: tuple[int, Method]) -> dict[str, Any]:
+        """Explain an atom by a method: the record of the explanation."""
         atom, method = job
         (explanation,) = explain_atoms(self.checkpoint, self.glass, [atom], method=method, seed=self.seed)
         measures, curves = self._fidelity(explanation)
         if atom in self.watched:
             measures |= self._stability(explanation, method)
         top = edge_keys(explanation, len(self.glass))[explanation.top(TOP)].tolist()
-        write_record(self.path(atom, method), {"top": top, "measures": measures, "curves": curves})
+        return {"top": top, "measures": measures, "curves": curves}
+
+    def write(self, job: tuple[int, Method], record: dict[str, Any]) -> None:
+        """Keep what `compute` gave."""
+        write_record(self.path(*job), record)
 
     def path(self, atom: int, method: Method) -> Path:
         watched, inputs = atom in self.watched, self.checkpoint.model.inputs

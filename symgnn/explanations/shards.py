@@ -46,8 +46,8 @@ class Work:
         )  # fmt: skip
         return self.folder / f"shard-{key}.npz"
 
-    def compute(self, atoms: np.ndarray) -> int:
-        """Explain `atoms` and write their shard; returns their number."""
+    def compute(self, atoms: np.ndarray) -> dict[str, np.ndarray]:
+        """Explain `atoms`: the arrays of their shard."""
         columns: dict[str, list[np.ndarray]] = {name: [] for name in ROWS}
         graph = fields_of(self.checkpoint, self.glass, atoms[:1]).whole
         n_pairs = len(graph.pair_edge)
@@ -74,9 +74,11 @@ class Work:
                 fraction[number[own]] += importance[own] / max(importance[own].sum(), 1e-300)
                 effect_sum[number[own]] += effect[own]
         arrays = {name: np.concatenate(parts) for name, parts in columns.items() if parts}
-        arrays |= {"seen": seen.astype(np.int64), "fraction": fraction, "effect_sum": effect_sum}
+        return arrays | {"seen": seen.astype(np.int64), "fraction": fraction, "effect_sum": effect_sum}
+
+    def write(self, atoms: Sequence[int], arrays: dict[str, np.ndarray]) -> None:
+        """Keep what `compute` gave."""
         write_arrays(self.path(atoms), arrays)
-        return len(atoms)
 
     def read(self, atoms: Sequence[int]) -> dict[str, np.ndarray] | None:
         """The arrays of a finished shard; None where there is none that can be read."""

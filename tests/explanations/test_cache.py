@@ -38,11 +38,11 @@ def test_other_physical_inputs_are_another_explanation(stressed, tmp_path):
     paths = {Work(physics, glass, METHOD, 0, 50, tmp_path).path([3]) for glass in (first, second)}
     assert len(paths) == 2
     records = BenchmarkRecords(physics, first, None, 0.2, (1, 10), 1, frozenset(), 0, tmp_path)
-    records.compute((3, METHOD))
+    records.write((3, METHOD), records.compute((3, METHOD)))
     assert records.read(3, METHOD) is not None
     assert replace(records, glass=second).read(3, METHOD) is None
     watched = replace(records, replica=first, watched=frozenset([3]))
-    watched.compute((3, METHOD))
+    watched.write((3, METHOD), watched.compute((3, METHOD)))
     assert watched.read(3, METHOD)["measures"]["replica"] == 1
     assert replace(watched, replica=second).read(3, METHOD) is None
 

@@ -106,7 +106,7 @@ def test_a_benchmark_takes_other_edges_as_control(field, crowd, glass, tmp_path)
     records = BenchmarkRecords(
         checkpoint, glass, None, 0.2, (1, 5, field.n_pairs), 5, frozenset(), 0, tmp_path
     )
-    records.compute((CENTER, Oracle()))
+    records.write((CENTER, Oracle()), records.compute((CENTER, Oracle())))
     curves = records.read(CENTER, Oracle())["curves"]
     assert curves["plus"] == pytest.approx([1, 1, 1], abs=1e-4)
     assert curves["minus"] == pytest.approx([0, 0, 0], abs=1e-4)

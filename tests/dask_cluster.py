@@ -1,0 +1,51 @@
+"""A Dask scheduler and its workers on this machine, each a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from tests.conftest import REPOSITORY
+
+
+class Cluster:
+    """address: of the scheduler. add_worker starts one more."""
+
+    def __init__(self, folder: Path, processes: ExitStack):
+        self._folder, self._processes = folder, processes
+        contact = folder / "scheduler.json"
+        self._start("distributed.cli.dask_scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard",
+                    "--scheduler-file", str(contact))  # fmt: skip
+        deadline = time.monotonic() + 60
+        while not contact.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.address: str = json.loads(contact.read_text())["address"]
+
+    def add_worker(self) -> subprocess.Popen:
+        return self._start("distributed.cli.dask_worker", self.address, "--nthreads", "1", "--no-nanny",
+                           "--no-dashboard", "--local-directory", str(self._folder))  # fmt: skip
+
+    def _start(self, module: str, *options: str) -> subprocess.Popen:
+        environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *options], env=environment, cwd=REPOSITORY,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        self._processes.callback(process.wait)
+        self._processes.callback(process.kill)
+        return process
+
+
+@contextmanager
+def cluster_of_two(folder: Path) -> Iterator[Cluster]:
+    with ExitStack() as processes:
+        cluster = Cluster(folder, processes)
+        for _ in range(2):
+            cluster.add_worker()
+        yield cluster
