@@ -13,7 +13,7 @@ import typer
 
 from symgnn import __version__
 from symgnn.allocator import keep_large_buffers
-from symgnn.cli import dashboard, explanations, findings, models, structures, topology
+from symgnn.cli import dashboard, explanations, findings, models, simulate, structures, topology
 from symgnn.cli.common import errors
 from symgnn.errors import InputError
 from symgnn.io.reading import one_line
@@ -26,11 +26,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 data_app = typer.Typer(no_args_is_help=True, help="The paper's data set.")
-simulate_app = typer.Typer(no_args_is_help=True, help="Make glasses of your own.")
+simulate_app = typer.Typer(
+    no_args_is_help=True, help="Under the potential of Cu-Zr: glasses, minima, energy barriers."
+)
 app.add_typer(data_app, name="data")
 app.add_typer(simulate_app, name="simulate")
 data_app.command("fetch")(structures.data_fetch)
-simulate_app.command("glass")(structures.simulate_glass)
+simulate_app.command("glass")(simulate.glass)
+simulate_app.command("verify")(simulate.verify)
+simulate_app.command("barriers")(simulate.barriers)
 for function in (
     structures.graph,
     models.train,

@@ -1,4 +1,4 @@
-"""Commands on structures: data fetch, graph, predict, structure, simulate glass."""
+"""Commands on structures: data fetch, graph, predict, structure."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from symgnn.cli.common import (
     CheckpointName,
     File,
     Output,
-    Seed,
     Types,
     check_exists,
     check_folders,
-    command,
     console,
     progress,
     read,
@@ -109,29 +107,3 @@ def structure(file: File, output: Output = Path("."), types: Types = None) -> No
     path = output / f"{stem(file)}.local_structure.csv"
     write_table(path, glass)
     console.print(str(path), markup=False)
-
-
-def simulate_glass(
-    output: Annotated[Path, typer.Option("--output", "-o", help="Extended XYZ file to write.")],
-    atoms: Annotated[int, typer.Option(help="Number of atoms, at least 234 for Cu64Zr36.")] = 500,
-    composition: Annotated[str, typer.Option(help="Atomic percent.")] = "Cu64Zr36",
-    quench_rate: Annotated[float, typer.Option(help="K/s.")] = 1e13,
-    seed: Seed = 0,
-) -> None:
-    """Melt and quench a Cu-Zr glass under the Mendelev 2009 potential (needs the extra `physics`).
-
-    The file states energy, pressure and shear stress of every atom.
-    """
-    from symgnn.io.structures import write_extxyz
-    from symgnn.simulate import make_glass, parse_composition
-
-    check_folders(output.parent)
-    with progress() as bars:
-        show = task(bars, "Quenching")
-        glass = make_glass(
-            n_atoms=atoms, composition=parse_composition(composition), quench_rate=quench_rate, seed=seed,
-            command=command(),
-            progress=lambda share, text: show(round(100 * share), 100, text),
-        )  # fmt: skip
-    write_extxyz(output, glass)
-    console.print(f"{glass.composition}, {len(glass)} atoms: {output}", markup=False)

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from symgnn.errors import InputError
-from symgnn.explanations.cache import cache_key, read_arrays, write_arrays
+from symgnn.explanations.cache import cache_key
 from symgnn.glass import Glass
+from symgnn.io.arrays import read_arrays, write_arrays
 from symgnn.io.writing import replacing
 
 _COLUMNS = {"pairs": np.int64, "images": np.int64, "lengths": float, "importance": float, "mask": float,

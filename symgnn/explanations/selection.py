@@ -10,18 +10,19 @@ from symgnn.errors import InputError
 from symgnn.glass import Glass
 
 
-def parse_atoms(text: str, glass: Glass, predictions: np.ndarray, seed: int = 0) -> np.ndarray:
+def parse_atoms(text: str, glass: Glass, predictions: np.ndarray | None, seed: int = 0) -> np.ndarray:
     """(A,) int64 atom numbers, ascending, without repetition.
 
-    text: parts joined by commas, each a number, a range `0-99` (both ends included), an element, `all`, `top:n` and
-    `bottom:n`: the n atoms of the highest and lowest of the predictions (N,) in eV, or `random:n`: `random_atoms`.
+    text: parts joined by commas, each a number, a range `0-99` (both ends included), an element, `all`, `random:n`:
+    `random_atoms`, or, where there are predictions (N,) in eV, `top:n` and `bottom:n`: the n atoms of the highest and
+    lowest.
     Raises InputError for anything else and for atoms that are not there.
     """
     chosen = [_part(part.strip(), glass, predictions, seed) for part in text.split(",")]
     return np.unique(np.concatenate(chosen))
 
 
-def _part(part: str, glass: Glass, predictions: np.ndarray, seed: int) -> np.ndarray:
+def _part(part: str, glass: Glass, predictions: np.ndarray | None, seed: int) -> np.ndarray:
     n = len(glass)
     if part == "all":
         return np.arange(n)
@@ -37,7 +38,7 @@ def _part(part: str, glass: Glass, predictions: np.ndarray, seed: int) -> np.nda
         return np.arange(first, last + 1)
     if match := re.fullmatch(r"random:(\d+)", part):
         return random_atoms(glass, int(match[1]), seed)
-    if match := re.fullmatch(r"(top|bottom):(\d+)", part):
+    if predictions is not None and (match := re.fullmatch(r"(top|bottom):(\d+)", part)):
         count = int(match[2])
         if not 1 <= count <= n:
             raise InputError(f"{glass.name}: atoms {part} found, expected 1 to {n} of them")
@@ -45,7 +46,7 @@ def _part(part: str, glass: Glass, predictions: np.ndarray, seed: int) -> np.nda
         return order[-count:] if match[1] == "top" else order[:count]
     raise InputError(
         f"{glass.name}: atoms {part!r} found, expected a number, a range such as 0-99, one of the elements "
-        f"{', '.join(glass.elements)}, all, top:n, bottom:n or random:n"
+        f"{', '.join(glass.elements)}, all{', top:n, bottom:n' if predictions is not None else ''} or random:n"
     )
 
 

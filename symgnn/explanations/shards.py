@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from symgnn.explanations.cache import cache_key, read_arrays, write_arrays
+from symgnn.explanations.cache import cache_key
 from symgnn.explanations.explanation import most_important
 from symgnn.explanations.methods.base import Method
 from symgnn.explanations.receptive_field import fields_of
 from symgnn.glass import Glass
 from symgnn.inference.checkpoint import Checkpoint
+from symgnn.io.arrays import read_arrays, write_arrays
 
 SHARD, SIDE_BY_SIDE = 16, 4
 

@@ -6,8 +6,11 @@ from symgnn.extras import require
 require("numba", "symgnn.simulate")  # before the files that import it
 
 from symgnn.simulate.atomic_stress import atomic_fields, fields_of_glass  # noqa: E402
+from symgnn.simulate.barrier_runs import search_barriers  # noqa: E402
+from symgnn.simulate.barrier_table import BarrierTable, read_barriers  # noqa: E402
 from symgnn.simulate.barriers import BarrierSearch  # noqa: E402
 from symgnn.simulate.calculator import MendelevCuZr  # noqa: E402
+from symgnn.simulate.eam_file import EamPotential, read_potential  # noqa: E402
 from symgnn.simulate.events import AtomBarriers, Event  # noqa: E402
 from symgnn.simulate.glass_maker import make_glass, parse_composition, relax  # noqa: E402
 from symgnn.simulate.potential import Mendelev2009, mendelev2009  # noqa: E402
@@ -16,6 +19,8 @@ from symgnn.simulate.verify import Verification, relaxed, verify  # noqa: E402
 __all__ = [
     "AtomBarriers",
     "BarrierSearch",
+    "BarrierTable",
+    "EamPotential",
     "Event",
     "Mendelev2009",
     "MendelevCuZr",
@@ -25,7 +30,10 @@ __all__ = [
     "make_glass",
     "mendelev2009",
     "parse_composition",
+    "read_barriers",
+    "read_potential",
     "relax",
     "relaxed",
+    "search_barriers",
     "verify",
 ]

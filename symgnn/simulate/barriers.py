@@ -22,6 +22,8 @@ from ase import Atoms
 from symgnn.errors import InputError
 from symgnn.glass import Glass, as_glass
 from symgnn.simulate.activation import NoSaddle, find_saddle
+from symgnn.simulate.calculator_surface import CalculatorGlass, CalculatorSurface
+from symgnn.simulate.eam_file import EamPotential
 from symgnn.simulate.energy_surface import GlassSurface, MobileSurface, OutOfRange
 from symgnn.simulate.events import AtomBarriers, Event
 from symgnn.simulate.optimizers import (
@@ -48,24 +50,26 @@ START_FORCE = 1e-4  # eV/Å
 TRIES_PER_EVENT = 4
 
 Report = Callable[[Event], None]
+AnySurface = MobileSurface | CalculatorSurface
 
 
 class BarrierSearch:
     """Searches around atoms of one glass. A result depends on glass, seed and atom, not on what was searched before.
 
+    potential: of a file (eam_file.py), by default the built-in one of Cu-Zr.
     Raises InputError for a structure that is no minimum of the potential, or none that it can compute.
     """
 
-    def __init__(self, structure: Glass | Atoms, *, seed: int = 0):
+    def __init__(self, structure: Glass | Atoms, *, seed: int = 0, potential: EamPotential | None = None):
         glass = as_glass(structure)
         if not (isinstance(seed, int | np.integer) and seed >= 0):
             raise InputError(f"seed is {seed}; expected a whole number from 0 on")
-        refuse_unless_minimum(glass)
+        refuse_unless_minimum(glass, potential)
         self.glass, self.seed = glass, int(seed)
-        relaxed = _relaxed_positions(glass)
-        self.whole = GlassSurface(glass, relaxed)
+        relaxed = _relaxed_positions(_surface_of(glass, glass.positions, potential))
+        self.whole = _surface_of(glass, relaxed, potential)
         self._everything = self.whole.mobile(np.arange(len(glass)))
-        self._balls: tuple[int, MobileSurface, MobileSurface | None] | None = None
+        self._balls: tuple[int, AnySurface, AnySurface | None] | None = None
 
     def around(
         self, atom: int, *, events: int = 10, max_tries: int | None = None, report: Report | None = None
@@ -108,7 +112,7 @@ class BarrierSearch:
         calls = sum(surface.n_calls for surface in surfaces) - before
         return (event and replace(event, calls=calls)), reason, calls
 
-    def _event(self, atom: int, attempt: int, ball: MobileSurface, large: MobileSurface | None) -> Event:
+    def _event(self, atom: int, attempt: int, ball: AnySurface, large: AnySurface | None) -> Event:
         rng = np.random.default_rng([self.seed, int(self.glass.content_hash, 16), int(atom), attempt])
         pushed = np.isin(ball.atoms, self.whole.within(atom, FIRST_SHELL))
         core = np.flatnonzero(np.isin(ball.atoms, self.whole.within(atom, CORE)))
@@ -160,7 +164,7 @@ class BarrierSearch:
             calls=0,
         )
 
-    def _surfaces(self, atom: int) -> tuple[MobileSurface, MobileSurface | None]:
+    def _surfaces(self, atom: int) -> tuple[AnySurface, AnySurface | None]:
         if self._balls is None or self._balls[0] != atom:
             ball, atoms = (
                 self.whole.mobile(self.whole.within(atom, BALL)),
@@ -170,7 +174,7 @@ class BarrierSearch:
             self._balls = atom, ball, large
         return self._balls[1:]
 
-    def _in_glass(self, surface: MobileSurface, values: np.ndarray, others=None) -> np.ndarray:
+    def _in_glass(self, surface: AnySurface, values: np.ndarray, others=None) -> np.ndarray:
         """(N, 3) from values (M, 3) of the mobile atoms; elsewhere `others`, by default the start."""
         whole = np.empty_like(self.whole.positions)
         whole[:] = self.whole.positions if others is None else others
@@ -178,14 +182,22 @@ class BarrierSearch:
         return whole
 
 
-def _relaxed_positions(glass: Glass) -> np.ndarray:
+def _surface_of(
+    glass: Glass, positions: np.ndarray, potential: EamPotential | None
+) -> GlassSurface | CalculatorGlass:
+    if potential is None:
+        return GlassSurface(glass, positions)
+    return CalculatorGlass(glass, potential.calculator, positions)
+
+
+def _relaxed_positions(whole: GlassSurface | CalculatorGlass) -> np.ndarray:
     """(N, 3) Å of the minimum itself: files are rounded, and energies are told from there."""
-    whole = GlassSurface(glass, glass.positions).mobile(np.arange(len(glass)))
-    point, _ = minimise(whole, point_at(whole, whole.start), START_FORCE, 1000)
+    surface = whole.mobile(np.arange(len(whole)))
+    point, _ = minimise(surface, point_at(surface, surface.start), START_FORCE, 1000)
     return point.positions
 
 
-def _downhill(surface: MobileSurface, saddle: Point, mode: Mode) -> tuple[Point, bool]:
+def _downhill(surface: AnySurface, saddle: Point, mode: Mode) -> tuple[Point, bool]:
     """The minimum on the side of the saddle that leads farther from the start, and whether the other leads back."""
 
     def arrived(point: Point) -> bool:

@@ -8,7 +8,7 @@ The energy is that of the whole glass, relative to its energy at the positions o
 exact embedding energies: their densities follow the mobile atoms. Nothing is approximated but that they stand still.
 
 Anything that maps positions (M, 3) in Å to (energy in eV, forces (M, 3) in eV/Å) is an energy surface for the searches
-in saddle_search.py.
+in activation.py.
 """
 
 from __future__ import annotations
@@ -68,9 +68,7 @@ class GlassSurface:
 
     def within(self, centre: int, radius: float) -> np.ndarray:
         """(M,) atoms whose nearest image is within `radius` (Å) of the atom, which comes first, then ascending."""
-        away = find_mic(self.positions - self.positions[centre], self.cell)[1]
-        atoms = np.flatnonzero(away < radius)
-        return np.concatenate(([centre], atoms[atoms != centre]))
+        return atoms_within(self.positions, self.cell, centre, radius)
 
 
 class MobileSurface:
@@ -162,6 +160,13 @@ class MobileSurface:
         pairs = self.whole.pairs_at(self._inside[self._rank])
         self._wide = pairs_of_mobile(*pairs, self._rank, m)
         self._wide_reference = positions.copy()
+
+
+def atoms_within(positions: np.ndarray, cell: np.ndarray, centre: int, radius: float) -> np.ndarray:
+    """(M,) atoms whose nearest image is within `radius` (Å) of the atom `centre`, which comes first, then ascending."""
+    away = find_mic(positions - positions[centre], cell)[1]
+    atoms = np.flatnonzero(away < radius)
+    return np.concatenate(([centre], atoms[atoms != centre]))
 
 
 def _on_cache_lines(table: np.ndarray) -> np.ndarray:

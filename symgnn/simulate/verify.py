@@ -10,8 +10,11 @@ from ase import Atoms, units
 from symgnn.errors import InputError
 from symgnn.glass import Glass, as_glass
 from symgnn.simulate.atomic_stress import atomic_fields
+from symgnn.simulate.bulk import refuse_unless_bulk
 from symgnn.simulate.calculator import MendelevCuZr
+from symgnn.simulate.eam_file import EamPotential
 from symgnn.simulate.glass_maker import relax
+from symgnn.simulate.potential import ELEMENTS
 
 LARGEST_FORCE = 0.01  # eV/Å; the paper's glasses, in single precision, have .002
 
@@ -30,18 +33,29 @@ class Verification:
         return self.largest_force <= LARGEST_FORCE
 
 
-def verify(structure: Glass | Atoms) -> Verification:
-    """Forces and pressure of a structure under the Mendelev 2009 potential.
+def verify(structure: Glass | Atoms, potential: EamPotential | None = None) -> Verification:
+    """Forces and pressure of a structure under the Mendelev 2009 potential of Cu-Zr, or one of a file (eam_file.py).
 
-    Raises InputError, naming the structure, for what the potential does not take: other elements than Cu and Zr, open
-    boundaries, cells thinner than 15.2 Å, atoms nearer than 1.05 Å.
+    Raises InputError, naming the structure, for what the potential does not take: other elements, open boundaries,
+    cells thinner than two cutoffs (15.2 Å), atoms nearer than 1.05 Å; and for surfaces and pores.
     """
     glass = as_glass(structure)
-    atoms = _with_potential(glass)
+    others = [symbol for symbol in glass.elements if symbol not in ELEMENTS]
+    if potential is None and others:
+        raise InputError(
+            f"{glass.name}: {' and '.join(others)} found, expected Cu and Zr only, which the built-in potential knows, "
+            "or an EAM file that knows the others (--potential)"
+        )
+    atoms = _with_potential(glass, potential)
     try:
         forces = atoms.get_forces()
     except InputError as error:
         raise InputError(f"{glass.name}: {error}") from None
+    if not np.isfinite(forces).all():
+        raise InputError(
+            f"{glass.name}: forces that are no numbers found, expected atoms that do not overlap"
+        )
+    refuse_unless_bulk(glass)
     return Verification(
         largest_force=float(np.linalg.norm(forces, axis=1).max()),
         pressure=float(-atoms.get_stress()[:3].mean() / (1e5 * units.Pascal)),
@@ -49,36 +63,43 @@ def verify(structure: Glass | Atoms) -> Verification:
     )
 
 
-def relaxed(structure: Glass | Atoms) -> Glass:
-    """The glass at the minimum nearby at zero pressure, its cell scaled, with energy and stress of every atom; without
-    labels, which are those of the glass as it was.
+def relaxed(structure: Glass | Atoms, potential: EamPotential | None = None) -> Glass:
+    """The glass at the minimum nearby at zero pressure, its cell scaled, with energy and stress of every atom (by the
+    built-in potential). Labels and properties but `id` are left out: they are those of the glass as it was.
 
-    Raises InputError as `verify` does, RuntimeError where no minimum is reached.
+    Raises InputError as `verify` does, and where no minimum is reached.
     """
     glass = as_glass(structure)
-    verify(glass)
-    atoms = _with_potential(glass)
-    relax(atoms)
+    verify(glass, potential)
+    atoms = _with_potential(glass, potential)
+    try:
+        relax(atoms)
+    except (RuntimeError, InputError) as error:
+        raise InputError(
+            f"{glass.name}: no minimum reached, expected a structure near one: {error}"
+        ) from None
+    kept = {name: values for name, values in glass.properties.items() if name == "id"}
+    computed = {} if potential else atomic_fields(atoms)
     return replace(
         glass,
         positions=atoms.positions,
         cell=atoms.cell.array,
         barriers=None,
-        properties={**glass.properties, **atomic_fields(atoms)},
+        properties=kept | computed,
     )
 
 
-def refuse_unless_minimum(glass: Glass) -> None:
+def refuse_unless_minimum(glass: Glass, potential: EamPotential | None = None) -> None:
     """Raise InputError, with advice, for a glass that is no minimum, or none that the potential can compute."""
-    forces = verify(glass)
+    forces = verify(glass, potential)
     if not forces.is_minimum:
         raise InputError(
             f"{glass.name}: largest force {forces.largest_force:.3g} eV/Å found, expected at most {LARGEST_FORCE:g}:"
-            " it is no minimum of the potential; relax it first: symgnn.simulate.relaxed"
+            " it is no minimum of the potential; relax it first: symgnn simulate verify FILE --relax OUT.xyz"
         )
 
 
-def _with_potential(glass: Glass) -> Atoms:
+def _with_potential(glass: Glass, potential: EamPotential | None) -> Atoms:
     atoms = Atoms(glass.species, positions=glass.positions, cell=glass.cell, pbc=glass.pbc)
-    atoms.calc = MendelevCuZr()
+    atoms.calc = potential.calculator() if potential else MendelevCuZr()
     return atoms

@@ -21,5 +21,5 @@ def test_relaxed_is_a_minimum_at_zero_pressure(liquid):
 
 
 def test_what_the_potential_cannot_compute_is_refused():
-    with pytest.raises(InputError, match="Cu and Zr only"):
+    with pytest.raises(InputError, match=r"^CuNi: Ni found, expected Cu and Zr only, .*--potential"):
         verify(Atoms("CuNi", positions=[[0, 0, 0], [2.6, 0, 0]], cell=[20] * 3, pbc=True))
