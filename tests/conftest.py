@@ -40,6 +40,18 @@ def own_cache(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def cluster(tmp_path_factory):
+    """A Dask cluster of two workers on this machine, for tests of one file in one process (tests/dask_cluster.py)."""
+    pytest.importorskip(
+        "distributed", reason="a cluster needs dask and distributed: pip install symgnn[cluster]"
+    )
+    from tests.dask_cluster import cluster_of_two
+
+    with cluster_of_two(tmp_path_factory.mktemp("dask")) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
 def random_glass() -> Glass:
     """120 Cu and Zr atoms, at least 1.8 Å apart, in a periodic triclinic cell."""
     return make_random_glass(120, seed=7)

@@ -32,17 +32,6 @@ class Power:
         return float(self.table[job] ** 0.3), os.getpid()
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    pytest.importorskip(
-        "distributed", reason="a cluster needs dask and distributed: pip install symgnn[cluster]"
-    )
-    from tests.dask_cluster import cluster_of_two
-
-    with cluster_of_two(tmp_path_factory.mktemp("dask")) as cluster:
-        yield cluster
-
-
 @pytest.fixture(params=["one", "two", "cluster"])
 def where(request):
     """Options of run_all."""

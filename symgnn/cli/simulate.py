@@ -122,7 +122,7 @@ def barriers(
     chosen = parse_atoms(atoms, structure, None, seed)
     check_folders(output, disk_cache.folder("barriers"))
     if force_field:
-        errors.print(f"{force_field.name} is computed by ASE: expect minutes per event.", markup=False)
+        errors.print(f"{force_field.name} is computed by ASE: expect many minutes per event.", markup=False)
     with resumable(), progress() as bars:
         table = search_barriers(
             structure, chosen, events=events, max_tries=max_tries, seed=seed, potential=force_field, workers=workers,
