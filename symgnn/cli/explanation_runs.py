@@ -98,6 +98,22 @@ def explain_many(
         console.print(str(path), markup=False)
 
 
+def map_glass(file: Path, glass, checkpoint, method, output: Path) -> None:
+    from symgnn.explanations.signed_map import signed_map, write_signed_map
+
+    with progress() as bars:
+        result = signed_map(checkpoint, glass, method, progress=task(bars, "Mapping the glass"))
+    warn_of_extrapolation(checkpoint, glass)
+    up, down = (result.pair_effect[result.pair_effect * sign > 0].sum() for sign in (1, -1))
+    console.print(
+        f"All {len(glass)} atoms by {result.method}: of {len(result.lengths)} edges those that raise barriers have "
+        f"{up / len(glass):+.3f} eV per atom, those that lower them {down / len(glass):+.3f} eV",
+        markup=False,
+    )
+    for path in write_signed_map(output, f"{stem(file)}.{checkpoint.label}", glass, result):
+        console.print(str(path), markup=False)
+
+
 def evaluate_methods(
     file: Path,
     glass,

@@ -13,6 +13,7 @@ def name_of(checkpoint):
 ONE = "symgnn.explanations.explain:cached_explanation"
 MANY = "symgnn.explanations.batch:explain_batch"
 COMPARE = "symgnn.explanations.benchmark:compare_methods"
+MAP = "symgnn.explanations.signed_map:signed_map"
 STUDY = "symgnn.analysis.study:Study.run"
 
 CASES = [
@@ -35,6 +36,9 @@ CASES = [
     ("explain", MANY, "--atoms 0 --method gradient", lambda a: a["method"].name, "gradient"),
     ("explain", MANY, "--atoms 0 --setting steps=7", lambda a: a["method"].steps, 7),
     ("explain", MANY, "--atoms 0 --checkpoint egat", lambda a: name_of(a["checkpoint"]), "egat"),
+    ("explain", MAP, "--map", lambda a: a["method"].name, "gradient"),
+    ("explain", MAP, "--map --method integrated_gradients --setting points=5", lambda a: a["method"].points, 5),
+    ("explain", MAP, "--map --checkpoint egat", lambda a: name_of(a["checkpoint"]), "egat"),
     ("explain", COMPARE, "--evaluate --atoms 3-5", lambda a: a["atoms"].tolist(), [3, 4, 5]),
     ("explain", COMPARE, "--evaluate", lambda a: len(a["atoms"]), 50),
     ("explain", COMPARE, "--evaluate --seed 3", lambda a: a["seed"], 3),
