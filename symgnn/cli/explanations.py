@@ -27,6 +27,7 @@ TOP = 50  # edges that are printed, or kept of every atom
 MODES = {
     "--setting": ("--atom", "--atoms", "--map"),
     "--top": ("--atom", "--atoms"),
+    "--draws": ("--atom",),
     "--workers": ("--atoms", "--evaluate"),
     "--replica": ("--evaluate",),
 }
@@ -77,6 +78,10 @@ def explain(
     top: Annotated[
         int | None, typer.Option(min=1, help=f"Edges to print, or to keep of every atom; default {TOP}.")
     ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of matched controls, behind p; default 20. 200 decide close cases."),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes for many atoms; default: one per core.")
     ] = None,
@@ -95,7 +100,13 @@ def explain(
 ) -> None:
     """Explain predicted barriers: which edges carry them. Writes CSV, and maps of the glass for many atoms."""
     names = method or []
-    options = {"--setting": setting or None, "--top": top, "--workers": workers, "--replica": replica}
+    options = {
+        "--setting": setting or None,
+        "--top": top,
+        "--draws": draws,
+        "--workers": workers,
+        "--replica": replica,
+    }
     _check_options(atom, atoms, evaluate, whole_map, names, options)
     from symgnn.explanations.cache import cache_folder  # after the check: these take seconds
     from symgnn.explanations.methods import METHODS, available_methods, build_method, read_settings
@@ -116,7 +127,7 @@ def explain(
     elif atoms is not None:
         explain_many(file, glass, loaded, atoms, chosen[0], output, seed, top or TOP, workers)
     else:
-        explain_one(file, glass, loaded, atom, chosen[0], output, seed, top or TOP)
+        explain_one(file, glass, loaded, atom, chosen[0], output, seed, top or TOP, draws)
 
 
 def _check_options(

@@ -36,6 +36,7 @@ CASES = [
     ("explain", MANY, "--atoms 0 --method gradient", lambda a: a["method"].name, "gradient"),
     ("explain", MANY, "--atoms 0 --setting steps=7", lambda a: a["method"].steps, 7),
     ("explain", MANY, "--atoms 0 --checkpoint egat", lambda a: name_of(a["checkpoint"]), "egat"),
+    ("explain", "symgnn.cli.explanations:explain_one", "--atom 5 --draws 7", lambda a: a["draws"], 7),
     ("explain", MAP, "--map", lambda a: a["method"].name, "gradient"),
     ("explain", MAP, "--map --method integrated_gradients --setting points=5", lambda a: a["method"].points, 5),
     ("explain", MAP, "--map --checkpoint egat", lambda a: name_of(a["checkpoint"]), "egat"),
