@@ -25,6 +25,7 @@ ORDER = [
     "structure",
     "nn",
     "descriptors",
+    "check",
     "models",
     "inference",
     "training",
