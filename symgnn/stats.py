@@ -196,3 +196,21 @@ def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
     if any(flat):
         return 1.0 if all(flat) else 0.0
     return float(spearmanr(first, second).statistic)
+
+
+def percentile_rank(values: np.ndarray, value: float) -> float:
+    """The percentile of `value` among `values` (N,), one of them: 100 times the fraction of them that are lower, equal
+    ones by half. Above 0 and below 100: of N values the highest is at 100 (N - 1/2) / N."""
+    values = np.asarray(values, dtype=float)
+    lower, equal = (values < value).sum(), (values == value).sum()
+    half = 50 / len(values)
+    return float(np.clip(100 * (lower + equal / 2) / len(values), half, 100 - half))
+
+
+def percentile_text(percentile: float) -> str:
+    """A percentile above 0 and below 100 in words: with a digit more near the ends, so that 99.98 is not 100."""
+    for digits in (0, 1, 2, 3, 4, 5):
+        text = f"{percentile:.{digits}f}"
+        if 0 < float(text) < 100 and not (digits == 0 and min(percentile, 100 - percentile) < 1):
+            return f"{text}%"
+    return "below 0.00001%" if percentile < 50 else "above 99.99999%"

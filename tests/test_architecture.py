@@ -27,6 +27,7 @@ ORDER = [
     "structure",
     "nn",
     "descriptors",
+    "check",
     "models",
     "inference",
     "training",

@@ -428,7 +428,7 @@ def test_bad_files_end_in_one_line(run, place, tmp_path, name):
         (("predict", "glass.xyz", "--checkpoint", "nowhere"), "nowhere"),
         (("predict", "absent.xyz", "--checkpoint", "untrained"), "absent.xyz"),
         (("explain", "glass.xyz", "--atom", "500", "--checkpoint", "untrained"), "expected 0..119"),
-        (("explain", "glass.xyz", "--checkpoint", "untrained"), "expected either --atom or --atoms"),
+        (("explain", "glass.xyz", "--checkpoint", "untrained"), "expected one of --atom, --atoms and --map"),
         (
             ("explain", "glass.xyz", "--atom", "1", "--replica", "glass.xyz"),
             "--replica found with --atom, expected",

@@ -15,6 +15,8 @@ from symgnn.stats import (
     jaccard,
     matched_control,
     paired_test,
+    percentile_rank,
+    percentile_text,
     percentiles,
     permutation_draw,
     permutation_p,
@@ -215,3 +217,23 @@ def test_rank_correlation():
     assert rank_correlation(x, np.exp(x)) == pytest.approx(1)
     assert rank_correlation(np.ones(5), np.ones(5)) == 1
     assert rank_correlation(np.ones(5), np.arange(5)) == 0
+
+
+def test_a_percentile_is_never_0_or_100():
+    values = np.arange(3000.0)
+    assert percentile_rank(values, 2999) == pytest.approx(100 * (1 - 0.5 / 3000))
+    assert percentile_rank(values, 0) == pytest.approx(100 * 0.5 / 3000)
+    assert percentile_rank(values, 1500) == pytest.approx(100 * 1500.5 / 3000)
+    assert percentile_rank(np.ones(10), 1.0) == 50  # all equal
+    assert percentile_rank([1, 2, 2, 3], 2) == 50
+    assert percentile_rank(values, 1e9) < 100  # a value that is not among them
+    assert percentile_rank(values, -1) > 0
+
+
+@pytest.mark.parametrize(
+    ("percentile", "text"),
+    [(50.2, "50%"), (98.7, "99%"), (99.2, "99.2%"), (99.87, "99.9%"), (99.98, "99.98%"), (99.996, "99.996%"),
+     (0.4, "0.4%"), (0.02, "0.02%"), (0.04999, "0.05%"), (99.9999999, "above 99.99999%"), (1e-9, "below 0.00001%")],
+)  # fmt: skip
+def test_a_percentile_in_words(percentile, text):
+    assert percentile_text(percentile) == text

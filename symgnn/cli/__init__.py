@@ -13,7 +13,7 @@ import typer
 
 from symgnn import __version__
 from symgnn.allocator import keep_large_buffers
-from symgnn.cli import dashboard, explanations, findings, models, simulate, structures, topology
+from symgnn.cli import check, dashboard, explanations, findings, models, simulate, structures, topology
 from symgnn.cli.common import errors
 from symgnn.errors import InputError
 from symgnn.io.reading import one_line
@@ -44,6 +44,7 @@ for function in (
     models.train_explainer,
     structures.predict,
     structures.structure,
+    check.check,
     explanations.explain,
     topology.topology,
     findings.findings,

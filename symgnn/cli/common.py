@@ -75,11 +75,14 @@ def task(bars: Progress, description: str):
     return show
 
 
-def read(file: Path, types: str | None):
-    """The glass in a file. What its reader had to choose or found unusual goes to standard error."""
+def read(file: Path, types: str | None, frame: int | None = None):
+    """The glass in a file, of several frames by default the last. What its reader had to choose or found unusual goes
+    to standard error."""
+    from symgnn.io.frames import read_frame
     from symgnn.io.structures import parse_types, read_glass, reading_notes
 
-    glass = read_glass(file, types=parse_types(types) if types else None)
+    elements = parse_types(types) if types else None
+    glass = read_glass(file, types=elements) if frame is None else read_frame(file, frame, types=elements)
     for note in reading_notes(glass):
         errors.print(f"{file.name}: {note}", style="yellow", markup=False)
     return glass

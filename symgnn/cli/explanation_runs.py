@@ -10,12 +10,18 @@ from symgnn.cli.common import console, errors, progress, resumable, stem, task, 
 from symgnn.errors import InputError
 
 
-def explain_one(file: Path, glass, checkpoint, atom: int, method, output: Path, seed: int, top: int) -> None:
-    from symgnn.explanations.explain import cached_explanation
+def explain_one(
+    file: Path, glass, checkpoint, atom: int, method, output: Path, seed: int, top: int, draws: int | None
+) -> None:
+    from symgnn.explanations.explain import cached_explanation, with_fidelity
+    from symgnn.explanations.fidelity import DRAWS
+    from symgnn.explanations.verdict import verdict
 
     with progress() as bars:
         show = task(bars, f"Explaining atom {atom}")
         explanation = cached_explanation(checkpoint, glass, atom, method=method, seed=seed, progress=show)
+    if draws is not None or top < explanation.fidelity.get("k", 0):
+        explanation = with_fidelity(checkpoint, glass, explanation, k=top, draws=draws or DRAWS, seed=seed)
     path = output / f"{stem(file)}.atom{atom}.{checkpoint.label}.{method.name}.csv"
     explanation.write_table(path, glass)
     warn_of_extrapolation(checkpoint, glass)
@@ -52,9 +58,10 @@ def explain_one(file: Path, glass, checkpoint, atom: int, method, output: Path, 
         console.print(tests)
         console.print(
             f"For {f['k_others']:.0f} of the top {f['k']:.0f} there are matched controls: others of the same length, "
-            f"elements and hops. Removing every edge changes the prediction by {f['keep_none']:.3f} eV.",
+            "elements and hops.",
             markup=False,
         )
+        console.print(verdict(explanation).text, markup=False)
     console.print(str(path), markup=False)
 
 
@@ -95,6 +102,22 @@ def explain_many(
     mean = f"predicted barrier {batch.prediction.mean():.3f} eV on average"
     console.print(f"{atoms} explained by {batch.method}: {mean}; {where}", markup=False)
     for path in write_maps(output, f"{stem(file)}.{checkpoint.label}", glass, graph, batch):
+        console.print(str(path), markup=False)
+
+
+def map_glass(file: Path, glass, checkpoint, method, output: Path) -> None:
+    from symgnn.explanations.signed_map import signed_map, write_signed_map
+
+    with progress() as bars:
+        result = signed_map(checkpoint, glass, method, progress=task(bars, "Mapping the glass"))
+    warn_of_extrapolation(checkpoint, glass)
+    up, down = (result.pair_effect[result.pair_effect * sign > 0].sum() for sign in (1, -1))
+    console.print(
+        f"All {len(glass)} atoms by {result.method}: of {len(result.lengths)} edges those that raise barriers have "
+        f"{up / len(glass):+.3f} eV per atom, those that lower them {down / len(glass):+.3f} eV",
+        markup=False,
+    )
+    for path in write_signed_map(output, f"{stem(file)}.{checkpoint.label}", glass, result):
         console.print(str(path), markup=False)
 
 

@@ -1,4 +1,4 @@
-"""The command explain: one atom, many atoms, or a benchmark of the methods."""
+"""The command explain: one atom, many atoms, a whole glass, or a benchmark of the methods."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ from symgnn.cli.common import (
     read,
     readable,
 )
-from symgnn.cli.explanation_runs import evaluate_methods, explain_many, explain_one
+from symgnn.cli.explanation_runs import evaluate_methods, explain_many, explain_one, map_glass
 from symgnn.errors import InputError
 
 TOP = 50  # edges that are printed, or kept of every atom
 MODES = {
-    "--setting": ("--atom", "--atoms"),
+    "--setting": ("--atom", "--atoms", "--map"),
     "--top": ("--atom", "--atoms"),
+    "--draws": ("--atom",),
     "--workers": ("--atoms", "--evaluate"),
     "--scheduler": ("--atoms", "--evaluate"),
     "--replica": ("--evaluate",),
@@ -53,6 +54,13 @@ def list_methods(wanted: bool) -> None:
 def explain(
     file: File,
     atom: Annotated[int | None, typer.Option(help="One atom, from 0: with its fidelity and a table.")] = None,
+    whole_map: Annotated[
+        bool,
+        typer.Option(
+            "--map",
+            help="The whole glass at once: signed effects on all barriers together, by a gradient method.",
+        ),
+    ] = False,
     atoms: Annotated[
         str | None,
         typer.Option(help="Many: all, 0,5,9, 0-99, Cu, top:50, bottom:50 (by predicted barrier), random:50."),
@@ -60,7 +68,7 @@ def explain(
     method: Annotated[
         list[str] | None,
         typer.Option(
-            help="Name of a method; default gnn_explainer. --methods lists them. "
+            help="Name of a method; default gnn_explainer, with --map gradient. --methods lists them. "
             "With --evaluate: repeat for several, default all."
         ),
     ] = None,
@@ -72,6 +80,10 @@ def explain(
     seed: Seed = 0,
     top: Annotated[
         int | None, typer.Option(min=1, help=f"Edges to print, or to keep of every atom; default {TOP}.")
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(min=1, help="Of matched controls, behind p; default 20. 200 decide close cases."),
     ] = None,
     workers: Workers = None,
     scheduler: Scheduler = None,
@@ -91,40 +103,54 @@ def explain(
     """Explain predicted barriers: which edges carry them. Writes CSV, and maps of the glass for many atoms."""
     names = method or []
     options = {
-        "--setting": setting or None, "--top": top, "--workers": workers, "--scheduler": scheduler,
+        "--setting": setting or None,
+        "--top": top,
+        "--draws": draws,
+        "--workers": workers,
+        "--scheduler": scheduler,
         "--replica": replica,
-    }  # fmt: skip
-    _check_options(atom, atoms, evaluate, names, options)
+    }
+    _check_options(atom, atoms, evaluate, whole_map, names, options)
     from symgnn.explanations.cache import cache_folder  # after the check: these take seconds
     from symgnn.explanations.methods import METHODS, available_methods, build_method, read_settings
     from symgnn.inference.predict import load_checkpoint
 
     glass, loaded = read(file, types), load_checkpoint(checkpoint)
     replica_glass = read(replica, types) if replica else None
-    wanted = names or (available_methods(loaded) if evaluate else [next(iter(METHODS))])
+    default = ["gradient"] if whole_map else [next(iter(METHODS))]
+    wanted = names or (available_methods(loaded) if evaluate else default)
     chosen = [build_method(name, read_settings(name, setting or []), loaded) for name in wanted]
     check_folders(output, cache_folder())
     glass = readable(loaded, glass)
     replica_glass = readable(loaded, replica_glass) if replica_glass else None
     if evaluate:
         evaluate_methods(file, glass, loaded, atoms, chosen, replica_glass, output, seed, workers, scheduler)
+    elif whole_map:
+        map_glass(file, glass, loaded, chosen[0], output)
     elif atoms is not None:
         explain_many(file, glass, loaded, atoms, chosen[0], output, seed, top or TOP, workers, scheduler)
     else:
-        explain_one(file, glass, loaded, atom, chosen[0], output, seed, top or TOP)
+        explain_one(file, glass, loaded, atom, chosen[0], output, seed, top or TOP, draws)
 
 
 def _check_options(
-    atom: int | None, atoms: str | None, evaluate: bool, methods: list[str], options: dict[str, object]
+    atom: int | None,
+    atoms: str | None,
+    evaluate: bool,
+    whole_map: bool,
+    methods: list[str],
+    options: dict[str, object],
 ) -> None:
     if evaluate and atom is not None:
         raise InputError("explain: --atom found with --evaluate, expected --atoms or none")
-    if not evaluate and (atom is None) == (atoms is None):
-        raise InputError("explain: expected either --atom or --atoms")
+    if whole_map and (evaluate or atom is not None or atoms is not None):
+        raise InputError("explain: --map found with --atom, --atoms or --evaluate, expected it alone")
+    if not evaluate and not whole_map and (atom is None) == (atoms is None):
+        raise InputError("explain: expected one of --atom, --atoms and --map")
     if not evaluate and len(methods) > 1:
         raise InputError(f"explain: {len(methods)} methods found, expected one (several with --evaluate)")
     check_methods("explain", methods)
-    mode = "--evaluate" if evaluate else "--atom" if atoms is None else "--atoms"
+    mode = "--evaluate" if evaluate else "--map" if whole_map else "--atom" if atoms is None else "--atoms"
     for option, value in options.items():
         if value is not None and mode not in MODES[option]:
             raise InputError(

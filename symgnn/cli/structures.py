@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from symgnn.cli.common import (
     task,
     warn_of_extrapolation,
 )
+from symgnn.errors import InputError
 
 
 def data_fetch(
@@ -69,12 +71,26 @@ def predict(
     checkpoint: CheckpointName = "symgnn",
     output: Output = Path("."),
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",
+    frame: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a file with several: all, or a number from 0, -1 for the last. Default: the last."
+        ),
+    ] = None,
     types: Types = None,
 ) -> None:
     """Predict the energy barrier of every atom; write FILE.CHECKPOINT.predicted.xyz and .csv."""
     from symgnn.inference.predict import load_checkpoint, predict_with_uncertainty, write_prediction
 
-    glass, loaded = read(file, types), load_checkpoint(checkpoint, device=device)
+    if frame is not None and frame != "all" and not re.fullmatch(r"-?\d{1,9}", frame):
+        raise InputError(f"predict: --frame {frame!r} found, expected all or a number")
+    if frame == "all":
+        loaded = load_checkpoint(checkpoint, device=device)
+        check_folders(output)
+        _predict_all(file, loaded, output, types)
+        return
+    glass = read(file, types, None if frame is None else int(frame))
+    loaded = load_checkpoint(checkpoint, device=device)
     check_folders(output)
     glass = readable(loaded, glass)
     with progress() as bars:  # shown only for a glass so big that it is predicted in tiles
@@ -95,6 +111,27 @@ def predict(
             markup=False,
         )
     for path in paths:
+        console.print(str(path), markup=False)
+
+
+def _predict_all(file: Path, checkpoint, output: Path, types: str | None) -> None:
+    from symgnn.inference.frames import predict_frames
+    from symgnn.io.frames import read_frames
+    from symgnn.io.structures import parse_types
+
+    glasses = read_frames(file, types=parse_types(types) if types else None)
+    with progress() as bars:
+        result = predict_frames(
+            output, stem(file), glasses, checkpoint, progress=task(bars, "Predicting frames")
+        )
+    means = result.table["mean_barrier_eV"]
+    console.print(
+        f"{len(means)} frames: predicted barrier {means.mean():.3f} ± {means.std(ddof=0):.3f} eV (mean ± standard "
+        f"deviation over frames), {means.min():.3f} eV in frame {means.idxmin()}, {means.max():.3f} eV in frame "
+        f"{means.idxmax()}",
+        markup=False,
+    )
+    for path in (result.structure, result.table_file):
         console.print(str(path), markup=False)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from symgnn import disk_cache
 from symgnn.io.writing import replacing
 
-VERSION = 5  # of all that is stored here and of what the methods compute
+VERSION = 6  # of all that is stored here and of what the methods compute
 
 
 def cache_folder() -> Path:

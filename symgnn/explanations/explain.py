@@ -13,7 +13,7 @@ from symgnn.arguments import whole_number
 from symgnn.errors import InputError
 from symgnn.explanations.cache import cache_folder
 from symgnn.explanations.explanation import Explanation, explanation_key
-from symgnn.explanations.fidelity import fidelity
+from symgnn.explanations.fidelity import DRAWS, fidelity
 from symgnn.explanations.methods import build_method
 from symgnn.explanations.methods.base import Method, Progress
 from symgnn.explanations.receptive_field import fields_of
@@ -32,30 +32,65 @@ def explain(
     *,
     seed: int = 0,
     k: int = TOP_EDGES,
+    draws: int = DRAWS,
     progress: Progress | None = None,
 ) -> Explanation:
     """Explain the barrier (eV) that `checkpoint` predicts for one atom (0..N-1): the importance of every edge that can
     change it, and how far the prediction moves without the k most important edges, beside matched controls.
 
     method: a name (`symgnn.explanations.methods.METHODS`; settings at their defaults) or an object. seed: of the method
-    and of the controls. progress(step, steps) is called after every step; an exception that it raises cancels the run.
+    and of the controls. draws: of the controls and of p, 200 for close cases. progress(step, steps)
+    is called after every step; an exception that it raises cancels the run.
     Raises InputError for an atom that is not there, a glass that the checkpoint cannot predict, a model without edges,
-    a method that is not there or does not work for the checkpoint, a seed below 0 and a k below 1.
+    a method that is not there or does not work for the checkpoint, a seed below 0, and k or draws below 1.
     """
     if not isinstance(checkpoint, Checkpoint):
         raise InputError(
             f"explain: checkpoint {checkpoint!r:.40} found, expected what symgnn.load_checkpoint returns"
         )
-    k, seed = whole_number("explain: k", k, least=1), whole_number("explain: seed", seed, least=0)
+    k, draws = _whole_counts(k, draws)
+    seed = whole_number("explain: seed", seed, least=0)
     if isinstance(method, str):
         method = build_method(method, {}, checkpoint)
     if not isinstance(method, Method):
         raise InputError(f"explain: method {method!r:.40} found, expected the name of one or an object")
     glass = readable(checkpoint, as_glass(glass))
     (explanation,) = explain_atoms(checkpoint, glass, [atom], method=method, seed=seed, progress=progress)
-    fields = fields_of(checkpoint, glass, [atom])
-    numbers = fidelity(checkpoint.model, fields, explanation.importance, explanation.mask, k=k, seed=seed)
+    return with_fidelity(checkpoint, glass, explanation, k=k, draws=draws, seed=seed)
+
+
+def with_fidelity(
+    checkpoint: Checkpoint,
+    glass: Glass | Atoms,
+    explanation: Explanation,
+    *,
+    k: int = TOP_EDGES,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Explanation:
+    """The explanation with its fidelity for the k most important edges, by `draws` draws of matched controls.
+
+    Raises InputError for k or draws below 1, and where it is not an explanation of this glass and checkpoint.
+    """
+    k, draws = _whole_counts(k, draws)
+    glass = readable(checkpoint, as_glass(glass))
+    for what, own, stated in (
+        ("glass", glass.content_hash_with(checkpoint.model.inputs), explanation.glass_key),
+        ("checkpoint", checkpoint.key, explanation.checkpoint_key),
+    ):
+        if own != stated:
+            raise InputError(
+                f"{glass.name}: explanation of {what} {stated} found, expected one of this {what} ({own})"
+            )
+    fields = fields_of(checkpoint, glass, [explanation.atom])
+    numbers = fidelity(
+        checkpoint.model, fields, explanation.importance, explanation.mask, k=k, n_draws=draws, seed=seed
+    )
     return replace(explanation, fidelity=numbers)
+
+
+def _whole_counts(k: int, draws: int) -> tuple[int, int]:
+    return whole_number("explain: k", k, least=1), whole_number("explain: draws", draws, least=1)
 
 
 def explain_atoms(

@@ -96,6 +96,15 @@ class Explanation:
         """Row numbers of the k most important edges, most important first; ties in order of the rows."""
         return most_important(self.importance, k)
 
+    def atom_importance(self, n_atoms: int) -> np.ndarray:
+        """(N,) for every atom of the glass the sum of the importance of its edges; 0 outside the receptive field."""
+        return sums_over_atoms(self.pairs, self.importance, n_atoms)
+
+    def atom_effect(self, n_atoms: int) -> np.ndarray | None:
+        """(N,) eV: for every atom half the sum of the effects of its edges, so that all atoms have together what all
+        edges have; None for a method without sign."""
+        return None if self.effect is None else sums_over_atoms(self.pairs, self.effect, n_atoms) / 2
+
     def save(self, folder: Path) -> Path:
         """Write folder/<key>.npz; returns the path."""
         facts = {name: getattr(self, name) for name in _FACTS}
@@ -138,6 +147,12 @@ class Explanation:
         """Write `table` as CSV, numbers with six decimals."""
         with replacing(path) as temporary:
             self.table(glass).to_csv(temporary, index=False, float_format="%.6f")
+
+
+def sums_over_atoms(pairs: np.ndarray, values: np.ndarray, n_atoms: int) -> np.ndarray:
+    """(N,) for every atom the sum of `values` (P,) over the edges `pairs` (P, 2) that end in it."""
+    ends = np.asarray(pairs, dtype=np.int64).reshape(-1)
+    return np.bincount(ends, weights=np.repeat(np.asarray(values, dtype=float), 2), minlength=n_atoms)
 
 
 def most_important(importance: np.ndarray, k: int) -> np.ndarray:

@@ -25,6 +25,7 @@ from symgnn.stats import (
     strata,
 )
 
+DRAWS = 20  # of the controls and of p, unless asked for more
 AT_ONCE = 4  # weightings evaluated side by side: more does not fit into the processor's cache
 
 
@@ -73,7 +74,7 @@ def fidelity(
     mask: np.ndarray | None = None,
     *,
     k: int,
-    n_draws: int = 20,
+    n_draws: int = DRAWS,
     seed: int = 0,
 ) -> dict[str, float]:
     """Changes of one atom's prediction in eV under the mask, and under the k most important pairs alone.
@@ -83,6 +84,7 @@ def fidelity(
     permutation test; for the top k its draws are from all edges of a stratum, the important ones included.
 
     k                the number of pairs (at most all)
+    draws            `n_draws`
     k_others         for how many of them the control has another pair; the strata of the rest have no unimportant one
     mask_keep        |change| when every edge is weighted by the mask: small if the explanation suffices
     mask_keep_matched, mask_keep_p       the same for the mask shuffled within strata
@@ -109,7 +111,12 @@ def fidelity(
         soft = np.asarray(mask, dtype=np.float64)
         sets["mask_{}"] = [soft, *(shuffled_within(stratum, soft, rng) for _ in range(n_draws))]
     full, none = predictions_under(model, fields, np.stack([np.ones(n_pairs), np.zeros(n_pairs)]))
-    result = {"k": k, "k_others": len(np.setdiff1d(controls[0], top)), "keep_none": abs(none - full)}
+    result = {
+        "k": k,
+        "draws": n_draws,
+        "k_others": len(np.setdiff1d(controls[0], top)),
+        "keep_none": abs(none - full),
+    }
     for name, weights in sets.items():
         kept = np.stack(weights)
         for kind, applied in (("keep", kept), ("remove", 1 - kept)):

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from symgnn.explanations.batch import BatchExplanation
+from symgnn.explanations.explanation import sums_over_atoms
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.io.structures import write_extxyz
@@ -37,10 +38,10 @@ class ImportanceMap:
 def importance_map(graph: AtomGraph, batch: BatchExplanation) -> ImportanceMap:
     """The map of a batch over the pairs of the whole graph it was computed on."""
     times = np.maximum(batch.seen, 1)
-    ends = graph.pair_atoms.cpu().numpy().reshape(-1)
+    pairs = graph.pair_atoms.cpu().numpy()
 
     def of_atoms(values: np.ndarray) -> np.ndarray:
-        return np.bincount(ends, weights=np.repeat(values, 2), minlength=graph.n_atoms) / 2
+        return sums_over_atoms(pairs, values, graph.n_atoms) / 2
 
     importance = batch.fraction / times
     effect = None if batch.effect_sum is None else batch.effect_sum / times
@@ -72,7 +73,12 @@ def write_maps(
     notes = {**glass.notes, "method": batch.method, "checkpoint_key": batch.checkpoint_key,
              "explained_atoms": str(len(batch.atoms))}  # fmt: skip
     write_extxyz(paths[0], replace(glass.with_properties(**properties), notes=notes))
-    edges = _edges_of(glass, graph)
+    edges = edge_table(
+        glass,
+        graph.pair_atoms.cpu().numpy(),
+        graph.pair_image.cpu().numpy(),
+        graph.length[graph.pair_edge].cpu().numpy(),
+    )
     for path, table in (
         (paths[1], _pair_table(edges, maps)),
         (paths[2], _top_edges(edges, batch)),
@@ -83,10 +89,9 @@ def write_maps(
     return paths
 
 
-def _edges_of(glass: Glass, graph: AtomGraph) -> pd.DataFrame:
-    """Atoms, elements, image and length of every pair of the graph."""
-    pairs, images = graph.pair_atoms.cpu().numpy(), graph.pair_image.cpu().numpy()
-    symbols, lengths = np.array(glass.symbols), graph.length[graph.pair_edge].tolist()
+def edge_table(glass: Glass, pairs: np.ndarray, images: np.ndarray, lengths: np.ndarray) -> pd.DataFrame:
+    """Atoms, elements, image and length of edges: pairs (P, 2), images (P, 3) of the second atom, lengths (P,) Å."""
+    symbols = np.array(glass.symbols)
     return pd.DataFrame(
         {
             **{f"atom_{end}": pairs[:, side] for side, end in enumerate("ij")},

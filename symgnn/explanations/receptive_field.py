@@ -207,10 +207,15 @@ def fields_of(checkpoint: Checkpoint, glass: Glass, atoms: Sequence[int]) -> Rec
     glass = readable(checkpoint, glass)
     for atom in atoms:
         glass.check_atom(atom)
-    model = checkpoint.model
-    if model.n_layers == 0:
+    model = check_reads_edges(checkpoint)
+    return receptive_fields(cached_graph(glass, checkpoint.cutoff, model.inputs), atoms, model.n_layers)
+
+
+def check_reads_edges(checkpoint: Checkpoint) -> BarrierModel:
+    """The checkpoint's model. Raises InputError for one without edges."""
+    if checkpoint.model.n_layers == 0:
         raise InputError(
             f"checkpoint {checkpoint.full_name}: its model {checkpoint.card.model} reads no edges, expected "
             "one that does: there is nothing to explain"
         )
-    return receptive_fields(cached_graph(glass, checkpoint.cutoff, model.inputs), atoms, model.n_layers)
+    return checkpoint.model

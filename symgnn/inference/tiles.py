@@ -29,14 +29,16 @@ BIN = 10.0  # Å, of the bins in which the density is counted
 class Tile:
     """One piece of a glass.
 
-    graph  of the tile's atoms and those of its halo
-    rows   (K,) int64 the tile's own atoms among the graph's
-    atoms  (K,) int64 the same atoms' numbers in the glass
+    graph   of the tile's atoms and those of its halo
+    rows    (K,) int64 the tile's own atoms among the graph's
+    atoms   (K,) int64 the same atoms' numbers in the glass
+    around  (n,) int64 the numbers in the glass of all atoms of the graph
     """
 
     graph: AtomGraph
     rows: np.ndarray
     atoms: np.ndarray
+    around: np.ndarray
 
 
 def expected_edges(glass: Glass, cutoff: float) -> float:
@@ -44,13 +46,13 @@ def expected_edges(glass: Glass, cutoff: float) -> float:
     return len(glass) * _neighbors(_density(glass), cutoff)
 
 
-def tile_size(glass: Glass, model: BarrierModel) -> float:
-    """The edge in Å of tiles with about MOST_EDGES edges, halo included.
+def tile_size(glass: Glass, model: BarrierModel, most_edges: int | None = None) -> float:
+    """The edge in Å of tiles with about `most_edges` edges (default: MOST_EDGES), halo included.
 
     At least two cutoffs and half a halo: smaller tiles would consist of halo, and the time would be spent on that.
     """
     density, reach = _density(glass), model.n_layers * model.cutoff
-    n_atoms = MOST_EDGES / _neighbors(density, model.cutoff)
+    n_atoms = (most_edges or MOST_EDGES) / _neighbors(density, model.cutoff)
     inner = max(reach - model.cutoff, 0.0)  # atoms farther out receive no message
     return max((n_atoms / density) ** (1 / 3) - 2 * inner, 2 * model.cutoff, reach / 2)
 
@@ -113,7 +115,7 @@ def _tile(
     graph = build_graph(part, model.cutoff, model.inputs)
     arrives_in_time = torch.from_numpy(farthest <= (model.n_layers - 1) * model.cutoff)
     graph = graph.edge_subgraph(arrives_in_time.index_select(0, graph.target))
-    return Tile(graph=graph, rows=np.flatnonzero(own), atoms=around[own])
+    return Tile(graph=graph, rows=np.flatnonzero(own), atoms=around[own], around=around)
 
 
 def _wrapped(glass: Glass) -> tuple[np.ndarray, np.ndarray]:

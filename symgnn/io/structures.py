@@ -2,8 +2,9 @@
 
 `symgnn.io.formats.FORMATS` lists them; what each says of cell, periodicity and elements stands in data/README.md.
 Each may be compressed: .gz, .xz, .bz2. Lengths are in Å. Elements are never guessed from masses. Of several frames
-the last one is read, and a note says so. A column `barrier` of extended XYZ holds the energy barriers in eV; further
-columns of one number per atom become properties. LAMMPS atoms are sorted by id, which is kept as property `id`.
+the last one is read, and a note says so; `symgnn.io.frames` reads all. A column `barrier` of extended XYZ holds the
+energy barriers in eV; further columns of one number per atom become properties. LAMMPS atoms are sorted by id, which is
+kept as property `id`.
 What no format can tell, but physics can, is looked at once the structure is read: see plausibility.py.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,13 +67,13 @@ def read_glass(
     if path.is_dir():
         raise InputError(f"{clean_name(str(path))}: is a folder, expected a structure file")
     format_of(path.name)  # an unknown ending is told before a file is opened
-    glass = _parse(path.name, read_bytes(path), types)
+    glass = parse_glass(path.name, read_bytes(path), types)
     return glass if name is None else replace(glass, name=name)
 
 
 def read_glass_bytes(name: str, data: bytes, types: Mapping[int, str] | None = None) -> Glass:
     """The same for an upload: `data` is the content of a file called `name`. Nothing is written to disk."""
-    return _parse(re.split(r"[/\\]", name)[-1], checked_size(data, clean_name(name)), types)
+    return parse_glass(re.split(r"[/\\]", name)[-1], checked_size(data, clean_name(name)), types)
 
 
 def reading_notes(glass: Glass) -> list[str]:
@@ -86,6 +87,12 @@ def write_extxyz(path: str | os.PathLike, structure: Glass | Atoms) -> None:
     Numbers are written to the last digit. The file appears whole or not at all. Raises InputError as `as_glass` does.
     """
     glass = as_glass(structure)
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(extxyz_lines(glass))
+
+
+def extxyz_lines(glass: Glass) -> Iterator[str]:
+    """The lines of `write_extxyz`: of several glasses one after the other they are a file of several frames."""
     columns: dict[str, np.ndarray] = {} if glass.barriers is None else {BARRIER_COLUMN: glass.barriers}
     renamed = {}
     for field, values in glass.properties.items():
@@ -116,18 +123,19 @@ def write_extxyz(path: str | os.PathLike, structure: Glass | Atoms) -> None:
         *(values.astype(np.int64 if name in whole else float).tolist() for name, values in columns.items()),
         strict=True,
     )
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(f"{len(glass)}\n{' '.join(filter(None, comment))}\n")
-        for symbol, row in zip(glass.symbols, numbers, strict=True):
-            file.write(f"{symbol:2s} {' '.join(map(repr, row))}\n")
+    yield f"{len(glass)}\n{' '.join(filter(None, comment))}\n"
+    for symbol, row in zip(glass.symbols, numbers, strict=True):
+        yield f"{symbol:2s} {' '.join(map(repr, row))}\n"
 
 
-def _parse(name: str, data: bytes, types: Mapping[int, str] | None) -> Glass:
+def parse_glass(name: str, data: bytes, types: Mapping[int, str] | None, *, compressed: bool = True) -> Glass:
+    """The glass in the content of a file called `name`, checked. compressed: whether an ending of a compression means
+    that `data` is compressed."""
     shown, form = clean_name(name), format_of(name)
     try:
-        source = Source(plain_name(name), unpacked(name, data), types)
+        source = Source(plain_name(name), unpacked(name, data) if compressed else data, types)
         glass = form.read(source)
-        check_distances(replace(glass, name=shown))
+        return checked_glass(glass, shown)
     except InputError as error:
         message = str(error).removeprefix(f"{shown}: ").removeprefix(f"{clean_name(plain_name(name))}: ")
         raise InputError(f"{shown}: {message}") from None
@@ -135,5 +143,11 @@ def _parse(name: str, data: bytes, types: Mapping[int, str] | None) -> Glass:
         raise InputError(f"{shown}: reading it takes more memory than there is") from None
     except Exception as error:  # a kind of damage that no reader foresees is still a damaged file
         raise InputError(f"{shown}: not readable as {form.title}: {one_line(error)}") from None
+
+
+def checked_glass(glass: Glass, shown: str | None = None) -> Glass:
+    """The glass, with a note where its density is that of no condensed phase. Raises InputError for atoms nearer than
+    any are. shown: what to call it in the message."""
+    check_distances(replace(glass, name=shown or glass.name))
     density = density_note(glass)
     return replace(glass, notes={**glass.notes, "density": density}) if density else glass

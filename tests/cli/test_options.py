@@ -13,6 +13,7 @@ def name_of(checkpoint):
 ONE = "symgnn.explanations.explain:cached_explanation"
 MANY = "symgnn.explanations.batch:explain_batch"
 COMPARE = "symgnn.explanations.benchmark:compare_methods"
+MAP = "symgnn.explanations.signed_map:signed_map"
 STUDY = "symgnn.analysis.study:Study.run"
 
 CASES = [
@@ -36,6 +37,10 @@ CASES = [
     ("explain", MANY, "--atoms 0 --method gradient", lambda a: a["method"].name, "gradient"),
     ("explain", MANY, "--atoms 0 --setting steps=7", lambda a: a["method"].steps, 7),
     ("explain", MANY, "--atoms 0 --checkpoint egat", lambda a: name_of(a["checkpoint"]), "egat"),
+    ("explain", "symgnn.cli.explanations:explain_one", "--atom 5 --draws 7", lambda a: a["draws"], 7),
+    ("explain", MAP, "--map", lambda a: a["method"].name, "gradient"),
+    ("explain", MAP, "--map --method integrated_gradients --setting points=5", lambda a: a["method"].points, 5),
+    ("explain", MAP, "--map --checkpoint egat", lambda a: name_of(a["checkpoint"]), "egat"),
     ("explain", COMPARE, "--evaluate --atoms 3-5", lambda a: a["atoms"].tolist(), [3, 4, 5]),
     ("explain", COMPARE, "--evaluate", lambda a: len(a["atoms"]), 50),
     ("explain", COMPARE, "--evaluate --seed 3", lambda a: a["seed"], 3),
@@ -65,8 +70,14 @@ CASES = [
      lambda a: name_of(a["checkpoint"]), "egat"),
     ("predict", "symgnn.inference.predict:load_checkpoint", "--device abacus", lambda a: a["device"], "abacus"),
     ("predict", "symgnn.inference.predict:write_prediction", "-o out", lambda a: str(a["folder"]), "out"),
+    ("predict", "symgnn.io.frames:read_frame", "--frame 2", lambda a: a["index"], 2),
+    ("predict", "symgnn.inference.frames:predict_frames", "--frame all --checkpoint egat -o out",
+     lambda a: (name_of(a["checkpoint"]), str(a["folder"]), a["stem"]), ("egat", "out", "glass")),
     ("structure", "symgnn.structure:write_table", "-o out",
      lambda a: str(a["path"]), "out/glass.local_structure.csv"),
+    ("check", "symgnn.check:fit_surroundings", "--dataset my.yaml",
+     lambda a: [glass.name for glass in a["glasses"]], ["train of my.yaml in None"]),
+    ("check", "symgnn.cli.check:check_folders", "-o out/glass.xyz", lambda a: str(a["folders"][0]), "out"),
     ("topology", "symgnn.homology:glass_topology", "--cutoff 3.5", lambda a: a["cutoff"], 3.5),
     ("topology", "symgnn.homology.local_diagrams:local_persistence", "--around 5 --radius 5.5 --cutoff 3.5",
      lambda a: (a["atom"], a["radius"], a["cutoff"]), (5, 5.5, 3.5)),

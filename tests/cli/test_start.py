@@ -26,7 +26,7 @@ finally:
         (["data", "fetch", "--help"], 0, "--from"),
         (["--version"], 0, symgnn.__version__),
         (["explain", "absent.xyz"], 2, "absent.xyz: no such file"),
-        (["explain", sys.executable], 2, "explain: expected either --atom or --atoms"),
+        (["explain", sys.executable], 2, "explain: expected one of --atom, --atoms and --map"),
         (["predict", "absent.xyz"], 2, "absent.xyz: no such file"),
         (["topology", "absent.xyz"], 2, "absent.xyz: no such file"),
         (["topology", sys.executable, "--radius", "3"], 2, "--radius found without --around"),

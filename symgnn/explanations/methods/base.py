@@ -67,6 +67,13 @@ class Method(ABC):
         """The attribution of all pairs of the fields. Raises InputError for a model that it does not work for."""
 
     @property
+    def path(self) -> tuple[tuple[float, float], ...] | None:
+        """Of a method that integrates the gradient over a path on which all edges have one weight: that weight and the
+        factor of the gradient there, point by point. The effects on a whole glass then take one pass a point
+        (`symgnn.explanations.signed_map`). None for other methods."""
+        return None
+
+    @property
     def settings(self) -> dict[str, Any]:
         """Values by name of what, with the seed, decides the result."""
         return {column.name: getattr(self, column.name) for column in fields(self) if column.compare}

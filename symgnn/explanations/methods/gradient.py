@@ -23,6 +23,10 @@ class GradientTimesWeight(Method):
     signed: ClassVar[bool] = True
     passes: ClassVar[int] = 2
 
+    @property
+    def path(self) -> tuple[tuple[float, float], ...]:
+        return ((1.0, 1.0),)
+
     def attribute(
         self, model: BarrierModel, fields: ReceptiveFields, *, seed: int = 0, progress: Progress | None = None
     ) -> Attribution:

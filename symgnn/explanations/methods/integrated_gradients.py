@@ -18,6 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -44,6 +45,13 @@ class IntegratedGradients(Method):
             raise InputError(f"points {self.points!r} found, expected a positive whole number")
         if not 0 <= self.baseline < 1:
             raise InputError(f"baseline {self.baseline!r} found, expected an edge weight from 0 to below 1")
+
+    @property
+    def path(self) -> tuple[tuple[float, float], ...]:
+        position, factor = np.polynomial.legendre.leggauss(self.points)
+        length = 1 - self.baseline
+        weight, factor = self.baseline + length * (position + 1) / 2, length * factor / 2
+        return tuple(zip(weight.tolist(), factor.tolist(), strict=True))
 
     def attribute(
         self, model: BarrierModel, fields: ReceptiveFields, *, seed: int = 0, progress: Progress | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 from ase.io.trajectory import TrajectoryReader
 from ase.io.ulm import InvalidULMFileError
@@ -15,16 +16,27 @@ from symgnn.io.reading import MAX_ATOMS, one_line
 
 def read_trajectory(source: Source) -> Glass:
     """The last frame, with its arrays of one number per atom as properties."""
+    count, frame = frames_of(source)
+    return frame(count - 1)
+
+
+def frames_of(source: Source) -> tuple[int, Callable[[int], Glass]]:
+    """How many frames there are, and the function that reads frame 0..count-1."""
     try:
         reader = TrajectoryReader(io.BytesIO(source.data))
-        frames = len(reader)
-        if not frames:
-            raise InputError("no frames, expected an ASE trajectory")
-        atoms = reader[frames - 1]
-    except InputError:
-        raise
+        count = len(reader)
     except InvalidULMFileError:
         raise InputError("not readable as ASE trajectory: this is no file of that kind") from None
+    except Exception as error:  # whatever ASE meets in a damaged file
+        raise InputError(f"not readable as ASE trajectory: {one_line(error)}") from None
+    if not count:
+        raise InputError("no frames, expected an ASE trajectory")
+    return count, lambda index: _frame(source, reader, index, count)
+
+
+def _frame(source: Source, reader: TrajectoryReader, index: int, count: int) -> Glass:
+    try:
+        atoms = reader[index]
     except Exception as error:  # whatever ASE meets in a damaged file
         raise InputError(f"not readable as ASE trajectory: {one_line(error)}") from None
     if len(atoms) > MAX_ATOMS:
@@ -37,7 +49,7 @@ def read_trajectory(source: Source) -> Glass:
         pbc=glass.pbc,
         barriers=glass.barriers,
         properties=glass.properties,
-        notes=frame_note(frames),
+        notes=frame_note(count) if index == count - 1 else {},
     )
 
 

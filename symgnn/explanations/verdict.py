@@ -1,0 +1,108 @@
+"""What one explanation comes to, in a sentence: do its top edges matter more than matched control edges?
+
+The answer rests on the permutation test of `symgnn.explanations.fidelity` (`remove_top_p`): the change of the barrier
+when the k most important edges are removed, beside the changes for random draws alike in length, elements and hops.
+Such a p is valid for any number of draws, so that p <= .05 is a yes. A larger p is a no only where more draws would
+hardly bring it below: where the 95% interval (Clopper and Pearson, Biometrika 26, 404, 1934) of the fraction of draws
+that reach the change lies above the threshold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from scipy.stats import beta
+
+from symgnn.errors import InputError
+from symgnn.explanations.explanation import Explanation
+
+THRESHOLD = 0.05
+CONFIDENCE = 0.95  # of the interval of p
+
+Answer = Literal["yes", "no", "undecided"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """answer        whether the top edges matter more than matched control edges
+    text          the sentence, with its numbers
+    k             edges removed; k_others: for how many of them the control has another edge
+    p, draws      of the permutation test; p is None where there is nothing to compare with
+    p_low         lower end of the 95% interval of p over further draws; None likewise
+    threshold     of p
+    change        eV: how far removing the k edges moves the barrier; None where no edge can change it
+    matched       eV: the same for matched control edges, mean
+    change_all    eV: the same for all edges
+    """
+
+    answer: Answer
+    text: str
+    k: int
+    k_others: int
+    p: float | None
+    draws: int
+    p_low: float | None
+    threshold: float
+    change: float | None
+    matched: float | None
+    change_all: float | None
+
+
+def verdict(explanation: Explanation, *, threshold: float = THRESHOLD) -> Verdict:
+    """The verdict on an explanation, from its fidelity.
+
+    Raises InputError for an explanation without fidelity (`symgnn.explain` gives one, `with_fidelity` adds it) and for
+    a threshold outside 0..1.
+    """
+    if not 0 < threshold < 1:
+        raise InputError(f"verdict: threshold {threshold:g} found, expected a number between 0 and 1")
+    f = explanation.fidelity
+    if "k" not in f or (f["k"] and "draws" not in f):
+        raise InputError(
+            f"verdict: explanation of atom {explanation.atom} without fidelity found, expected one of symgnn.explain"
+        )
+    k = int(f["k"])
+    if not k:
+        text = "No edge can change this atom's barrier: there is nothing to compare."
+        return Verdict("undecided", text, 0, 0, None, 0, None, threshold, None, None, None)
+    draws, others = int(f["draws"]), int(f["k_others"])
+    change, matched, change_all = f["remove_top"], f["remove_top_matched"], f["keep_none"]
+    if others:
+        p = f["remove_top_p"]
+        p_low = lower_end(p, draws)
+        answer, reason = _answer(p, p_low, draws, threshold)
+        answered = f"{answer} (p = {p:.2g}, {_count(draws, 'draw')}, threshold {threshold:g}{reason})."
+    else:
+        p = p_low = None
+        answer, answered = "undecided", "undecided (no other edges of their length, elements and hops)."
+    theirs = "matched control edges" if others == k else f"matched control edges, which {others} of {k} have,"
+    those, them = ("This edge matters", "it") if k == 1 else (f"These {k} edges matter", "them")
+    compared = f", {theirs} by {matched:.3f} eV on average" if others else ""
+    text = (
+        f"{those} more than matched control edges: {answered} Removing {them} moves the barrier by {change:.3f} eV"
+        f"{compared}; removing all edges moves it by {change_all:.3f} eV."
+    )
+    return Verdict(answer, text, k, others, p, draws, p_low, threshold, change, matched, change_all)
+
+
+def lower_end(p: float, draws: int) -> float:
+    """Lower end of the 95% interval of the fraction of draws that reach the observed change; p as `permutation_p`
+    gives it: (1 + reached) / (1 + draws)."""
+    reached = round(p * (1 + draws)) - 1
+    return 0.0 if reached == 0 else float(beta.ppf((1 - CONFIDENCE) / 2, reached, draws - reached + 1))
+
+
+def _answer(p: float, p_low: float, draws: int, threshold: float) -> tuple[Answer, str]:
+    """The answer, and why it is undecided."""
+    if p <= threshold:
+        return "yes", ""
+    if p_low > threshold:
+        return "no", ""
+    if 1 / (1 + draws) > threshold:
+        return "undecided", ": so few draws cannot reach it"
+    return "undecided", ": more draws would tell"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
