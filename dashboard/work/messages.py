@@ -1,0 +1,80 @@
+"""Messages between server and worker: pickles with their length before them, through two pipes.
+
+To the worker: Ask, Cancel. From it: Ready, Report, Answer, Failure.
+"""
+
+from __future__ import annotations
+
+import pickle
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+LENGTH = struct.Struct("<Q")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """number: of the job, counted by the server. packed, pickles: parcels.py. folders: environment variables."""
+
+    number: int
+    kind: str
+    packed: Mapping[str, Any]
+    pickles: Mapping[str, bytes]
+    folders: Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Cancel:
+    number: int
+
+
+@dataclass(frozen=True)
+class Ready:
+    """The worker has imported what it needs."""
+
+
+@dataclass(frozen=True)
+class Report:
+    number: int
+    fraction: float
+    what: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """content: the pickled answer."""
+
+    number: int
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Failure:
+    """refused: the input is at fault, and text is the message of an InputError. cancelled: as it was asked to."""
+
+    number: int
+    text: str
+    refused: bool = False
+    cancelled: bool = False
+
+
+def write(stream: BinaryIO, message: Any) -> None:
+    """Raises OSError or ValueError where the other side is gone."""
+    content = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    stream.write(LENGTH.pack(len(content)))
+    stream.write(content)
+    stream.flush()
+
+
+def read(stream: BinaryIO) -> Any:
+    """The next message. Raises EOFError where the other side is gone."""
+    header = stream.read(LENGTH.size)
+    if len(header) < LENGTH.size:
+        raise EOFError
+    (length,) = LENGTH.unpack(header)
+    content = stream.read(length)
+    if len(content) < length:
+        raise EOFError
+    return pickle.loads(content)
