@@ -5,10 +5,13 @@ To the worker: Ask, Cancel. From it: Ready, Report, Answer, Failure.
 
 from __future__ import annotations
 
+import copyreg
+import io
 import pickle
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, BinaryIO
 
 LENGTH = struct.Struct("<Q")
@@ -62,7 +65,7 @@ class Failure:
 
 def write(stream: BinaryIO, message: Any) -> None:
     """Raises OSError or ValueError where the other side is gone."""
-    content = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    content = dumps(message)
     stream.write(LENGTH.pack(len(content)))
     stream.write(content)
     stream.flush()
@@ -77,4 +80,23 @@ def read(stream: BinaryIO) -> Any:
     content = stream.read(length)
     if len(content) < length:
         raise EOFError
-    return pickle.loads(content)
+    return loads(content)
+
+
+class _Pickler(pickle.Pickler):
+    """Takes mappings that cannot be written too, as explanations have them."""
+
+    dispatch_table = copyreg.dispatch_table | {
+        MappingProxyType: lambda mapping: (MappingProxyType, (dict(mapping),))
+    }
+
+
+def dumps(value: Any) -> bytes:
+    stream = io.BytesIO()
+    _Pickler(stream, protocol=pickle.HIGHEST_PROTOCOL).dump(value)
+    return stream.getvalue()
+
+
+def loads(content: bytes) -> Any:
+    """Of what this server or its own workers have pickled; nothing from outside comes this way."""
+    return pickle.loads(content)  # noqa: S301

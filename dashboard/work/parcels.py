@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dashboard.work import messages
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.inference.checkpoint import Checkpoint, load_checkpoint
@@ -56,7 +56,7 @@ def pack(arguments: Mapping[str, Any], held: Held) -> tuple[dict[str, Any], dict
     packed, pickles = {}, {}
     for name, value in arguments.items():
         if isinstance(value, Glass):
-            content = pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+            content = messages.dumps(value)
             reference = GlassReference(hashlib.sha256(content).hexdigest())
             packed[name] = reference
 
@@ -88,7 +88,7 @@ class Unpacker:
     def glasses(self, packed: Mapping[str, Any], pickles: Mapping[str, bytes]) -> dict[str, Glass]:
         """The glasses among the arguments. Never left half done: the server counts on what is held."""
         return {
-            name: self._glasses.touch(value.digest, lambda value=value: pickle.loads(pickles[value.digest]))
+            name: self._glasses.touch(value.digest, lambda value=value: messages.loads(pickles[value.digest]))
             for name, value in packed.items()
             if isinstance(value, GlassReference)
         }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import pickle
 import signal
 import threading
 from collections.abc import Hashable
@@ -54,7 +53,9 @@ class Pool:
     def start(self) -> None:
         """Start the workers; the first question does it too."""
         with self._lock:
-            while not self._closed and len(self._workers) < self.n_workers and self._dead_starts < DEAD_STARTS:
+            while (
+                not self._closed and len(self._workers) < self.n_workers and self._dead_starts < DEAD_STARTS
+            ):
                 self._workers.append(WorkerProcess(self._on_message, self._on_end))
 
     def close(self) -> None:
@@ -212,7 +213,7 @@ class Pool:
             if isinstance(message, messages.Report):
                 ticket.report(message.fraction, message.what)
                 return
-        answer = pickle.loads(message.content) if isinstance(message, messages.Answer) else None
+        answer = messages.loads(message.content) if isinstance(message, messages.Answer) else None
         with self._lock:
             del self._running[worker]
             if isinstance(message, messages.Answer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import subprocess
@@ -63,10 +64,8 @@ class WorkerProcess:
         except (OSError, ValueError):
             pass  # it is gone, which the other thread notices
         finally:
-            try:
+            with contextlib.suppress(OSError):
                 self._process.stdin.close()
-            except OSError:
-                pass
 
     def _read(self) -> None:
         try:

@@ -51,9 +51,7 @@ def explain_many(
     def counted(done: int, of: int) -> None:
         progress(done / of, f"{done:,} of {of:,} atoms")
 
-    batch = explain_batch(
-        model, glass, atoms, method=method, folder=folder, workers=1, progress=counted
-    )
+    batch = explain_batch(model, glass, atoms, method=method, folder=folder, workers=1, progress=counted)
     return batch, importance_map(cached_graph(glass, model.cutoff, model.model.inputs), batch)
 
 

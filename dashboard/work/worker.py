@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import _thread
 import os
-import pickle
 import queue
 import signal
 import sys
@@ -79,7 +78,7 @@ class Worker:
             if self._cancelled == ask.number:
                 raise Cancelled
             answer = tasks[ask.kind](self._reporter(ask.number), **glasses, **unpacker.others(ask.packed))
-            content = pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)
+            content = messages.dumps(answer)
             self._interruptible = False
             return messages.Answer(ask.number, content)
         except Cancelled:
