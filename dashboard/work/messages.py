@@ -87,8 +87,12 @@ class _Pickler(pickle.Pickler):
     """Takes mappings that cannot be written too, as explanations have them."""
 
     dispatch_table = copyreg.dispatch_table | {
-        MappingProxyType: lambda mapping: (MappingProxyType, (dict(mapping),))
+        MappingProxyType: lambda mapping: (_read_only, (dict(mapping),))
     }
+
+
+def _read_only(values: dict) -> MappingProxyType:
+    return MappingProxyType(values)
 
 
 def dumps(value: Any) -> bytes:
