@@ -6,10 +6,12 @@ import itertools
 import os
 import signal
 import threading
+import time
 from collections.abc import Hashable
 from typing import Any
 
 from dashboard.work import messages
+from dashboard.work.here import Here
 from dashboard.work.jobs import Job
 from dashboard.work.kept import Kept
 from dashboard.work.parcels import pack
@@ -18,9 +20,12 @@ from dashboard.work.ticket import Ticket, WorkFailed
 from symgnn.errors import InputError
 from symgnn.paths import CACHE_VARIABLE, CHECKPOINTS_VARIABLE, DATA_VARIABLE
 
+WORKERS_VARIABLE = "SYMGNN_DASHBOARD_WORKERS"
 GRACE = 0.8  # s that a cancelled job has to stop by itself
 MOST_WORKERS = 6
 DEAD_STARTS = 3  # workers in a row that end before they are ready: no more are started
+ABANDONED = 150.0  # s after which a job at whose bar nobody looks is cancelled; hidden tabs look once a minute
+SWEEP = 15.0  # s between two searches for such jobs
 SMALL = 512  # bytes, what a refusal takes
 
 
@@ -49,6 +54,8 @@ class Pool:
         self._running: dict[WorkerProcess, tuple[int, Ticket]] = {}
         self._dead_starts = 0
         self._closed = False
+        self._looked: dict[tuple[str, Ticket], float] = {}  # when each visitor looked at a ticket last
+        threading.Thread(target=self._sweep_now_and_then, daemon=True).start()
 
     def start(self) -> None:
         """Start the workers; the first question does it too."""
@@ -98,9 +105,29 @@ class Pool:
                 ticket = self._tickets[job.key] = Ticket(job)
                 self._queue.append(ticket)
             ticket.visitors.add(visitor)
+            self.look(ticket, visitor)
             self.start()
             self._dispatch()
             return ticket
+
+    def look(self, ticket: Ticket, visitor: str) -> None:
+        """This visitor still waits for it."""
+        with self._lock:
+            if ticket.job.key in self._tickets:
+                self._looked[visitor, ticket] = time.monotonic()
+
+    def sweep(self, abandoned: float = ABANDONED) -> None:
+        """Leave jobs for visitors who have not looked at them for so long, in s: their windows are closed."""
+        with self._lock:
+            now = time.monotonic()
+            for (visitor, ticket), looked in list(self._looked.items()):
+                if ticket.finished or visitor not in ticket.visitors:
+                    del self._looked[visitor, ticket]
+                elif now - looked > abandoned:
+                    del self._looked[visitor, ticket]
+                    self.leave(ticket, visitor)
+            for key in [key for key, ticket in self._failed.items() if now - ticket.finished_at > abandoned]:
+                del self._failed[key]
 
     def leave(self, ticket: Ticket, visitor: str) -> None:
         """This visitor wants it no more; where nobody else does, it is cancelled."""
@@ -119,6 +146,11 @@ class Pool:
         """What this visitor waits for."""
         with self._lock:
             return [ticket for ticket in self._tickets.values() if visitor in ticket.visitors]
+
+    def _sweep_now_and_then(self) -> None:
+        while not self._closed:
+            time.sleep(SWEEP)
+            self.sweep()
 
     # ---- the queue; all below with the lock held ----
 
@@ -262,14 +294,24 @@ def _folders() -> dict[str, str | None]:
     return {name: os.environ.get(name) for name in names}
 
 
-_pool: Pool | None = None
+def _chosen_workers() -> int:
+    chosen = os.environ.get(WORKERS_VARIABLE)
+    if not chosen:
+        return default_workers()
+    if not chosen.isdecimal():
+        raise InputError(f"{WORKERS_VARIABLE}: {chosen!r} found, expected a number of processes from 0")
+    return int(chosen)
+
+
+_pool: Pool | Here | None = None
 _pool_lock = threading.Lock()
 
 
-def pool() -> Pool:
-    """That of this server, made when first asked for."""
+def shared_pool() -> Pool | Here:
+    """That of this server, made when first asked for, with $SYMGNN_DASHBOARD_WORKERS processes (0: none)."""
     global _pool
     with _pool_lock:
         if _pool is None:
-            _pool = Pool()
+            n_workers = _chosen_workers()
+            _pool = Here() if n_workers == 0 else Pool(n_workers)
         return _pool

@@ -32,6 +32,7 @@ class Ticket:
         self.fraction, self.what = 0.0, ""
         self.ahead = 0  # jobs before this one in the queue
         self.put_off = False  # it gives way to another job now
+        self.finished_at = 0.0  # by time.monotonic
         self._started = 0.0
         self._finished = threading.Event()
         self._answer: Any = None
@@ -72,14 +73,17 @@ class Ticket:
         self.fraction, self.what = min(max(float(fraction), 0.0), 1.0), what
 
     def finish(self, answer: Any) -> None:
-        self._answer, self.status = answer, DONE
-        self._finished.set()
+        self._answer = answer
+        self._end(DONE)
 
     def fail(self, error: Exception) -> None:
-        self._error, self.status = error, FAILED
-        self._finished.set()
+        self._error = error
+        self._end(FAILED)
 
     def cancel(self) -> None:
-        self.status = CANCELLED
         self._error = WorkFailed(f"{self.job.title}: cancelled")
+        self._end(CANCELLED)
+
+    def _end(self, status: str) -> None:
+        self.status, self.finished_at = status, time.monotonic()
         self._finished.set()

@@ -158,7 +158,6 @@ def test_explanation_shows_numbers_with_their_controls(app):
 
 def test_explanations_in_these_tests_take_few_steps(app, monkeypatch, tmp_path):
     monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path))  # other tests also cache maps, in the same folder
-    calls._results().clear()
     opened(app, "explanation", atom=5)
     explanations = [Explanation.load(path) for path in (tmp_path / "explanations").glob("*.npz")]
     steps = [one.settings["steps"] for one in explanations if one.method == "gnn_explainer"]
