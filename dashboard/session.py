@@ -22,8 +22,14 @@ VIEW = "view"
 """The parameter that the 3D window writes and reads in the browser; nothing here takes it for a change of the link."""
 
 PARAMETERS = frozenset(
-    ("glass", "checkpoint", "atom", "glass2", "atom2", "method", "k", "color", "show", "slab", "map_method", "atoms")
-    + ("map_kind", "edges", "complex", "loop", "alpha_loop", "curves")
+    (
+        *("glass", "checkpoint", "atom", "method", "k"),  # of several pages
+        *("color", "show", "slab"),
+        *("map_method", "atoms", "map_kind", "edges"),
+        *("complex", "loop", "alpha_loop"),
+        *("glass2", "atom2"),
+        "curves",
+    )
 )
 """All that a link may name besides VIEW, on whichever page."""
 

@@ -24,7 +24,9 @@ WORKERS_VARIABLE = "SYMGNN_DASHBOARD_WORKERS"
 GRACE = 0.8  # s that a cancelled job has to stop by itself
 MOST_WORKERS = 6
 DEAD_STARTS = 3  # workers in a row that end before they are ready: no more are started
-ABANDONED = 150.0  # s after which a job at whose bar nobody looks is cancelled; hidden tabs look once a minute
+ABANDONED = (
+    150.0  # s after which a job at whose bar nobody looks is cancelled; hidden tabs look once a minute
+)
 SWEEP = 15.0  # s between two searches for such jobs
 SMALL = 512  # bytes, what a refusal takes
 

@@ -60,6 +60,7 @@ def app(data, checkpoints, monkeypatch) -> AppTest:
     """The dashboard, not yet run."""
     monkeypatch.setenv("SYMGNN_DATA", str(data))
     monkeypatch.setenv("SYMGNN_CACHE", str(data / "cache"))
+    monkeypatch.delenv("SYMGNN_RAW_DATA", raising=False)
     use_checkpoints(monkeypatch, checkpoints)
     monkeypatch.setattr(dashboard.calls.explanations, "build_method", quick_method)
     monkeypatch.setattr(dashboard.work.pool, "_pool", Here())
