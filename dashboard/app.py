@@ -25,10 +25,9 @@ st.set_page_config(
 layout.page_style()
 link.mount()
 session.arrive()
-st.session_state["_messages"] = st.container()
+session.tell_unknown()
 try:
     if sidebar.show():
         page.run()
-    session.tell_unknown()
 finally:  # a page may stop before its end
     session.write_link()

@@ -13,15 +13,16 @@ def start() -> None:
 
 
 def _all() -> None:
-    from dashboard import calls, work
+    from dashboard import calls
     from dashboard.pages import PAGES
+    from dashboard.work.pool import shared_pool
     from symgnn.errors import InputError
 
     for page in PAGES:
         importlib.import_module(f"dashboard.app_pages.{page.name}")
     with contextlib.suppress(InputError):  # the page says it, to whom it concerns
         first_page(calls)
-    work.shared_pool().start()
+    shared_pool().start()
 
 
 def first_page(calls) -> None:

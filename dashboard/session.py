@@ -69,11 +69,28 @@ def uploads() -> dict[str, Glass]:
 
 
 def arrive() -> None:
-    """Note what the URL says, if it says something new: a link was opened, or the browser went back."""
-    parameters = _parameters()
-    st.session_state["_arrived"] = parameters if parameters != st.session_state.get("_published") else {}
-    st.session_state["_picked"] = False
-    st.session_state["_to_write"] = {}
+    """Note what the URL says, if it says something new: a link was opened, or the browser went back.
+
+    What a page has not taken over yet, since it waits for an answer, stays; and so do messages about the link.
+    """
+    parameters, state = _parameters(), st.session_state
+    waited = state.pop("_waited", False)
+    if parameters != state.get("_published"):
+        state["_arrived"] = parameters
+    elif not waited:
+        state["_arrived"] = {}
+    state["_picked"] = False
+    state["_to_write"] = {}
+    state["_messages"] = st.container()
+    told = state.get("_told", []) if waited else []
+    state["_told"] = []
+    for notice, *words in told:
+        tell(notice, *words)
+
+
+def waits() -> None:
+    """The page stops here, and runs again when what it waits for is there."""
+    st.session_state["_waited"] = True
 
 
 def _parameters() -> dict[str, str]:
@@ -95,8 +112,7 @@ def seed(key: str, default: Any, read: Callable[[str], Any]) -> None:
     """
     refused = seeded(key, default, read)
     if refused is not None:
-        with messages():
-            notices.not_found(f"{key} =", refused, "The page shows its default instead.")
+        tell(notices.not_found, f"{key} =", refused, "The page shows its default instead.")
 
 
 def seeded(key: str, default: Any, read: Callable[[str], Any]) -> str | None:
@@ -119,11 +135,18 @@ def messages():
     return st.session_state["_messages"]
 
 
+def tell(notice: Callable[..., None], *words: str) -> None:
+    """Show a notice about the link, once."""
+    if (notice, *words) not in st.session_state["_told"]:
+        st.session_state["_told"].append((notice, *words))
+        with messages():
+            notice(*words)
+
+
 def tell_unknown() -> None:
     """Name the parameters of the link that no page knows."""
     for key in sorted(set(st.session_state["_arrived"]) - PARAMETERS):
-        with messages():
-            notices.unknown_parameter(key)
+        tell(notices.unknown_parameter, key)
 
 
 def forget(*keys: str) -> None:

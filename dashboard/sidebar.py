@@ -66,9 +66,8 @@ def choose_glass(key: str, label: str, *, other_than: str | None = None) -> str:
     fallback = next((option for option in options if option != other_than), options[0])
     refused = session.seeded(key, fallback, session.one_of(options))
     if refused is not None:
-        tell = notices.upload_not_here if refused.startswith(session.UPLOAD) else _no_such_glass
-        with session.messages():
-            tell(refused, f"Showing {notices.plain(fallback)} instead.")
+        notice = notices.upload_not_here if refused.startswith(session.UPLOAD) else _no_such_glass
+        session.tell(notice, refused, f"Showing {notices.plain(fallback)} instead.")
     gone = st.session_state[key] not in options  # its file
     if gone:
         st.session_state[key] = fallback
@@ -82,8 +81,7 @@ def choose_atom(key: str, label: str, glass: Glass) -> int:
     last = len(glass) - 1
     refused = session.seeded(key, 0, session.whole_number(0, last))
     if refused is not None:
-        with session.messages():
-            notices.not_found("atom", refused, f"This glass has atoms 0 to {last}; showing atom 0.")
+        session.tell(notices.not_found, "atom", refused, f"This glass has atoms 0 to {last}; showing atom 0.")
     st.session_state[key] = min(int(st.session_state[key] or 0), last)
     help_text = f"Index, 0 to {last}, in the order of the file (LAMMPS: of its ids). A click on an atom in 3D sets it."
     atom = int(st.number_input(label, 0, last, key=key, step=1, help=help_text, persist_state="session"))
@@ -119,8 +117,7 @@ def _choose_checkpoint(glass: Glass):
         return None
     refused = session.seeded("checkpoint", fallback, session.one_of(names))
     if refused is not None:
-        with session.messages():
-            notices.not_found("a checkpoint", refused, f"Using {notices.plain(fallback)} instead.")
+        session.tell(notices.not_found, "a checkpoint", refused, f"Using {notices.plain(fallback)} instead.")
     if st.session_state["checkpoint"] not in names:
         st.session_state["checkpoint"] = fallback
     name = st.selectbox("Checkpoint", names, key="checkpoint", persist_state="session")

@@ -13,9 +13,10 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import work
-from dashboard.work import Job, Ticket
-from dashboard.work.ticket import QUEUED
+from dashboard import session
+from dashboard.work.jobs import Job
+from dashboard.work.pool import shared_pool
+from dashboard.work.ticket import QUEUED, Ticket
 
 PATIENCE = 0.7  # s before a bar is shown
 POLL = 0.5  # s between two looks at a job
@@ -24,23 +25,25 @@ POLL = 0.5  # s between two looks at a job
 def answer(job: Job) -> Any:
     """The answer. Raises InputError where the job refuses its input or fails."""
     if get_script_run_ctx(suppress_warning=True) is None:
-        ticket = work.shared_pool().ask(job, visitor="")
+        ticket = shared_pool().ask(job, visitor="")
         while not ticket.wait(60):
             pass
         return ticket.result()
     if job.key in _cancelled():
         _offer_again(job)
+        session.waits()
         st.stop()
-    ticket = work.shared_pool().ask(job, _visitor())
+    ticket = shared_pool().ask(job, _visitor())
     if not ticket.wait(PATIENCE):
         _bar(ticket, _visitor())
+        session.waits()
         st.stop()
     return ticket.result()
 
 
 def is_asked(job: Job) -> bool:
     """Whether the answer is there, or somebody has asked for it, or this session has cancelled it and may ask again."""
-    if work.shared_pool().is_known(job.key):
+    if shared_pool().is_known(job.key):
         return True
     return get_script_run_ctx(suppress_warning=True) is not None and job.key in _cancelled()
 
@@ -64,7 +67,7 @@ def state_of(ticket: Ticket) -> str:
 def _bar(ticket: Ticket, visitor: str) -> None:
     if ticket.finished or ticket.job.key in _cancelled():
         st.rerun()
-    work.shared_pool().look(ticket, visitor)
+    shared_pool().look(ticket, visitor)
     left, right = st.columns([6, 1], vertical_alignment="center")
     left.progress(ticket.fraction, state_of(ticket))
     right.button("Cancel", icon=":material/stop:", key="cancel_job", on_click=_cancel, args=(ticket, visitor))
@@ -72,7 +75,7 @@ def _bar(ticket: Ticket, visitor: str) -> None:
 
 def _cancel(ticket: Ticket, visitor: str) -> None:
     _cancelled().add(ticket.job.key)
-    work.shared_pool().leave(ticket, visitor)
+    shared_pool().leave(ticket, visitor)
 
 
 def _offer_again(job: Job) -> None:

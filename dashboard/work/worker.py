@@ -19,7 +19,6 @@ import traceback
 from dashboard.work import messages
 
 REPORTS = 0.1  # s, the least time between two reports of one job
-NICE = 5  # the pages come first
 
 
 class Cancelled(BaseException):
@@ -140,8 +139,6 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints goes to the terminal, not among the messages
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
-    if hasattr(os, "nice"):
-        os.nice(NICE)
     worker = Worker(incoming, outgoing)
     signal.signal(signal.SIGINT, worker.interrupt)
     threading.Thread(target=worker.read, daemon=True).start()

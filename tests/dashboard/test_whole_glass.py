@@ -7,7 +7,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from dashboard import calls, work
+from dashboard import calls
+from dashboard.work.pool import shared_pool
 from symgnn.explanations.batch import explain_batch
 from symgnn.explanations.methods import build_method
 from symgnn.inference.card import Card
@@ -39,7 +40,7 @@ def test_it_explains_when_asked_and_shows_it_at_once_later(app, own_data):
     assert app.query_params["atoms"] == "all"
     assert app.query_params["map_method"] == "gradient"
     assert "cross the boundary of the cell" in told(app.caption)
-    work.shared_pool().kept.clear()  # a new session finds the files
+    shared_pool().kept.clear()  # a new session finds the files
     app.run()
     assert "explain_all" not in [button.key for button in app.button]
     assert app.metric[0].value == "90"

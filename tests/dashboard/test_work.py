@@ -12,9 +12,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.work import Job, Pool, WorkFailed
+from dashboard.work.jobs import Job
 from dashboard.work.kept import Kept
-from dashboard.work.ticket import CANCELLED, DONE, QUEUED, RUNNING
+from dashboard.work.pool import Pool
+from dashboard.work.ticket import CANCELLED, DONE, QUEUED, RUNNING, WorkFailed
 from symgnn.errors import InputError
 from symgnn.explanations.explain import explain
 from symgnn.explanations.methods import build_method
@@ -253,8 +254,8 @@ def test_a_checkpoint_whose_files_have_changed_is_refused(pool, model, glass, tm
 def test_workers_end_with_their_server(tmp_path):
     """Even where it is killed."""
     program = (
-        "import time\nfrom dashboard.work import Pool\npool = Pool(1)\npool.start()\n"
-        "while not pool.pids: time.sleep(0.05)\nprint(pool.pids[0], flush=True)\ntime.sleep(600)\n"
+        "import time\nfrom dashboard.work.process import WorkerProcess\n"
+        "worker = WorkerProcess(print, print)\nprint(worker.pid, flush=True)\ntime.sleep(600)\n"
     )
     server = subprocess.Popen(
         [sys.executable, "-c", program],
@@ -268,7 +269,7 @@ def test_workers_end_with_their_server(tmp_path):
         server.kill()
         server.wait()
         server.stdout.close()
-    until(lambda: not alive(worker), 5)
+    until(lambda: not alive(worker), 10)
 
 
 def alive(pid: int) -> bool:
