@@ -1,4 +1,4 @@
-"""Navigation of the dashboard. Start it from the repository root: `streamlit run dashboard/app.py`."""
+"""Navigation of the dashboard. Start it by `symgnn dashboard`, or `streamlit run dashboard/app.py`."""
 
 import sys
 from pathlib import Path
@@ -9,9 +9,10 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # streamlit puts only this file's own folder there
     sys.path.insert(0, str(ROOT))
 
-from dashboard import layout, session, sidebar  # noqa: E402
-from dashboard.pages import PAGES  # noqa: E402
-from symgnn.allocator import keep_large_buffers  # noqa: E402
+with st.spinner("The dashboard is starting"):  # for who comes before prewarm.py has finished
+    from dashboard import layout, link, session, sidebar
+    from dashboard.pages import PAGES
+    from symgnn.allocator import keep_large_buffers
 
 keep_large_buffers()
 page = st.navigation(
@@ -22,7 +23,11 @@ st.set_page_config(
     page_title=f"{page.title} · symgnn", page_icon=ROOT / "dashboard" / "icon.svg", layout="wide"
 )
 layout.page_style()
+link.mount()
 session.arrive()
-st.session_state["_messages"] = st.container()
-if sidebar.show():
-    page.run()
+session.tell_unknown()
+try:
+    if sidebar.show():
+        page.run()
+finally:  # a page may stop before its end
+    session.write_link()

@@ -23,7 +23,8 @@ def types_wanted(error: InputError) -> None:
     """A LAMMPS file needs the elements of its types: what the reader says, without the command line's advice."""
     problem = str(error).partition(";")[0]
     st.info(
-        f"{plain(problem)}. Write the element of each type above, e.g. 1=Cu, 2=Zr.", icon=":material/edit:"
+        f"{plain(problem)}. Write the element of each type in the sidebar, under the file: 1=Cu 2=Zr.",
+        icon=":material/edit:",
     )
 
 
@@ -32,6 +33,21 @@ def not_found(what: str, text: str, instead: str) -> None:
     st.warning(
         f"The link names {what} **{plain(text[:80])}**, which is not here. {instead}",
         icon=":material/link_off:",
+    )
+
+
+def unknown_parameter(key: str) -> None:
+    """The link has a parameter that nothing here is called by."""
+    st.warning(
+        f"The link has a parameter **{plain(key[:80])}**, which no page knows.", icon=":material/link_off:"
+    )
+
+
+def file_refused(name: str, error: InputError) -> None:
+    """An uploaded file cannot be shown: why, and how to go on."""
+    problem(error)
+    st.caption(
+        f"{plain(name[:80])} is not shown. Open another file, close this one, or choose a glass in the sidebar."
     )
 
 

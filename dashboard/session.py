@@ -2,7 +2,8 @@
 
 The link (the URL of a page with its parameters) names glass, checkpoint and atom on every page, and further choices
 of a page. Opening it shows the same view. A value that a link brings is taken over once; after that the widgets
-decide, and `publish` writes their values back into the URL. Names of parameters are the keys of the widgets.
+decide. What they `publish` is written back into the URL at the end of the run: one entry of the browser's history.
+Names of parameters are the keys of the widgets. A value that does not exist is told on the page, and replaced.
 """
 
 from __future__ import annotations
@@ -13,8 +14,27 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import notices
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint
+
+VIEW = "view"
+"""The parameter that the 3D window writes and reads in the browser; nothing here takes it for a change of the link."""
+
+PARAMETERS = frozenset(
+    (
+        *("glass", "checkpoint", "atom", "method", "k"),  # of several pages
+        *("color", "show", "slab"),
+        *("map_method", "atoms", "map_kind", "edges"),
+        *("complex", "loop", "alpha_loop"),
+        *("glass2", "atom2"),
+        "curves",
+    )
+)
+"""All that a link may name besides VIEW, on whichever page."""
+
+NUMBERS = {"glass": ("atom", "loop", "alpha_loop"), "glass2": ("atom2",)}
+"""Parameters that number something in the glass of that parameter."""
 
 UPLOAD = "upload-"
 """Start of the names of uploaded glasses, which exist in one session only."""
@@ -49,10 +69,35 @@ def uploads() -> dict[str, Glass]:
 
 
 def arrive() -> None:
-    """Note what the URL says, if it says something new: a link was opened, or the browser went back."""
+    """Note what the URL says, if it says something new: a link was opened, or the browser went back.
+
+    What a page has not taken over yet, since it waits for an answer, stays; and so do messages about the link.
+    """
+    parameters, state = _parameters(), st.session_state
+    waited = state.pop("_waited", False)
+    if parameters != state.get("_published"):
+        state["_arrived"] = parameters
+    elif not waited:
+        state["_arrived"] = {}
+    state["_picked"] = False
+    state["_to_write"] = {}
+    state["_messages"] = st.container()
+    told = state.get("_told", []) if waited else []
+    state["_told"] = []
+    for notice, *words in told:
+        tell(notice, *words)
+
+
+def waits() -> None:
+    """The page stops here, and runs again when what it waits for is there."""
+    st.session_state["_waited"] = True
+
+
+def _parameters() -> dict[str, str]:
+    """Those of the URL that are ours."""
     parameters = st.query_params.to_dict()
-    st.session_state["_arrived"] = parameters if parameters != st.session_state.get("_published") else {}
-    st.session_state["_picked"] = False
+    parameters.pop(VIEW, None)
+    return parameters
 
 
 def arrived(key: str) -> str | None:
@@ -60,12 +105,18 @@ def arrived(key: str) -> str | None:
     return st.session_state["_arrived"].pop(key, None)
 
 
-def seed(key: str, default: Any, read: Callable[[str], Any]) -> str | None:
+def seed(key: str, default: Any, read: Callable[[str], Any]) -> None:
     """Give widget `key` the value from the link, else leave it, else the default.
 
-    read turns the link's text into a value and raises ValueError for one that does not exist.
-    Returns that text where it was refused, so that the page can say so.
+    read turns the link's text into a value and raises ValueError for one that does not exist: the page says so.
     """
+    refused = seeded(key, default, read)
+    if refused is not None:
+        tell(notices.not_found, f"{key} =", refused, "The page shows its default instead.")
+
+
+def seeded(key: str, default: Any, read: Callable[[str], Any]) -> str | None:
+    """`seed` for those who say themselves what was refused: its text, None where nothing was."""
     text = arrived(key)
     if text is not None:
         try:
@@ -79,6 +130,25 @@ def seed(key: str, default: Any, read: Callable[[str], Any]) -> str | None:
     return None
 
 
+def messages():
+    """Where messages about the link are shown: at the top of the page."""
+    return st.session_state["_messages"]
+
+
+def tell(notice: Callable[..., None], *words: str) -> None:
+    """Show a notice about the link, once."""
+    if (notice, *words) not in st.session_state["_told"]:
+        st.session_state["_told"].append((notice, *words))
+        with messages():
+            notice(*words)
+
+
+def tell_unknown() -> None:
+    """Name the parameters of the link that no page knows."""
+    for key in sorted(set(st.session_state["_arrived"]) - PARAMETERS):
+        tell(notices.unknown_parameter, key)
+
+
 def forget(*keys: str) -> None:
     """Give widgets their defaults, whatever the link or the session says."""
     for key in keys:
@@ -87,11 +157,23 @@ def forget(*keys: str) -> None:
 
 
 def publish(**values: object) -> None:
-    """Write values into the URL."""
+    """Have values written into the URL: at the end of the run, or now where a fragment runs alone."""
     texts = {key: str(value) for key, value in values.items()}
+    if "_to_write" in st.session_state:
+        st.session_state["_to_write"] |= texts
+    else:
+        _write(texts)
+
+
+def write_link() -> None:
+    """Write what the run has published."""
+    _write(st.session_state.pop("_to_write", {}))
+
+
+def _write(texts: dict[str, str]) -> None:
     if any(st.query_params.get(key) != text for key, text in texts.items()):
         st.query_params.update(texts)
-    st.session_state["_published"] = st.query_params.to_dict()
+    st.session_state["_published"] = _parameters()
 
 
 def one_of(options: list[str]) -> Callable[[str], str]:

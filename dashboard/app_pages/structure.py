@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import calls, notices, session
-from dashboard.layout import chart, metrics, with_uncertainty
+from dashboard.layout import chart, metrics, percent, with_uncertainty
 from dashboard.parity import clickable_parity
 from dashboard.viewer import mount
 from symgnn.errors import InputError
@@ -114,8 +114,8 @@ def details(glass: Glass, atom: int, predicted: np.ndarray | None, sigma: np.nda
             numbers["Potential energy"] = f"{glass.properties['potential_energy'][atom]:.2f} eV"
         metrics(numbers)
         if predicted is not None:
-            lower = 100 * float(np.mean(predicted < predicted[atom]))
-            st.caption(f"{lower:.0f}% of the atoms have a lower predicted barrier.")
+            lower = percent(float(np.mean(predicted < predicted[atom])))
+            st.caption(f"{lower} of the atoms have a lower predicted barrier.")
             if st.button(
                 "Explain this atom",
                 type="primary",

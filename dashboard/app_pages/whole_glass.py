@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard import calls, notices, session
 from dashboard.layout import chart, metrics
 from dashboard.viewer import mount
+from dashboard.waiting import duration
 from symgnn.errors import InputError
 from symgnn.explanations.batch import BatchExplanation
 from symgnn.explanations.maps import ImportanceMap
@@ -55,26 +56,21 @@ def choose(checkpoint: Checkpoint, glass: Glass) -> tuple[str, str]:
 
 
 def explained(checkpoint: Checkpoint, glass: Glass, method: str, atoms: str) -> bool:
-    """Whether all atoms are explained; what is not yet, is explained once somebody has asked for it."""
+    """Whether all atoms are explained, or somebody has asked for it; offers it otherwise."""
     missing, seconds = calls.to_explain(checkpoint, glass, method, atoms)
     if missing == 0:
         return True
-    offer = st.empty()
-    with offer.container(border=True):
-        st.markdown(
-            f"**{missing:,} atoms** are to be explained by {title_of(method)}: about {_duration(seconds)} on this "
-            "machine. What is finished is kept: stop at any time and go on later, here or on the command line."
-        )
-        if not st.button(f"Explain {missing:,} atoms", icon=":material/hub:", key="explain_all"):
-            return False
-        st.button("Stop", icon=":material/stop:", key="stop_all")  # a click ends this run of the page
-        calls.explained_glass(checkpoint, glass, method, atoms)
-    offer.empty()
+    if not calls.explained_glass_is_asked(checkpoint, glass, method, atoms):
+        offer = st.empty()
+        with offer.container(border=True):
+            st.markdown(
+                f"**{missing:,} atoms** are to be explained by {title_of(method)}: about {duration(seconds)} on this "
+                "machine. What is finished is kept: cancel at any time and go on later, here or on the command line."
+            )
+            if not st.button(f"Explain {missing:,} atoms", icon=":material/hub:", key="explain_all"):
+                return False
+        offer.empty()
     return True
-
-
-def _duration(seconds: float) -> str:
-    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def summary(batch: BatchExplanation, importance: ImportanceMap) -> None:

@@ -21,7 +21,7 @@ def dashboard(context: typer.Context) -> None:
     for package in ("streamlit", "plotly", "py3Dmol"):
         require(package, "the dashboard", "dashboard")
     pages = dashboard_folder()
-    command = [sys.executable, "-m", "streamlit", "run", str(pages / "app.py"), *context.args]
+    command = [sys.executable, str(pages / "serve.py"), *context.args]
     # Streamlit reads its settings from .streamlit in its current folder.
     sys.exit(subprocess.call(command, cwd=pages.parent, env=_with_absolute_folders(os.environ)))
 

@@ -10,7 +10,9 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from dashboard import calls
+import dashboard.calls.explanations
+import dashboard.work.pool
+from dashboard.work.here import Here
 from symgnn.explanations.methods import build_method
 from symgnn.explanations.methods.base import Method
 from symgnn.explanations.methods.gnn_explainer import GNNExplainer
@@ -58,8 +60,10 @@ def app(data, checkpoints, monkeypatch) -> AppTest:
     """The dashboard, not yet run."""
     monkeypatch.setenv("SYMGNN_DATA", str(data))
     monkeypatch.setenv("SYMGNN_CACHE", str(data / "cache"))
+    monkeypatch.delenv("SYMGNN_RAW_DATA", raising=False)
     use_checkpoints(monkeypatch, checkpoints)
-    monkeypatch.setattr(calls, "build_method", quick_method)
+    monkeypatch.setattr(dashboard.calls.explanations, "build_method", quick_method)
+    monkeypatch.setattr(dashboard.work.pool, "_pool", Here())
     return AppTest.from_file(str(REPOSITORY / "dashboard" / "app.py"), default_timeout=120)
 
 

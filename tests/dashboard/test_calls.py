@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import streamlit as st
 
+import dashboard.work.pool
 from dashboard import calls
+from dashboard.work.here import Here
 from symgnn.explanations.batch import explain_batch
 from symgnn.explanations.explain import explain_atoms
 from symgnn.explanations.methods.baselines import NearestEdges, RandomEdges
@@ -15,6 +16,7 @@ from symgnn.homology import glass_topology, persistent_homology, rips_filtration
 from symgnn.homology.distances import bottleneck, wasserstein
 from symgnn.homology.local_diagrams import local_persistence
 from symgnn.inference.checkpoint import load_checkpoint
+from symgnn.inference.predict import predict_with_uncertainty
 from tests.conftest import make_random_glass
 
 METHODS = {method.name: method for method in (NearestEdges(), RandomEdges(), GradientTimesWeight())}
@@ -24,11 +26,7 @@ METHODS = {method.name: method for method in (NearestEdges(), RandomEdges(), Gra
 def _own_cache(tmp_path, monkeypatch):
     """Nothing is kept from another test, in memory or on disk."""
     monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path))
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    st.cache_resource.clear()
-    st.cache_data.clear()
+    monkeypatch.setattr(dashboard.work.pool, "_pool", Here())
 
 
 @pytest.fixture(scope="module")
@@ -139,9 +137,9 @@ def test_predictions_are_those_of_model_and_glass(models, glasses, physics):
     seen = [calls.predicted(*question) for question in asked]
     for question, barriers in zip(asked, seen, strict=True):
         assert np.array_equal(calls.predicted(*question), barriers)
-        assert barriers == pytest.approx(calls.predict_with_uncertainty(*question).barriers, abs=1e-5)
+        assert barriers == pytest.approx(predict_with_uncertainty(*question).barriers, abs=1e-5)
         assert calls.uncertainty(*question) == pytest.approx(
-            calls.predict_with_uncertainty(*question).sigma, rel=1e-4
+            predict_with_uncertainty(*question).sigma, rel=1e-4
         )
     assert all(not np.allclose(one, other) for n, one in enumerate(seen) for other in seen[:n])
 
@@ -170,6 +168,8 @@ def test_topology_is_that_of_the_glass_and_atom(glasses):
 
 def test_an_equal_glass_of_another_name_shares_results(models, glasses, monkeypatch):
     calls.explanation(models[0], glasses[0], 3, seed=0, method="nearest")
-    monkeypatch.setattr(calls, "stored_explanation", lambda *a, **k: pytest.fail("computed again"))
+    monkeypatch.setattr(
+        "symgnn.explanations.explain.stored_explanation", lambda *a, **k: pytest.fail("computed again")
+    )
     renamed = replace(glasses[0], name="another")
     assert calls.explanation(models[0], renamed, 3, seed=0, method="nearest").atom == 3

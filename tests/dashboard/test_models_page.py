@@ -8,10 +8,10 @@ import shutil
 import pytest
 import torch
 
-from dashboard import calls
 from symgnn.inference.card import CARD, Card
 from symgnn.inference.checkpoint import save_checkpoint
 from symgnn.models import build_model
+from symgnn.paths import samples_folder
 from tests.dashboard.conftest import SETTINGS, use_checkpoints
 from tests.dashboard.test_pages import opened, told
 
@@ -115,7 +115,7 @@ def test_without_labels_the_page_says_how_to_get_them(models):
 def test_a_labelled_glass_at_hand_is_one_click_away(models, monkeypatch, raw_data, tmp_path):
     for folder, name in (("samples", "alpha.xyz"), ("raw/paper", "test0.pickle")):
         (tmp_path / "data" / folder).mkdir(parents=True)
-        origin = raw_data if name == "test0.pickle" else calls.samples_folder()
+        origin = raw_data if name == "test0.pickle" else samples_folder()
         shutil.copy(origin / name, tmp_path / "data" / folder)
     monkeypatch.setenv("SYMGNN_DATA", str(tmp_path / "data"))
     opened(models, "models", glass="alpha")

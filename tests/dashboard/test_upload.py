@@ -7,8 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from dashboard import notices, sidebar
+from dashboard import notices
 from dashboard.pages import PAGES
+from dashboard.upload import upload_id
 from symgnn.glass import Glass
 from tests.conftest import make_random_glass
 from tests.dashboard.test_pages import told
@@ -83,7 +84,7 @@ def test_lammps_types_are_asked_for(app):
 
 def test_wrong_lammps_types_are_one_clear_line(app):
     upload(app, "melt.data", lammps_data())
-    app.text_input[0].set_value("1=Cu; 2=Zr").run()
+    app.text_input[0].set_value("1=Cu; 2").run()
     assert "expected e.g. 1=Cu,2=Zr" in told(app.error)
 
 
@@ -139,5 +140,5 @@ def test_plain_escapes_every_sign_and_keeps_the_text(text):
 
 def test_name_in_the_link_holds_letters_digits_and_dashes_only():
     glass = Glass(species=[29, 40], positions=[[0, 0, 0], [2, 0, 0]], cell=np.zeros((3, 3)), pbc=[False] * 3)
-    name = sidebar.upload_id("Ä b/<c>.xyz", glass)
+    name = upload_id("Ä b/<c>.xyz", glass)
     assert re.fullmatch(r"upload-[A-Za-z0-9-]+", name)

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from dashboard import calls
+from dashboard.work.pool import shared_pool
+from symgnn.explanations.batch import explain_batch
+from symgnn.explanations.methods import build_method
 from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import save_checkpoint
 from symgnn.inference.predict import load_checkpoint
@@ -23,7 +26,6 @@ def own_data(data, tmp_path, monkeypatch, app):
     (tmp_path / "samples").symlink_to(data / "samples")
     monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
     monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path / "cache"))
-    calls._results().clear()
     return tmp_path
 
 
@@ -38,7 +40,7 @@ def test_it_explains_when_asked_and_shows_it_at_once_later(app, own_data):
     assert app.query_params["atoms"] == "all"
     assert app.query_params["map_method"] == "gradient"
     assert "cross the boundary of the cell" in told(app.caption)
-    calls._results().clear()  # a new session finds the files
+    shared_pool().kept.clear()  # a new session finds the files
     app.run()
     assert "explain_all" not in [button.key for button in app.button]
     assert app.metric[0].value == "90"
@@ -62,7 +64,9 @@ def test_the_link_chooses_what_colours_mean(app, own_data):
 def test_a_run_that_was_stopped_has_less_to_do(app, own_data, checkpoints, data, monkeypatch):
     glass = read_glass(data / "samples" / "alpha.xyz")
     model = load_checkpoint("tiny", checkpoints)
-    monkeypatch.setattr(calls, "predicted", lambda model, glass: np.linspace(1, 2, len(glass)))
+    monkeypatch.setattr(
+        "dashboard.calls.explanations.predicted", lambda model, glass: np.linspace(1, 2, len(glass))
+    )
     whole, seconds = calls.to_explain(model, glass, "gradient", "all")
     assert whole == 90
     assert seconds > 0
@@ -71,11 +75,11 @@ def test_a_run_that_was_stopped_has_less_to_do(app, own_data, checkpoints, data,
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        calls.explain_batch(
+        explain_batch(
             model,
             glass,
             range(90),
-            method=calls.build_method("gradient", {}, model),
+            method=build_method("gradient", {}, model),
             workers=1,
             progress=stop,
         )
@@ -96,13 +100,12 @@ def test_the_archive_holds_the_maps(checkpoints, data, own_data):
     import io
     import zipfile
 
-    from symgnn.explanations.batch import explain_batch
     from symgnn.graph.cache import cached_graph
     from symgnn.plotting.downloads import map_zip
 
     glass = dataclasses.replace(read_glass(data / "samples" / "alpha.xyz"), name="<b>x</b>")
     model = load_checkpoint("tiny", checkpoints)
-    method = calls.build_method("gradient", {}, model)
+    method = build_method("gradient", {}, model)
     batch = explain_batch(model, glass, [1, 2], method=method, workers=1)
     content = map_zip(glass, cached_graph(glass, model.cutoff, model.model.inputs), batch)
     names = set(zipfile.ZipFile(io.BytesIO(content)).namelist())

@@ -413,13 +413,27 @@ def test_uploaded_pickle(raw_data):
 # --- the option types --------------------------------------------------------------------------------------
 
 
-def test_parse_types():
-    assert parse_types("1=Cu,2=Zr") == CUZR
-    assert parse_types(" 2 = zr , 1=CU ") == CUZR
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1=Cu,2=Zr",
+        " 2 = zr , 1=CU ",
+        "1=Cu 2=Zr",
+        "1:Cu; 2:Zr",
+        "1 Cu 2 Zr",
+        "1 Cu, 2 Zr",
+        "1->Cu\n2->Zr",
+        "Cu Zr",
+        "cu,zr,",
+    ],
+)
+def test_types_in_any_spelling(text):
+    assert parse_types(text) == CUZR
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Cu,Zr", "1=Cu,", "1:Cu", "1=Xx", "1=Cu,1=Zr", "-1=Cu", "1=Cu=Zr", "²=Cu", "1=X"]
+    "text",
+    ["", " , ", "1=Xx", "1=Cu,1=Zr", "-1=Cu", "1=Cu=Zr", "²=Cu", "1=X", "1 Cu 2", "Cu 2=Zr", "1 2", "Cu Xx"],
 )
 def test_bad_types(text):
     with pytest.raises(InputError) as caught:

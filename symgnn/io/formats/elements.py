@@ -61,16 +61,37 @@ def check_units(units: str) -> None:
 
 
 def parse_types(text: str) -> dict[int, str]:
-    """'1=Cu,2=Zr' -> {1: 'Cu', 2: 'Zr'}. Raises InputError for anything else."""
+    """'1=Cu,2=Zr' -> {1: 'Cu', 2: 'Zr'}; so do '1:Cu 2:Zr', '1 Cu; 2 Zr' and, in the order of the types, 'Cu Zr'.
+
+    Raises InputError for anything else.
+    """
     types: dict[int, str] = {}
-    for part in text.split(","):
-        match = re.fullmatch(r"\s*(\d{1,9})\s*=\s*([A-Za-z]{1,3})\s*", part, re.ASCII)
+    for number, symbol in _pairs(text):
+        if number in types:
+            raise InputError(f"types {clean_name(text)!r}: type {number} is given twice")
+        atomic_number(symbol)
+        types[number] = symbol.capitalize()
+    return types
+
+
+def _pairs(text: str) -> list[tuple[int, str]]:
+    """Types and symbols, whatever stands between them."""
+    parts = re.split(r"[\s,;]+", re.sub(r"\s*(?:=>|->|=|:)\s*", "=", text.strip()))
+    parts = [part for part in parts if part]
+    if parts and all(_is_symbol(part) for part in parts):
+        return list(enumerate(parts, start=1))
+    if len(parts) > 1 and all(part.isascii() and part.isdigit() for part in parts[::2]):  # 1 Cu 2 Zr
+        parts = ["=".join(parts[n : n + 2]) for n in range(0, len(parts), 2)]
+    matches = [re.fullmatch(r"(\d{1,9})=([A-Za-z]{1,3})", part, re.ASCII) for part in parts]
+    for part, match in zip(parts, matches, strict=True):
         if not match:
             raise InputError(
                 f"types {clean_name(text)!r}: found {clean_name(part)!r}, expected e.g. 1=Cu,2=Zr"
             )
-        if int(match[1]) in types:
-            raise InputError(f"types {clean_name(text)!r}: type {match[1]} is given twice")
-        atomic_number(match[2])
-        types[int(match[1])] = match[2].capitalize()
-    return types
+    if not parts:
+        raise InputError(f"types {clean_name(text)!r}: nothing found, expected e.g. 1=Cu,2=Zr")
+    return [(int(match[1]), match[2]) for match in matches]
+
+
+def _is_symbol(word: str) -> bool:
+    return re.fullmatch(r"[A-Za-z]{1,3}", word, re.ASCII) is not None

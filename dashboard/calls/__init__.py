@@ -1,0 +1,65 @@
+"""What pages ask of symgnn, one file a subject; answers are kept by content, so that equal glasses share them.
+
+Short questions are answered in the server's process, long ones by a worker (`dashboard/work`); all of them can be asked
+without Streamlit, and then wait for the answer.
+"""
+
+from dashboard.calls.barriers import predicted, readable, uncertainty
+from dashboard.calls.checkpoints import checkpoint, methods, models
+from dashboard.calls.explanations import (
+    explained_glass,
+    explained_glass_is_asked,
+    explanation,
+    explanation_is_kept,
+    to_explain,
+)
+from dashboard.calls.glasses import (
+    coordination,
+    glass_files,
+    load_glass,
+    neighbors,
+    read_upload,
+    surroundings,
+)
+from dashboard.calls.homology import (
+    exact_cycle,
+    exact_cycle_is_kept,
+    local_diagrams,
+    loop_distance,
+    topology,
+    voids,
+    voids_are_kept,
+    wasserstein_distance,
+    wasserstein_distance_is_kept,
+)
+from symgnn.structure import COORDINATION_CUTOFF
+
+__all__ = [
+    "COORDINATION_CUTOFF",
+    "checkpoint",
+    "coordination",
+    "exact_cycle",
+    "exact_cycle_is_kept",
+    "explained_glass",
+    "explained_glass_is_asked",
+    "explanation",
+    "explanation_is_kept",
+    "glass_files",
+    "load_glass",
+    "local_diagrams",
+    "loop_distance",
+    "methods",
+    "models",
+    "neighbors",
+    "predicted",
+    "read_upload",
+    "readable",
+    "surroundings",
+    "to_explain",
+    "topology",
+    "uncertainty",
+    "voids",
+    "voids_are_kept",
+    "wasserstein_distance",
+    "wasserstein_distance_is_kept",
+]

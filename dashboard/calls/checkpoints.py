@@ -1,0 +1,48 @@
+"""Trained models, their methods of explanation, and the leaderboard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from symgnn.benchmark.leaderboard import Row, by_validation, card_files, read_row
+from symgnn.errors import InputError
+from symgnn.explanations.methods import available_methods
+from symgnn.inference.predict import Checkpoint, list_checkpoints, load_checkpoint
+from symgnn.recently_used import RecentlyUsed
+
+_loaded: RecentlyUsed[Checkpoint] = RecentlyUsed(4)
+_rows: RecentlyUsed[Row] = RecentlyUsed(128)
+
+
+def checkpoint(name: str) -> Checkpoint:
+    """A trained model by name, loaded once for each version of it."""
+    return _loaded.get((name, _version(card_files(name)[name])), lambda: load_checkpoint(name))
+
+
+def methods(model: Checkpoint) -> list[str]:
+    """Names of the explanation methods that work for this checkpoint, the default first."""
+    return available_methods(model)
+
+
+def models() -> tuple[list[Row], list[InputError]]:
+    """The models of the leaderboard, best on validation first, and what is wrong with cards that do not fit."""
+    rows, problems = [], []
+    try:
+        names = list_checkpoints()
+    except InputError as error:
+        return [], [error]
+    for name in names:
+        files = card_files(name)
+        try:
+            rows.append(_row(name, files))
+        except InputError as error:
+            problems.append(error)
+    return by_validation(rows), problems
+
+
+def _row(name: str, files: dict[str, Path]) -> Row:
+    return _rows.get((name, *map(_version, files.values())), lambda: read_row(name, files))
+
+
+def _version(file: Path) -> tuple[str, int]:
+    return str(file), file.stat().st_mtime_ns

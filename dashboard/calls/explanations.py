@@ -1,0 +1,82 @@
+"""Explanations of one atom and of many."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dashboard.calls.barriers import predicted, read_by, readable
+from dashboard.waiting import answer, is_asked
+from dashboard.work.jobs import Job
+from symgnn.explanations.batch import BatchExplanation, unexplained
+from symgnn.explanations.cache import cache_folder
+from symgnn.explanations.explain import stored_explanation
+from symgnn.explanations.explanation import Explanation
+from symgnn.explanations.maps import ImportanceMap
+from symgnn.explanations.methods import build_method
+from symgnn.explanations.selection import parse_atoms
+from symgnn.glass import Glass
+from symgnn.graph.atom_graph import AtomGraph
+from symgnn.graph.cache import cached_graph
+from symgnn.inference.predict import Checkpoint
+
+
+def explanation(model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str) -> Explanation:
+    """Which edges the prediction for one atom rests on; shared with the command line through its files."""
+    return answer(_one_atom(model, readable(model, glass), atom, seed, method))
+
+
+def explanation_is_kept(model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str) -> bool:
+    """Whether `explanation` returns at once or has been asked for. Raises InputError as `readable` does."""
+    glass = readable(model, glass)
+    if is_asked(_one_atom(model, glass, atom, seed, method)):
+        return True
+    how = build_method(method, {}, model)
+    return stored_explanation(model, glass, atom, method=how, seed=seed) is not None
+
+
+def _one_atom(model: Checkpoint, glass: Glass, atom: int, seed: int, method: str) -> Job:
+    arguments = {"model": model, "glass": glass, "atom": atom, "seed": seed}
+    arguments |= {"method": build_method(method, {}, model), "folder": cache_folder()}
+    key = ("explain", model.key, read_by(model, glass), atom, method, seed)
+    return Job("explain_atom", key, f"Explaining atom {atom}", arguments)
+
+
+def to_explain(model: Checkpoint, glass: Glass, method: str, atoms: str) -> tuple[int, float]:
+    """How many of the atoms (text for `parse_atoms`) still have to be explained, and about how long that takes in s.
+
+    Raises InputError as `parse_atoms` and the method do.
+    """
+    glass = readable(model, glass)
+    chosen = parse_atoms(atoms, glass, predicted(model, glass))
+    how = build_method(method, {}, model)
+    missing = unexplained(model, glass, chosen, method=how)
+    if not missing:
+        return 0, 0.0
+    key = ("seconds per atom", model.key, read_by(model, glass), method)
+    arguments = {"model": model, "glass": glass, "method": how}
+    return missing, missing * answer(Job("seconds_per_atom", key, "Timing two explanations", arguments))
+
+
+def explained_glass(
+    model: Checkpoint, glass: Glass, method: str, atoms: str
+) -> tuple[BatchExplanation, ImportanceMap, AtomGraph]:
+    """Explanations of many atoms, what they say of the glass, and the graph whose pairs they number.
+
+    A run that is stopped goes on where it was.
+    """
+    glass = readable(model, glass)
+    batch, importance = answer(_many_atoms(model, glass, method, atoms))
+    return batch, importance, cached_graph(glass, model.cutoff, model.model.inputs)
+
+
+def explained_glass_is_asked(model: Checkpoint, glass: Glass, method: str, atoms: str) -> bool:
+    """Whether somebody has asked for `explained_glass`."""
+    return is_asked(_many_atoms(model, readable(model, glass), method, atoms))
+
+
+def _many_atoms(model: Checkpoint, glass: Glass, method: str, atoms: str) -> Job:
+    chosen = np.asarray(parse_atoms(atoms, glass, predicted(model, glass)))
+    arguments = {"model": model, "glass": glass, "atoms": chosen}
+    arguments |= {"method": build_method(method, {}, model), "folder": cache_folder()}
+    key = ("explain many", model.key, read_by(model, glass), method, atoms)
+    return Job("explain_many", key, "Explaining atoms", arguments, resumes=True)

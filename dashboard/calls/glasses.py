@@ -1,0 +1,67 @@
+"""Glasses on disk and from uploads, and what is read off their positions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from dashboard.waiting import answer
+from dashboard.work.jobs import Job
+from symgnn.datasets.paper import PAPER, find_paper
+from symgnn.errors import InputError
+from symgnn.glass import Glass
+from symgnn.graph.neighbors import Neighbors, neighbor_list
+from symgnn.io.structures import read_glass, read_glass_bytes
+from symgnn.paths import samples_folder
+from symgnn.recently_used import RecentlyUsed
+from symgnn.structure import COORDINATION_CUTOFF, LocalStructure
+
+_read: RecentlyUsed[Glass] = RecentlyUsed(16)
+_uploaded: RecentlyUsed[Glass] = RecentlyUsed(16)
+_neighbors: RecentlyUsed[Neighbors] = RecentlyUsed(8)
+
+
+def glass_files() -> dict[str, Path]:
+    """Glasses on disk by name: the committed samples first, then the paper's where they were fetched."""
+    samples = sorted(
+        samples_folder().glob("*.xyz"),
+        key=lambda path: (not path.stem.startswith("Cu64Zr36"), path.stem),  # the paper's composition first
+    )
+    return {path.stem: path for path in [*samples, *_paper_files()]}
+
+
+def _paper_files() -> list[Path]:
+    """The paper's files: those in $SYMGNN_RAW_DATA, else those that `symgnn data fetch` has fetched."""
+    try:
+        folder = find_paper()
+    except InputError:
+        return []
+    return [folder / file.file_name for file in PAPER if (folder / file.file_name).is_file()]
+
+
+def load_glass(path: Path) -> Glass:
+    """A glass from disk, read once for each version of its file."""
+    return _read.get((str(path), path.stat().st_mtime_ns), lambda: read_glass(path))
+
+
+def read_upload(name: str, data: bytes, types: tuple[tuple[int, str], ...]) -> Glass:
+    """The glass in an uploaded file; types maps LAMMPS types to elements."""
+    return _uploaded.get((name, data, types), lambda: read_glass_bytes(name, data, types=dict(types) or None))
+
+
+def neighbors(content_hash: str, glass: Glass) -> Neighbors:
+    """Pairs of atoms within COORDINATION_CUTOFF."""
+    return _neighbors.get(content_hash, lambda: neighbor_list(glass, COORDINATION_CUTOFF))
+
+
+def coordination(glass: Glass) -> np.ndarray:
+    """(N,) int: neighbours of each atom within COORDINATION_CUTOFF."""
+    return np.bincount(neighbors(glass.content_hash, glass).target, minlength=len(glass))
+
+
+def surroundings(glass: Glass) -> LocalStructure:
+    """Voronoi index, coordination, volume and Q6 of every atom. Raises InputError for a cell that is not periodic."""
+    return answer(
+        Job("surroundings", ("surroundings", glass.content_hash), "Voronoi cells", {"glass": glass})
+    )

@@ -1,0 +1,100 @@
+"""The answer to a job, on a page: at once, or after a bar that says how far it is, with a button that cancels it.
+
+While it is computed the page stops where the answer is needed; what stands above stays alive, and so does the sidebar.
+Outside of Streamlit `answer` simply waits.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Hashable
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from dashboard import session
+from dashboard.work.jobs import Job
+from dashboard.work.pool import shared_pool
+from dashboard.work.ticket import QUEUED, Ticket
+
+PATIENCE = 0.7  # s before a bar is shown
+POLL = 0.5  # s between two looks at a job
+
+
+def answer(job: Job) -> Any:
+    """The answer. Raises InputError where the job refuses its input or fails."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        ticket = shared_pool().ask(job, visitor="")
+        while not ticket.wait(60):
+            pass
+        return ticket.result()
+    if job.key in _cancelled():
+        _offer_again(job)
+        session.waits()
+        st.stop()
+    ticket = shared_pool().ask(job, _visitor())
+    if not ticket.wait(PATIENCE):
+        _bar(ticket, _visitor())
+        session.waits()
+        st.stop()
+    return ticket.result()
+
+
+def is_asked(job: Job) -> bool:
+    """Whether the answer is there, or somebody has asked for it, or this session has cancelled it and may ask again."""
+    if shared_pool().is_known(job.key):
+        return True
+    return get_script_run_ctx(suppress_warning=True) is not None and job.key in _cancelled()
+
+
+def duration(seconds: float) -> str:
+    """'12 s', '5 min'."""
+    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+
+
+def state_of(ticket: Ticket) -> str:
+    """What the bar says: 'Explaining atom 5: step 30 of 150, about 12 s left'."""
+    if ticket.status == QUEUED:
+        before = f"{ticket.ahead} before it" if ticket.ahead else "it is next"
+        return f"{ticket.job.title}: waiting for a free process, {before}"
+    text = f"{ticket.job.title}: {ticket.what}" if ticket.what else ticket.job.title
+    left = ticket.remaining()
+    return text if left is None else f"{text}, about {duration(left)} left"
+
+
+@st.fragment(run_every=POLL)
+def _bar(ticket: Ticket, visitor: str) -> None:
+    if ticket.finished or ticket.job.key in _cancelled():
+        st.rerun()
+    shared_pool().look(ticket, visitor)
+    left, right = st.columns([6, 1], vertical_alignment="center")
+    left.progress(ticket.fraction, state_of(ticket))
+    right.button("Cancel", icon=":material/stop:", key="cancel_job", on_click=_cancel, args=(ticket, visitor))
+
+
+def _cancel(ticket: Ticket, visitor: str) -> None:
+    _cancelled().add(ticket.job.key)
+    shared_pool().leave(ticket, visitor)
+
+
+def _offer_again(job: Job) -> None:
+    with st.container(border=True):
+        kept = " What is finished is kept." if job.resumes else ""
+        st.markdown(f"**{job.title}** was cancelled.{kept}")
+        st.button(
+            "Start again",
+            icon=":material/play_arrow:",
+            key="start_again",
+            on_click=_cancelled().discard,
+            args=(job.key,),
+        )
+
+
+def _cancelled() -> set[Hashable]:
+    """Keys of the jobs that this session has cancelled."""
+    return st.session_state.setdefault("_cancelled", set())
+
+
+def _visitor() -> str:
+    return st.session_state.setdefault("_visitor", uuid.uuid4().hex)

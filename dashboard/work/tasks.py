@@ -1,0 +1,122 @@
+"""The work itself: functions that a worker calls by name, with progress(fraction, what is being done).
+
+They may be interrupted between any two lines: what they keep on disk is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from symgnn.explanations.batch import BatchExplanation, explain_batch
+from symgnn.explanations.explain import cached_explanation
+from symgnn.explanations.explanation import Explanation
+from symgnn.explanations.maps import ImportanceMap, importance_map
+from symgnn.explanations.methods.base import Method
+from symgnn.explanations.receptive_field import fields_of
+from symgnn.glass import Glass
+from symgnn.graph.cache import cached_graph
+from symgnn.homology import Cycles, rips_filtration
+from symgnn.homology.distances import bottleneck, wasserstein
+from symgnn.homology.exact_cycles import exact_cycles
+from symgnn.homology.local_diagrams import LocalPersistence, local_persistence
+from symgnn.homology.persistence import COMPLETE_H2, Persistence, persistent_homology
+from symgnn.homology.summary import GlassTopology, glass_topology
+from symgnn.inference.predict import Checkpoint, Prediction, predict_with_uncertainty
+from symgnn.structure import LocalStructure, local_structure
+
+Progress = Callable[[float, str], None]
+EXACT_STATES = 100_000  # of the search for one exact cycle: a second or two
+TIMED_ATOMS = 2
+
+
+def explain_atom(
+    progress: Progress, model: Checkpoint, glass: Glass, atom: int, method: Method, seed: int, folder: Path
+) -> Explanation:
+    def steps(step: int, of: int) -> None:
+        progress(step / of, f"step {step} of {of}")
+
+    return cached_explanation(model, glass, atom, method=method, seed=seed, folder=folder, progress=steps)
+
+
+def explain_many(
+    progress: Progress, model: Checkpoint, glass: Glass, atoms: np.ndarray, method: Method, folder: Path
+) -> tuple[BatchExplanation, ImportanceMap]:
+    """Goes on where an earlier run was stopped."""
+
+    def counted(done: int, of: int) -> None:
+        progress(done / of, f"{done:,} of {of:,} atoms")
+
+    batch = explain_batch(model, glass, atoms, method=method, folder=folder, workers=1, progress=counted)
+    return batch, importance_map(cached_graph(glass, model.cutoff, model.model.inputs), batch)
+
+
+def seconds_per_atom(progress: Progress, model: Checkpoint, glass: Glass, method: Method) -> float:
+    """How long one explanation takes in a worker."""
+    atoms = list(range(min(TIMED_ATOMS, len(glass))))
+    for _ in range(2):  # the first call builds what later ones share
+        started = time.perf_counter()
+        method.attribute(model.model, fields_of(model, glass, atoms))
+    return (time.perf_counter() - started) / len(atoms)
+
+
+def topology(progress: Progress, glass: Glass) -> GlassTopology:
+    result = glass_topology(glass, progress=progress)
+    if result.alpha is not None:
+        progress(0.95, "diagrams of the alpha complex")
+        _ = result.alpha.persistence  # computed here, not when a page first asks for it
+    return result
+
+
+def voids(progress: Progress, glass: Glass) -> Persistence:
+    return persistent_homology(rips_filtration(glass, COMPLETE_H2), 2)
+
+
+def local_diagrams(progress: Progress, glass: Glass, atom: int) -> LocalPersistence:
+    return local_persistence(glass, atom)
+
+
+def exact_cycle(progress: Progress, persistence: Persistence, cycles: Cycles, row: int) -> Cycles:
+    return exact_cycles(persistence, cycles, rows=np.array([row]), states=EXACT_STATES).select([row])
+
+
+def wasserstein_distance(progress: Progress, first: Persistence, second: Persistence) -> float:
+    """Å per atom."""
+    return wasserstein(first, second, per_atom=True)
+
+
+def bottleneck_distance(progress: Progress, first: Persistence, second: Persistence) -> float:
+    """Å."""
+    return bottleneck(first, second)
+
+
+def surroundings(progress: Progress, glass: Glass) -> LocalStructure:
+    return local_structure(glass)
+
+
+def predict(progress: Progress, model: Checkpoint, glass: Glass) -> Prediction:
+    return predict_with_uncertainty(
+        model, glass, progress=lambda done, of: progress(done / of, f"{done:,} of {of:,} atoms")
+    )
+
+
+TASKS: dict[str, Callable[..., Any]] = {
+    task.__name__: task
+    for task in (
+        explain_atom,
+        explain_many,
+        seconds_per_atom,
+        topology,
+        voids,
+        local_diagrams,
+        exact_cycle,
+        wasserstein_distance,
+        bottleneck_distance,
+        surroundings,
+        predict,
+    )
+}
