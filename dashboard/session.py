@@ -50,7 +50,7 @@ def uploads() -> dict[str, Glass]:
 
 def arrive() -> None:
     """Note what the URL says, if it says something new: a link was opened, or the browser went back."""
-    parameters = st.query_params.to_dict()
+    parameters = _ours()
     st.session_state["_arrived"] = parameters if parameters != st.session_state.get("_published") else {}
     st.session_state["_picked"] = False
 
@@ -91,7 +91,12 @@ def publish(**values: object) -> None:
     texts = {key: str(value) for key, value in values.items()}
     if any(st.query_params.get(key) != text for key, text in texts.items()):
         st.query_params.update(texts)
-    st.session_state["_published"] = st.query_params.to_dict()
+    st.session_state["_published"] = _ours()
+
+
+def _ours() -> dict[str, str]:
+    """The URL's parameters without `view`, which the linked window reads and writes in the browser."""
+    return {key: value for key, value in st.query_params.to_dict().items() if key != "view"}
 
 
 def one_of(options: list[str]) -> Callable[[str], str]:

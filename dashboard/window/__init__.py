@@ -59,14 +59,14 @@ def mount_window(
     default: dict[str, Any] | None = None,
     height: int | None = None,
     on_pick: Callable[[int], None] | None = None,
-    on_settle: Callable[[list[int]], None] | None = None,
+    on_settle: Callable[[dict[str, Any]], None] | None = None,
 ) -> None:
     """Show a glass in a linked window, with the edges of an explanation or a map.
 
     name: of the window; what is chosen in it is remembered under that while the page is open. frame: `frame_commands`
     of the glass. camera: the view stays while its name stays. default: of the window's state (store.js). height: px,
     by default down to the end of the browser's window. on_pick receives the atom that was selected in it, on_settle
-    all of them.
+    {"selected": all selected atoms, "top": the k of the top edges} after a change of either.
     """
     mount_data(glass, key=f"{name}_glass")
     if edges is not None:
@@ -80,7 +80,7 @@ def mount_window(
     def settled() -> None:
         value = st.session_state[name].settled
         if on_settle is not None and isinstance(value, dict):
-            on_settle([int(atom) for atom in value["selected"]])
+            on_settle(value)
 
     style = STATIC / "window" / "window.css"
     component = st.components.v2.component(

@@ -79,7 +79,7 @@ def columns(
             )
     if sigma is not None:
         result.append(uncertainty(sigma))
-    kinds, codes = np.unique(glass.species, return_inverse=True)
+    _, codes = np.unique(glass.species, return_inverse=True)
     result.append(_category("element", "Element", codes, glass.elements))
     result += [] if local is None else _structural(local)
     if local is None and coordination is not None:

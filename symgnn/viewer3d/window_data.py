@@ -59,7 +59,7 @@ class EdgeSet:
 
 
 def glass_dataset(glass: Glass, columns: Sequence[Column]) -> Dataset:
-    """A glass with its columns, and its pairs of atoms up to LONGEST_BOND where it has at most MOST_WITH_BONDS atoms."""
+    """A glass with its columns, and its pairs of atoms up to LONGEST_BOND if it has at most MOST_WITH_BONDS atoms."""
     kinds, species = np.unique(glass.species, return_inverse=True)
     arrays = {"positions": glass.positions.astype("<f4"), "species": species.astype("<i4")}
     if len(glass) <= MOST_WITH_BONDS:

@@ -108,8 +108,9 @@ function show(viewer, places, glass, edges, data) {
   const { frame, view, canvas, tip } = places;
   const memory = (window.symgnnWindow.states ??= {});
   const kept = memory[data.name] ?? {};
-  const store = createStore({ ...data.default, ...fitting(kept, glass), selected: ofGlass(kept.selected, glass, data.selected) });
-  const context = { store, glass, edges, document, colours, settings: { plotly: data.links.plotly, ...data.settings }, places };
+  const asked = data.default.top === undefined ? {} : { top: data.default.top }; // of the link
+  const store = createStore({ ...data.default, ...fitting(kept, glass), ...asked, selected: ofGlass(kept.selected, glass, data.selected) });
+  const context = { store, glass, edges, document, colours, defaults: data.default, settings: { plotly: data.links.plotly, ...data.settings }, places };
   const scene = (context.scene = createScene(viewer, { store, glass, edges, frame: data.frame, camera: data.camera }));
   const theme = () => themeOf(frame);
   const overlay = createOverlay(places.overlay, { store, glass, scene, colours: theme });
@@ -130,7 +131,7 @@ function show(viewer, places, glass, edges, data) {
   function redraw(changed) {
     const any = (...keys) => keys.some((key) => changed.has(key));
     const { wrap, faded, selected } = store.get();
-    const moved = changed.has("selected") && wrap === "atom" && selected.length;
+    const moved = changed.has("selected") && wrap === "atom" && selected.length && (context.edges?.atom ?? null) === null;
     if (any("wrap", "images") || moved) scene.draw();
     else if (any("bonds", "edgeSet", "top", "threshold", "hops")) {
       scene.drawEdges();
@@ -183,7 +184,9 @@ function show(viewer, places, glass, edges, data) {
       context.edges = other;
       scene.setEdges(other);
       setParts();
-      if (!store.get().edgeSet && other) store.set({ edgeSet: other.sets[0].name });
+      const known = other?.sets.some((set) => set.name === store.get().edgeSet);
+      if (!known) store.set({ edgeSet: other?.sets[0].name ?? null, threshold: 0 });
+      if (store.get().wrap === "atom") scene.draw(); // the centre is another
       else scene.drawEdges();
       overlay.draw();
       report();

@@ -2,7 +2,7 @@
 
 const SETTLED = 150; // ms
 
-/** Tells Python the first selected atom as `picked`, and all of them as `settled` if it listens to that.
+/** Tells Python the first selected atom as `picked`, and { selected, top } as `settled` if it listens to that.
  *
  * send(name, value) reaches Python. received(atom) is what Python says is selected: it is taken over unless it is only
  * the echo of what was sent, so that a quick second click is not undone by the answer to the first.
@@ -10,19 +10,22 @@ const SETTLED = 150; // ms
 export function createMessenger(store, { atom, later = setTimeout, cancel = clearTimeout }) {
   let known = atom, timer = null, send = () => {}, listens = [];
   const sent = [];
+  const view = () => ({ selected: [...store.get().selected], top: store.get().top });
+  let told = view(); // what Python knows
 
   function settled() {
     timer = null;
-    const { selected } = store.get();
+    const now = view(), { selected } = now;
     const first = selected[0] ?? null;
     if (first !== null && first !== (sent.at(-1) ?? known)) {
       sent.push(first);
       send("picked", first);
     }
-    if (listens.includes("settled")) send("settled", { selected: [...selected] });
+    if (listens.includes("settled") && JSON.stringify(now) !== JSON.stringify(told)) send("settled", now);
+    told = now;
   }
 
-  const off = store.on("selected", () => {
+  const off = store.on(["selected", "top"], () => {
     if (timer !== null) cancel(timer);
     timer = later(settled, SETTLED);
   });

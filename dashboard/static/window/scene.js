@@ -25,7 +25,7 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
   const camera = createCamera(viewer, { name: cameraName, glass, scene: () => ({ sites, map: mapNow() }) });
 
   const state = () => store.get();
-  const centre = () => state().selected[0] ?? 0;
+  const centre = () => edges?.atom ?? state().selected[0] ?? 0; // round which positions are wrapped
   const isShown = (site) => state().visible === null || state().visible[sites.atom[site]] === 1;
 
   function mapNow() {
