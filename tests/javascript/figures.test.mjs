@@ -48,8 +48,8 @@ test("scatter: points know their atoms, missing values are left out, barriers ha
 
 test("edges by distance: the top k by size, signed or not", () => {
   const edges = {
-    sets: [{ name: "effect", title: "Effect", unit: "meV" }],
-    arrays: { pairs: Int32Array.from([0, 1, 0, 2, 1, 2]), distance: Float32Array.from([1, 2, 3]), effect: Float32Array.from([0.5, -2, 1]) },
+    sets: [{ name: "effect", title: "Effect", unit: "meV", values: Float32Array.from([0.5, -2, 1]) }],
+    arrays: { pairs: Int32Array.from([0, 1, 0, 2, 1, 2]), distance: Float32Array.from([1, 2, 3]) },
   };
   const { data, order } = edgesFigure(edges, { edgeSet: "effect", top: 2 }, theme);
   assert.deepEqual(order, [1, 2, 0]);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { distancesTo } from "../../dashboard/static/window/distances.js";
-import { atomsWhere, slabMask, visibleAtoms } from "../../dashboard/static/window/filters.js";
+import { atomsWhere, follow, slabMask, visibleAtoms } from "../../dashboard/static/window/filters.js";
+import { createStore } from "../../dashboard/static/window/store.js";
 import { smallGlass } from "./glass.mjs";
 
 const glass = smallGlass();
@@ -66,3 +67,24 @@ test("distances take the nearest image, in skewed cells too", () => {
 });
 
 test("atomsWhere lists atoms", () => assert.deepEqual(atomsWhere("barrier > 1.8", glass), [1, 5]));
+
+test("the store's visible atoms follow its filters, and change only when they are others", () => {
+  const store = createStore({ filter: "barrier > 1.8" });
+  const end = follow({ store, glass, edges: null });
+  const first = store.get().visible;
+  assert.deepEqual([Array.from(first), store.get().shownCount], [[0, 1, 0, 0, 0, 1], 2]);
+  store.set({ filter: "barrier > 1.85" });
+  assert.equal(store.get().visible, first);
+  store.set({ filter: "barrier > x >" });
+  assert.equal(store.get().visible, null); // all
+  assert.match(store.get().problem.message, /join two/);
+  store.set({ filter: "" });
+  assert.equal(store.get().problem, null);
+  store.set({ clip: 2.1, selected: [0] });
+  assert.equal(store.get().shownCount, 3);
+  store.set({ selected: [2] });
+  assert.equal(store.get().shownCount, 1);
+  end();
+  store.set({ clip: null });
+  assert.equal(store.get().shownCount, 1);
+});

@@ -1,7 +1,7 @@
 // A small parsed glass for the tests: six atoms in a cube of 10 Å.
 
 export function smallGlass() {
-  return {
+  const glass = {
     kind: "glass", name: "six atoms", n: 6, symbols: ["Cu", "Zr"], pbc: [true, true, true],
     cell: [[10, 0, 0], [0, 10, 0], [0, 0, 10]],
     columns: [
@@ -18,4 +18,6 @@ export function smallGlass() {
       voronoi: Int32Array.from([0, 1, 0, 0, 1, 0]),
     },
   };
+  glass.columns = glass.columns.map((c) => ({ ...c, values: glass.arrays[c.array] }));
+  return glass;
 }

@@ -7,12 +7,12 @@ import { smallGlass } from "./glass.mjs";
 const glass = smallGlass();
 const DEFAULTS = {
   color: "barrier", range: null, filter: "", elements: null, slab: null, clip: null, hops: null, wrap: "cell", images: false,
-  faded: false, bonds: 0, top: 40, threshold: 0, pinned: [], tab: "atom", sort: "",
+  faded: false, bonds: 0, top: 40, threshold: 0, pinned: [], tab: "atom", sort: null,
 };
 const STATE = {
   ...DEFAULTS, selected: [2, 4, 5], color: "label", range: [-1.5, 2.25], filter: 'label > 1 and voronoi == "=1+1" or x*2 > 3 % 5; &#',
   elements: ["Zr"], slab: { axis: 2, from: 0.2, to: 0.5 }, clip: 6, hops: 2, wrap: "atom", images: true, faded: true, bonds: 3.5,
-  edgeSet: "effect", top: 12, threshold: 0.01, pinned: [3], tab: "table", sort: "-label", across: "x", up: "label",
+  edgeSet: "effect", top: 12, threshold: 0.01, pinned: [3], tab: "table", sort: { column: "label", descending: true }, across: "x", up: "label",
   camera: "1,2,3,4,0,0,0,1",
 };
 

@@ -12,7 +12,7 @@ export function columnNames(glass) {
 /** The column {name, title, unit, digits, kind, labels, values} of that name, null where there is none. */
 export function column(glass, name) {
   const known = glass.columns.find((c) => c.name === name);
-  if (known) return { ...known, values: glass.arrays[known.array] };
+  if (known) return known;
   if (name === "index") return { ...NUMBER, name, title: "Atom", values: indices(glass) };
   if (name === "element") return elementColumn(glass);
   const axis = ["x", "y", "z"].indexOf(name);

@@ -148,7 +148,7 @@ function parityLine({ x, y }, theme) {
 /** {data, layout} of the edges of one set by their distance from the explained atom, the shown top-k emphasised. */
 export function edgesFigure(edges, state, theme) {
   const set = edges.sets.find((s) => s.name === state.edgeSet) ?? edges.sets[0];
-  const values = edges.arrays[set.array ?? set.name];
+  const { values } = set;
   const away = edges.arrays.distance;
   const order = Array.from(values.keys()).sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]));
   const top = state.top ?? 40;

@@ -34,6 +34,25 @@ export function visibleAtoms(state, glass, edges = null) {
   return { visible, count: visible.reduce((sum, v) => sum + v, 0), problem };
 }
 
+/**
+ * Keep `visible` (Uint8Array; null while all are), `shownCount` and `problem` of the store up to date.
+ * Returns a function that ends it.
+ */
+export function follow({ store, glass, edges }) {
+  const refresh = () => {
+    const { visible, count, problem } = visibleAtoms(store.get(), glass, edges);
+    const { visible: before } = store.get();
+    const now = count === glass.n ? null : visible;
+    const equal = before && now ? before.every((v, i) => v === now[i]) : before === now;
+    store.set({ shownCount: count, problem, ...(equal ? {} : { visible: now }) });
+  };
+  refresh();
+  return store.on(FILTER_KEYS, (changed, state) => {
+    if (changed.size === 1 && changed.has("selected") && state.clip === null) return; // selecting filters nothing
+    refresh();
+  });
+}
+
 /** Indices of the atoms for which an expression holds. Throws ExpressionError. */
 export function atomsWhere(text, glass) {
   const mask = evaluate(text, tableOf(glass));

@@ -3,25 +3,18 @@
 import { column, columns, symbol } from "./columns.js";
 import { valueText } from "./numbers.js";
 
-/** {name, down}: "-barrier" means barrier, largest first; "" the order of the file. */
-export function readSort(text) {
-  return { name: (text ?? "").replace(/^-/, ""), down: (text ?? "").startsWith("-") };
-}
-
 /** What a click on a column's title makes of the sorting: largest first, then smallest first, then as in the file. */
-export function nextSort(text, name) {
-  const { name: now, down } = readSort(text);
-  if (now !== name) return `-${name}`;
-  return down ? name : "";
+export function nextSort(sort, name) {
+  if (sort?.column !== name) return { column: name, descending: true };
+  return sort.descending ? { column: name, descending: false } : null;
 }
 
 /** Int32Array of atoms: those with mask 1, sorted; missing values last, equal ones in the order of the file. */
 export function sortedAtoms(glass, sort, mask = null) {
   const atoms = Int32Array.from({ length: glass.n }, (_, i) => i).filter((i) => !mask || mask[i]);
-  const { name, down } = readSort(sort);
-  const by = name && column(glass, name);
+  const by = sort && column(glass, sort.column);
   if (!by) return atoms;
-  const sign = down ? -1 : 1;
+  const sign = sort.descending ? -1 : 1;
   const keys = by.kind === "category" ? labelRanks(by) : by.values;
   return atoms.sort((a, b) => {
     const [x, y] = [keys[a], keys[b]];

@@ -73,16 +73,16 @@ const elements = {
 
 // key of the state -> how it is written. Atom and glass have parameters of their own: a first atom is not written twice.
 const PARTS = {
-  color: oneOf((glass) => columnNames(glass)), range, scaleName: oneOf(["viridis", "cividis", "inferno", "diverging"]),
+  color: oneOf((glass) => columnNames(glass)), range, scaleName: oneOf(["sequential", "diverging", "importance"]),
   filter: words, elements, slab, clip: number(0, 1000), hops: integer(0, 99), wrap: oneOf(WRAPS), images: flag,
   faded: flag, bonds: number(0, 4), edgeSet: words, top: integer(0, 1e6), threshold: number(0, Infinity),
   also: atoms, pinned: atoms, tab: oneOf(TABS), across: oneOf((glass) => columnNames(glass)),
-  up: oneOf((glass) => columnNames(glass)), sort: { write: String, read: readSort }, camera: { write: String, read: readCamera },
+  up: oneOf((glass) => columnNames(glass)), sort: { write: ({ column, descending }) => `${column}:${descending ? "down" : "up"}`, read: readSort }, camera: { write: String, read: readCamera },
 };
 
 function readSort(text, glass) {
-  oneOf(columnNames(glass)).read(text.replace(/^-/, ""));
-  return text;
+  const [name, way] = text.split(":");
+  return { column: oneOf(columnNames(glass)).read(name), descending: oneOf(["up", "down"]).read(way ?? "") === "down" };
 }
 
 function readCamera(text) {
@@ -142,4 +142,35 @@ function readable(text) {
 /** The `view` parameter of a query string, "" where there is none. */
 export function viewOf(search) {
   return new URLSearchParams(search).get("view") ?? "";
+}
+
+/**
+ * Keep the link's `view` equal to the state. Returns {write(), destroy()}; what of the link cannot be read is put into
+ * `viewProblems` of the store by `arrive`.
+ */
+export function follow(context, defaults, later = (fn) => setTimeout(fn, 300)) {
+  const { store, document } = context;
+  const { defaultView: view } = document;
+  let waiting = false;
+  function write() {
+    const { pathname, search, hash } = view.location;
+    const next = withView(search, encode(store.get(), defaults));
+    if (next !== search) view.history.replaceState(view.history.state, "", pathname + next + hash); // a new look is no step back
+  }
+  const off = store.on(["selected", ...SHARED], () => {
+    if (waiting) return;
+    waiting = true;
+    later(() => {
+      waiting = false;
+      write();
+    });
+  });
+  return { write, destroy: off };
+}
+
+/** What the link's `view` says, into the store: the patch and, in `viewProblems`, what cannot be read. */
+export function arrive({ store, glass, document }) {
+  const { patch: { also, ...patch }, problems } = decode(viewOf(document.defaultView.location.search), glass);
+  const selected = also ? { selected: [...store.get().selected.slice(0, 1), ...also] } : {};
+  store.set({ ...patch, ...selected, viewProblems: problems });
 }

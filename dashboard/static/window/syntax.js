@@ -5,6 +5,8 @@
 
 const TOKEN = /\s*(?:(\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|("[^"]*"|'[^']*')|([\p{L}_][\p{L}\p{N}_]*)|(==|!=|<=|>=|&&|\|\||[<>+\-*/()[\],=!]))/uy;
 export const COMPARE = new Set(["==", "!=", "<", "<=", ">", ">="]);
+const LONGEST = 2000;
+const DEEPEST = 100; // far from the end of the stack
 const ALIASES = { "&&": "and", "||": "or", "!": "not", "=": "==" };
 
 /** What is wrong with an expression, and where: `position` counts characters from 0. */
@@ -41,8 +43,10 @@ export function tokens(text) {
 
 /** Syntax tree of an expression: nodes {op, position, ...}. Throws ExpressionError. */
 export function parse(text) {
+  if (text.length > LONGEST) throw new ExpressionError(`more than ${LONGEST} characters`, LONGEST);
   const list = tokens(text);
   let next = 0;
+  let depth = 0;
   const peek = () => list[next];
   const is = (...values) => (peek().kind === "sign" || peek().kind === "name") && values.includes(peek().value);
   const take = () => list[next++];
@@ -102,9 +106,11 @@ export function parse(text) {
   function primary() {
     const token = peek();
     if (is("(")) {
+      if ((depth += 1) > DEEPEST) throw new ExpressionError(`more than ${DEEPEST} brackets in each other`, token.position);
       take();
       const inner = either();
       expect(")");
+      depth -= 1;
       return inner;
     }
     if (token.kind === "number" || token.kind === "text") {
@@ -120,8 +126,10 @@ export function parse(text) {
     }
     if (!is("(")) return { op: "column", name: token.value, position: token.position };
     take();
+    if ((depth += 1) > DEEPEST) throw new ExpressionError(`more than ${DEEPEST} brackets in each other`, token.position);
     const argument = either();
     expect(")");
+    depth -= 1;
     return { op: "call", name: token.value, argument, position: token.position };
   }
   const tree = either();
