@@ -22,11 +22,11 @@ export function headline(glass, atom) {
   return { column: main, title: main.title, text: `${number} ${main.unit ?? ""}`.trim(), standing };
 }
 
-/** [[title with unit, text], ...] of all columns of an atom but the one in the headline. */
+/** [[title with unit, text, help], ...] of all columns of an atom but the one in the headline. */
 export function lines(glass, atom) {
   const main = headline(glass, atom)?.column.name;
   return columns(glass).filter((c) => c.name !== main && c.name !== "element")
-    .map((c) => [titleOf(c), valueText(c, atom)]);
+    .map((c) => [titleOf(c), valueText(c, atom), c.help ?? null]);
 }
 
 /** One line on several selected atoms: how many of which element, and the mean of a column beside that of all atoms. */
@@ -91,7 +91,7 @@ export function create(parent, context) {
 
   function numbers(atom) {
     const head = headline(glass, atom);
-    const list = make(document, "dl", {}, lines(glass, atom).map(([title, text]) => make(document, "div", {},
+    const list = make(document, "dl", {}, lines(glass, atom).map(([title, text, help]) => make(document, "div", { title: help || null },
       make(document, "dt", {}, title), make(document, "dd", {}, text))));
     if (!head) return [list];
     return [make(document, "div", { class: "headline" }, make(document, "span", { class: "faint" }, head.title),

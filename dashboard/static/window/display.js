@@ -34,9 +34,9 @@ export function create(parent, context) {
   // ---- colours
   const numberBox = (label) => make(document, "input", { type: "number", step: "any", class: "number", "aria-label": label, onchange: setRange, onkeydown: (e) => e.stopPropagation() });
   const [low, high] = [numberBox("Lowest colour"), numberBox("Highest colour")];
-  const whole = make(document, "button", { type: "button", class: "button", onclick: () => store.set({ range: null }) }, "Whole column");
+  const whole = make(document, "button", { type: "button", class: "button", title: "Back to the column's own range", onclick: () => store.set({ range: null }) }, "Reset");
   const scale = choice(document, "Scale", SCALES, store.get().scaleName ?? "", (value) => store.set({ scaleName: value || null }));
-  const colours = section("Colours", make(document, "div", { class: "line" }, make(document, "span", {}, "Range"), low, "to", high, whole), line("Scale", scale));
+  const colours = section("Colours", make(document, "div", { class: "line range" }, make(document, "span", {}, "Range"), low, "to", high, whole), line("Scale", scale));
 
   function setRange() {
     const range = typedRange(low.value, high.value);
@@ -60,7 +60,7 @@ export function create(parent, context) {
   const [from, to] = [end("Slab from", 0.3), end("Slab to", 0.7)];
   const slabEnds = make(document, "output");
   const slabRow = make(document, "div", { class: "double" }, from, to, slabEnds);
-  const clip = slider(document, "Only round the selection", { min: 0, max: 15, step: 0.5, value: 0, shown: (v) => (v ? `${v} Å` : "off"), title: "Atoms farther from every selected atom are hidden" },
+  const clip = slider(document, "Round selection", { min: 0, max: 15, step: 0.5, value: 0, shown: (v) => (v ? `${v} Å` : "off"), title: "Atoms farther from every selected atom are hidden" },
     (value) => store.set({ clip: value || null }));
   const wrap = choice(document, "Positions", WRAPS, store.get().wrap, (value) => store.set({ wrap: value }));
   const images = check(document, "Periodic copies at the faces", false, (on) => store.set({ images: on }));

@@ -42,13 +42,13 @@ const paint = (theme) => ({
   plot_bgcolor: "rgba(0,0,0,0)",
   margin: { l: 8, r: 8, t: 8, b: 8, pad: 2 },
   showlegend: true,
-  legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)" },
+  legend: { orientation: "h", traceorder: "normal", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)" },
   hoverlabel: { bgcolor: theme.background, font: { color: theme.text } },
   modebar: { bgcolor: "rgba(0,0,0,0)", color: theme.faint, activecolor: theme.primary },
 });
 const axis = (theme, title, more = {}) => ({
-  title: { text: title, standoff: 6 }, automargin: true, gridcolor: theme.grid, linecolor: theme.grid,
-  zerolinecolor: theme.grid, ...more,
+  title: { text: title, standoff: 6 }, automargin: true, gridcolor: theme.grid, linecolor: theme.rest,
+  zerolinecolor: theme.rest, ...more,
 });
 
 /** {data, layout} of a histogram by element of one column: all atoms pale behind the visible ones. */

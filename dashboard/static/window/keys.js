@@ -7,7 +7,7 @@ import { panelsFor } from "./side.js";
 
 /** [[key, what it does], ...] as the list under "?" says it. */
 export const BINDINGS = [
-  ["F", "fly to the selection"], ["R", "reset the camera"], ["D", "fade all but the selection"], ["P", "presentation: full screen, large type"],
+  ["F", "fly to the selection"], ["R", "reset the camera"], ["L", "draw a loop to select atoms"], ["D", "fade all but the selection"], ["P", "presentation: full screen, large type"],
   ["/", "write a filter"], ["C", "next colour"], ["Space", "pin the atom"], ["N, B", "next and previous shown atom"],
   ["1 … 6", "open a tab"], ["Esc", "close, leave the presentation, or select nothing"], ["?", "this list"],
 ];
@@ -23,6 +23,7 @@ export function meaning(key, state, { glass, panels }) {
   switch (key) {
     case "f": return "fly";
     case "r": return "reset";
+    case "l": return "lasso";
     case "/": return "filter";
     case "?": return "list";
     case "d": return { faded: !state.faded };
@@ -63,6 +64,7 @@ export function create(root, context, toolbar = null) {
     event.stopPropagation(); // Streamlit has keys of its own
     if (does === "fly") scene?.flyTo(store.get().selected);
     else if (does === "reset") scene?.resetCamera();
+    else if (does === "lasso") context.lasso?.();
     else if (does === "filter") toolbar?.focusFilter();
     else if (does === "list") list.hidden = !list.hidden;
     else store.set(does);

@@ -1,6 +1,6 @@
 // What the plots share: plotly.js loaded when the first one is seen, colours of the theme, export, events.
 
-import { make, iconButton } from "./elements.js";
+import { make } from "./elements.js";
 import { fileName, save } from "./files.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: "reset" };
@@ -29,10 +29,29 @@ export function adoptStyle(document, root) {
   root.append(make(document, "style", { class: "plotly-rules" }, Array.from(rules, (rule) => rule.cssText).join("\n")));
 }
 
+/** A computed colour of CSS, which may be mixed ("color(srgb .1 .2 .3)"), as plotly reads it. */
+export function plainColor(css) {
+  const mixed = /^color\(srgb ([\d.e-]+) ([\d.e-]+) ([\d.e-]+)/.exec(css);
+  return mixed ? `rgb(${mixed.slice(1).map((part) => Math.round(255 * Number(part))).join(",")})` : css;
+}
+
 /** Colours and type of the theme round an element, as plotly wants them. */
 export function themeOf(element) {
-  const style = element.ownerDocument.defaultView.getComputedStyle(element);
-  const value = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
+  const { ownerDocument: document } = element;
+  const style = document.defaultView.getComputedStyle(element);
+  const probe = element.appendChild(make(document, "span", { hidden: true }));
+  const value = (name, otherwise) => {
+    probe.style.color = `var(${name}, ${otherwise})`;
+    return plainColor(document.defaultView.getComputedStyle(probe).color) || otherwise;
+  };
+  try {
+    return readTheme(value, style);
+  } finally {
+    probe.remove();
+  }
+}
+
+function readTheme(value, style) {
   return {
     text: value("--text", "#1d2733"), background: value("--background", "#ffffff"), grid: value("--line", "#d9dee5"),
     faint: value("--faint", "#68727f"), primary: value("--primary", "#0072b2"), rest: value("--rest", "#c9cfd6"),
@@ -49,8 +68,10 @@ export function createPlot(parent, context, { name, controls, describe, events }
   const { document, store, glass } = context;
   const node = make(document, "div", { class: "plot", role: "img" });
   const message = make(document, "p", { class: "hint" }, "");
-  const saveAs = (format) => iconButton(document, "download", `Save this plot as ${format.toUpperCase()}`, () => exportPlot(format), format.toUpperCase());
-  const row = make(document, "div", { class: "controls" }, controls, make(document, "span", { class: "push" }), saveAs("svg"), saveAs("png"));
+  const saveAs = (format) => make(document, "button", {
+    type: "button", class: "button small", title: `Save this plot as ${format.toUpperCase()}`, onclick: () => exportPlot(format),
+  }, format.toUpperCase());
+  const row = make(document, "div", { class: "controls" }, controls, make(document, "span", { class: "push" }, saveAs("svg"), saveAs("png")));
   const box = parent.appendChild(make(document, "div", { class: "plot-panel" }, row, message, node));
   let Plotly = null;
   let waiting = false;

@@ -46,7 +46,7 @@ export function create(parent, context) {
 
   const plot = createPlot(parent, context, {
     name: "scatter",
-    controls: [vertical, make(document, "span", { class: "faint" }, "against"), horizontal],
+    controls: [make(document, "div", { class: "pair" }, vertical, make(document, "span", { class: "faint" }, "against"), horizontal)],
     describe(theme) {
       const state = { ...store.get(), across: across(), up: up() };
       const figure = scatterFigure(glass, state, theme, colors());

@@ -13,9 +13,9 @@ const PANELS = [
   ["edges", "Edges", edgesPlot], ["display", "Display", display],
 ];
 
-/** [[name, title, module], ...] of the tabs that make sense: no edges, no tab for them. */
+/** [[name, title, module], ...] of the tabs that make sense: edges have one where they belong to one atom. */
 export function panelsFor({ edges }) {
-  return PANELS.filter(([name]) => name !== "edges" || edges);
+  return PANELS.filter(([name]) => name !== "edges" || (edges && edges.atom !== null && edges.atom !== undefined));
 }
 
 /** The tab that stands so many places after another, round and round. */

@@ -13,10 +13,10 @@ export function marked(text, position) {
   return [text.slice(0, at), word, rest.slice(word.length)];
 }
 
-/** "500 atoms", "12 of 500 atoms". */
+/** "12 of 500 atoms"; nothing where all are shown. */
 export function countText(shown, total) {
-  const all = total.toLocaleString("en");
-  return shown === undefined || shown === null || shown === total ? `${all} atoms` : `${shown.toLocaleString("en")} of ${all} atoms`;
+  if (shown === undefined || shown === null || shown === total) return "";
+  return `${shown.toLocaleString("en")} of ${total.toLocaleString("en")} atoms`;
 }
 
 /** Options of "colour by": numbers and categories apart. */
@@ -43,6 +43,7 @@ export function create(parent, context) {
   const said = make(document, "span", { class: "said", role: "status" });
   const buttons = make(document, "div", { class: "buttons" },
     iconButton(document, "target", "Fly to the selection (F)", () => scene?.flyTo(store.get().selected)), fade,
+    context.lasso ? iconButton(document, "lasso", "Draw a loop in the view to select atoms (L, or drag with Alt)", () => context.lasso()) : null,
     iconButton(document, "home", "Reset the camera (R)", () => scene?.resetCamera()),
     iconButton(document, "picture", "Save the view with its colour bar as PNG", savePicture),
     iconButton(document, "link", "Copy the link to this view", copyLink), present);
