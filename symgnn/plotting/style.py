@@ -46,7 +46,7 @@ def on_dark(figure: go.Figure) -> go.Figure:
             return [exchanged(part) for part in value]
         return _DARK.get(value, value) if isinstance(value, str) else value
 
-    parts = figure.to_dict()
+    parts = figure.to_plotly_json()
     return go.Figure(data=exchanged(parts["data"]), layout=exchanged(parts["layout"]))
 
 
