@@ -46,8 +46,12 @@ def on_dark(figure: go.Figure) -> go.Figure:
             return [exchanged(part) for part in value]
         return _DARK.get(value, value) if isinstance(value, str) else value
 
-    parts = figure.to_plotly_json()
-    return go.Figure(data=exchanged(parts["data"]), layout=exchanged(parts["layout"]))
+    copy = go.Figure(figure)
+    copy.update_layout(exchanged(figure.layout.to_plotly_json()))
+    for trace in copy.data:
+        drawn = trace.to_plotly_json()
+        trace.update({name: exchanged(drawn[name]) for name in ("marker", "line", "textfont") if name in drawn})
+    return copy
 
 
 def nothing_to_show(reason: str, *, height: int = 360) -> go.Figure:
