@@ -121,7 +121,7 @@ function show(viewer, places, glass, edges, data) {
   let parts = [], drawn = false;
 
   const off = [
-    scene.onView(() => overlay.draw()),
+    scene.onView(() => { if (drawn) overlay.draw(); }),
     store.on(null, (changed) => {
       if (drawn) redraw(changed);
       for (const part of parts) part.update?.(changed);
