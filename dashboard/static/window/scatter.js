@@ -11,7 +11,7 @@ import { clicked } from "./selection.js";
 export function firstPair(glass) {
   const numbers = columns(glass).filter(isNumber).map((c) => c.name);
   if (numbers.includes("barrier") && numbers.includes("label")) return ["label", "barrier"];
-  const across = numbers.find((name) => ["volume", "coordination", "q6"].includes(name)) ?? numbers[1] ?? "z";
+  const across = ["volume", "q6", "coordination", numbers[1]].find((name) => numbers.includes(name)) ?? "z";
   return [across, numbers.find((name) => name !== across) ?? "x"];
 }
 
