@@ -8,7 +8,12 @@ import streamlit as st
 from symgnn.plotting.style import on_dark
 
 _STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding: 2.6rem 2.2rem 3rem; max-width: 1700px; }
+[data-testid="stHeader"] { background: none; }
+[data-testid="stMainBlockContainer"] { padding: 3rem 2.2rem 1rem; max-width: 1900px; }
+@media (min-width: 769px) {
+  .stApp:has([data-testid="stSidebar"][aria-expanded="true"]) [data-testid="stMainBlockContainer"] { padding-top: 1.3rem; }
+}
+@media (max-width: 1000px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
 [data-testid="stMetricValue"] > div { white-space: normal; overflow: visible; }
 </style>"""
 

@@ -72,7 +72,7 @@ export function create(root, context, toolbar = null) {
 
   function present(on) {
     root.classList.toggle("presentation", on);
-    if (on) root.requestFullscreen?.().catch(() => {}); // refused in a frame: then the page's area is filled
+    if (on && document.defaultView?.navigator.userActivation?.isActive) root.requestFullscreen?.().catch(() => {}); // else the page is filled
     else if (document.fullscreenElement) document.exitFullscreen();
   }
 

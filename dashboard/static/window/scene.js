@@ -17,7 +17,7 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
   viewer.setProjection("orthographic");
   viewer.enableFog(false);
   const listeners = new Set();
-  let background = "#ffffff";
+  let background = null; // not yet told; the viewer may have that of a scene before
   let where = null, sites = null, radius = null; // of the spheres as drawn
   let map = null, projected = null;
   let atomModel = null, edgeModel = null, atomSpecs = [];
