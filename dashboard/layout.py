@@ -5,8 +5,16 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
+from symgnn.plotting.style import on_dark
+
 _STYLE = """<style>
-[data-testid="stMainBlockContainer"] { padding: 2.6rem 2.2rem 3rem; max-width: 1700px; }
+[data-testid="stHeader"] { background: none; }
+[data-testid="stMainBlockContainer"] { padding: 3rem 2.2rem 1rem; max-width: 1900px; }
+@media (min-width: 769px) {
+  .stApp:has([data-testid="stSidebar"][aria-expanded="true"])
+    [data-testid="stMainBlockContainer"] { padding-top: 1.3rem; }
+}
+@media (max-width: 1000px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
 [data-testid="stMetricValue"] > div { white-space: normal; overflow: visible; }
 </style>"""
 
@@ -17,7 +25,9 @@ def page_style() -> None:
 
 
 def chart(figure: go.Figure, key: str, **options: object):
-    """A plotly figure in its own look, without the bar of buttons."""
+    """A plotly figure in its own look, light or dark as the page is, without the bar of buttons."""
+    if st.context.theme.type == "dark":
+        figure = on_dark(figure)
     return st.plotly_chart(
         figure, theme=None, key=key, config={"displaylogo": False, "displayModeBar": False}, **options
     )

@@ -8,16 +8,18 @@ import streamlit as st
 
 from dashboard import calls, method, notices, session
 from dashboard.layout import chart, metrics, with_uncertainty
-from dashboard.viewer import mount
+from dashboard.window import mount_window
+from dashboard.window.data import explanation_data, glass_data
 from symgnn.errors import InputError
 from symgnn.explanations.explanation import Explanation
 from symgnn.glass import Glass
 from symgnn.plotting import plots
 from symgnn.plotting.downloads import csv_bytes, explanation_json
 from symgnn.plotting.tables import edge_table
-from symgnn.viewer3d import views
+from symgnn.viewer3d.window_data import frame_commands
 
 DEFAULT_TOP, MOST_SHOWN = 40, 300
+WINDOW_HEIGHT = 540
 
 
 def summary(glass: Glass, explained: Explanation, sigma: np.ndarray | None) -> None:
@@ -36,66 +38,55 @@ def summary(glass: Glass, explained: Explanation, sigma: np.ndarray | None) -> N
     )
 
 
-def structural_descriptors(glass: Glass, atom: int) -> None:
-    """Voronoi index, coordination and so on of the atom."""
-    try:
-        descriptors = calls.surroundings(glass).describe(atom)
-    except InputError as error:
-        st.caption(f"Local structure: {notices.plain(error)}")
-        return
-    with st.container(border=True):
-        metrics(descriptors)
-
-
 @st.fragment
-def view(
-    chosen: session.Selection, explained: Explanation, edges: pd.DataFrame, predicted: np.ndarray
-) -> None:
-    """The most important edges in 3D, in plots and as a table. edges: `edge_table` of the explanation."""
+def window(chosen: session.Selection, explained: Explanation) -> None:
+    """The atom and its edges in the linked window. What is chosen there, an atom or another k, is the page's choice."""
     session.follow_pick()
-    glass, atom = chosen.glass, chosen.atom
-    most = min(MOST_SHOWN, len(explained.importance))
-    if most < 2:
-        st.info("Too few edges reach this atom: there is nothing to rank.")
-        return
-    start = min(DEFAULT_TOP, most)
-    session.seed("k", start, session.whole_number(1, most))
-    st.session_state["k"] = min(st.session_state["k"], most)
-    k = st.slider("Most important edges shown (top k)", 1, most, key="k", persist_state="session", width=640)
-    session.publish(k=k)
-    top = np.asarray(explained.top(k), dtype=np.int64)
-    left, right = st.columns([1.15, 1], gap="medium")
+    glass = chosen.glass
+    dataset, _ = glass_data(chosen.checkpoint, glass)
+    mount_window(
+        "explanation",
+        dataset,
+        frame_commands(glass),
+        edges=explanation_data(explained.key, glass, explained),
+        camera="explanation",
+        selected=chosen.atom,
+        default={
+            "color": "barrier",
+            "edgeSet": "importance" if explained.effect is None else "effect",
+            "top": st.session_state["k"],
+            "wrap": "atom",
+            "faded": True,
+            "tab": "edges",
+        },
+        height=WINDOW_HEIGHT,
+        on_pick=session.pick,
+        on_settle=settled,
+    )
+
+
+def settled(view: dict) -> None:
+    """The window's k becomes that of all pages."""
+    st.session_state["k"] = int(view["top"])
+    st.session_state["_picked"] = True
+
+
+def evidence(chosen: session.Selection, explained: Explanation, edges: pd.DataFrame) -> None:
+    """Which elements the important edges join, whether the explanation holds, and the edges as a table."""
+    k = min(st.session_state["k"], len(edges))
+    left, right = st.columns(2, gap="medium")
     with left:
-        picture = views.explained_atom(
-            glass,
-            atom,
-            explained.pairs[top],
-            explained.images[top],
-            explained.importance[top],
-            predicted=predicted,
-            effect=None if explained.effect is None else explained.effect[top],
-        )
-        mount(picture, key="explanation_view", camera="explanation", height=520, on_pick=session.pick)
-        st.caption(
-            "The explained atom is in the middle; a bond across the periodic boundary leads to the nearest copy. Pale "
-            "atoms are on none of these edges. Click another atom to explain it."
-        )
-    with right:
-        rank = np.arange(k)
-        distance, importance = edges["distance_A"].to_numpy(), edges["importance"].to_numpy()
-        st.subheader("Where the important edges are", anchor=False)
-        chart(plots.importance_by_distance(distance, importance, rank), "by_distance")
+        st.subheader("Which elements they join", anchor=False)
+        importance = edges["importance"].to_numpy()
+        chart(plots.importance_by_pair(edges["pair"].tolist(), importance, np.arange(k)), "by_pair")
+        distance = edges["distance_A"].to_numpy()
         st.caption(
             f"Median distance: top {k} {np.median(distance[:k]):.1f} Å, "
             f"all {len(distance):,} edges (control) {np.median(distance):.1f} Å."
         )
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.subheader("Which elements they join", anchor=False)
-        chart(plots.importance_by_pair(edges["pair"].tolist(), importance, rank), "by_pair")
     with right:
         fidelity(explained)
-    table(edges, k, f"{chosen.glass_id}-atom{atom}-{explained.method}", explained)
+    table(edges, k, f"{chosen.glass_id}-atom{chosen.atom}-{explained.method}", explained)
 
 
 def fidelity(explained: Explanation) -> None:
@@ -165,7 +156,6 @@ def show(chosen: session.Selection) -> None:
         notices.no_checkpoint("Explanations")
         return
     try:
-        predicted = calls.predicted(chosen.checkpoint, glass)
         sigma = calls.uncertainty(chosen.checkpoint, glass)
         explained = calls.explanation(
             chosen.checkpoint, glass, atom, seed=0, method=method.choose(chosen.checkpoint)
@@ -174,8 +164,15 @@ def show(chosen: session.Selection) -> None:
         notices.problem(error)
         return
     summary(glass, explained, sigma)
-    structural_descriptors(glass, atom)
-    view(chosen, explained, edge_table(glass, explained), predicted)
+    if len(explained.importance) < 2:
+        st.info("Too few edges reach this atom: there is nothing to rank.")
+        return
+    most = min(MOST_SHOWN, len(explained.importance))
+    session.seed("k", min(DEFAULT_TOP, most), session.whole_number(1, most))
+    st.session_state["k"] = min(st.session_state["k"], most)
+    session.publish(k=st.session_state["k"])
+    window(chosen, explained)
+    evidence(chosen, explained, edge_table(glass, explained))
 
 
 if __name__ == "__main__":  # as which Streamlit runs a page

@@ -5,7 +5,8 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 FONT = "Source Sans Pro, Source Sans, Helvetica, Arial, sans-serif"
-INK, GRID = "#1d2733", "#e3e7ec"
+INK, GRID, PAPER = "#1d2733", "#e3e7ec", "#ffffff"
+_DARK = {INK: "#e6ebf0", GRID: "#2c3641", PAPER: "#12171d"}
 
 
 def styled(figure: go.Figure, *, height: int = 360, legend: bool = True) -> go.Figure:
@@ -15,8 +16,8 @@ def styled(figure: go.Figure, *, height: int = 360, legend: bool = True) -> go.F
         height=height,
         margin={"l": 66, "r": 18, "t": 40 if legend else 16, "b": 54},
         font={"family": FONT, "size": 14, "color": INK},
-        paper_bgcolor="#ffffff",
-        plot_bgcolor="#ffffff",
+        paper_bgcolor=PAPER,
+        plot_bgcolor=PAPER,
         showlegend=legend,
         legend={"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom"},
         hoverlabel={"font": {"family": FONT, "size": 13}},
@@ -33,6 +34,26 @@ def styled(figure: go.Figure, *, height: int = 360, legend: bool = True) -> go.F
     figure.update_xaxes(showline=True, title_standoff=8, **axis)
     figure.update_yaxes(showline=True, title_standoff=8, **axis)
     return figure
+
+
+def on_dark(figure: go.Figure) -> go.Figure:
+    """A copy of a styled figure for a dark page: ink, grid and paper exchanged, the colours of the data left."""
+
+    def exchanged(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: exchanged(part) for key, part in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [exchanged(part) for part in value]
+        return _DARK.get(value, value) if isinstance(value, str) else value
+
+    copy = go.Figure(figure)
+    copy.update_layout(exchanged(figure.layout.to_plotly_json()))
+    for trace in copy.data:
+        drawn = trace.to_plotly_json()
+        trace.update(
+            {name: exchanged(drawn[name]) for name in ("marker", "line", "textfont") if name in drawn}
+        )
+    return copy
 
 
 def nothing_to_show(reason: str, *, height: int = 360) -> go.Figure:

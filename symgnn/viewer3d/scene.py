@@ -73,13 +73,23 @@ def scene(
     view = py3Dmol.view()
     view.addModel()
     view.getModel().addAtoms(_atoms(sites, bonds or Bonds()))
-    if cell is not None:
-        for start, end in cell_edges(cell):
-            view.addLine({"start": _point(start), "end": _point(end), "color": "#9aa0a8"})
+    _add_cell(view, cell)
     for site in np.asarray([] if marked is None else marked, dtype=np.int64):
         halo = {"center": _point(sites.position[site]), "radius": round(float(sites.radius[site]) + 0.35, 3)}
         view.addSphere({**halo, "color": EXPLAINED, "opacity": 0.35})
     return commands(view)
+
+
+def cell_lines(cell: np.ndarray | None) -> list[list]:
+    """Commands that draw the 12 edges of a cell (3, 3) Å; none for None."""
+    view = py3Dmol.view()
+    _add_cell(view, cell)
+    return commands(view)
+
+
+def _add_cell(view: py3Dmol.view, cell: np.ndarray | None) -> None:
+    for start, end in [] if cell is None else cell_edges(cell):
+        view.addLine({"start": _point(start), "end": _point(end), "color": "#9aa0a8"})
 
 
 def commands(view: py3Dmol.view) -> list[list]:

@@ -1,0 +1,256 @@
+// The linked window: one per element on the page, kept alive while Streamlit reruns the script.
+
+import * as colours from "./colours.js";
+import { sharedRegistry } from "./dataset.js";
+import { hasWebGL, load3Dmol, sized } from "./library.js";
+import { createOverlay, png } from "./overlay.js";
+import { connect } from "./panels.js";
+import { createPointer } from "./pointer.js";
+import { createMessenger } from "./python.js";
+import { createScene } from "./scene.js";
+import { createStore } from "./store.js";
+
+const LEAST_HEIGHT = 400, BELOW = 14; // px
+const KEPT = ["selected", "pinned", "color", "range", "scaleName", "faded", "filter", "elements", "slab", "clip", "wrap", "images",
+  "bonds", "edgeSet", "top", "threshold", "hops", "tab", "sort"]; // of the state, when a page is left and opened again
+const live = new WeakMap(); // element -> the window in it
+
+/** A dataset has arrived. */
+export function receive(bytes) {
+  if (bytes?.byteLength) sharedRegistry().register(bytes);
+}
+
+/** Streamlit's component: called at each rerun with what Python says. */
+export function mount({ data, parentElement: root, setTriggerValue }) {
+  const element = root.querySelector(".window");
+  let own = live.get(element);
+  if (!own) live.set(element, (own = createWindow(element)));
+  own.update(data, setTriggerValue).catch((error) => {
+    own.say("The window could not be drawn.");
+    console.error(error);
+  });
+  return () => setTimeout(() => { // a rerun keeps the element, leaving the page removes it
+    if (element.isConnected) return;
+    own.destroy();
+    live.delete(element);
+  }, 0);
+}
+
+function createWindow(element) {
+  const places = skeleton(element);
+  const { view, message } = places;
+  let viewer = null, shown = null, data = null, turn = Promise.resolve();
+
+  function say(text) {
+    message.textContent = text;
+    message.hidden = !text;
+  }
+
+  function fit() {
+    if (!data || !element.isConnected) return;
+    const page = document.querySelector("[data-testid=stMain]");
+    const top = element.getBoundingClientRect().top + (page?.scrollTop ?? window.scrollY);
+    const height = data.height ?? Math.max(LEAST_HEIGHT, Math.floor(window.innerHeight - top - BELOW));
+    element.style.setProperty("--height", `${height}px`);
+  }
+
+  async function bring(latest, send) {
+    if (latest !== data) return; // a newer one waits
+    fit();
+    const registry = sharedRegistry();
+    const [glass, edges] = await Promise.all([registry.wait(latest.dataset), latest.edges ? registry.wait(latest.edges) : null]);
+    if (!viewer) {
+      if (!hasWebGL()) return say("This browser offers no WebGL, which the 3D view needs.");
+      let library;
+      try { library = await load3Dmol(latest.links.viewer); } catch {
+        return say("The 3D library 3Dmol.js could not be loaded. Run `make viewer` once, or go online.");
+      }
+      await sized(view);
+      if (!element.isConnected || latest !== data) return;
+      viewer = library.createViewer(places.canvas, { backgroundColor: "#ffffff", antialias: true });
+    }
+    say("");
+    if (!shown || shown.glass !== glass) {
+      shown?.destroy();
+      viewer.removeAllModels();
+      shown = show(viewer, places, glass, edges, latest);
+    } else shown.setEdges(edges);
+    shown.setCamera(latest.camera);
+    shown.messenger.connect(send, latest.listens);
+    shown.messenger.received(latest.selected);
+  }
+
+  const refit = () => { fit(); };
+  window.addEventListener("resize", refit);
+  const watcher = new ResizeObserver(refit); // what stands above may grow
+  watcher.observe(document.querySelector("[data-testid=stMainBlockContainer]") ?? document.body);
+
+  return {
+    say,
+    update(latest, send) {
+      data = latest;
+      turn = turn.catch(() => {}).then(() => bring(latest, send));
+      return turn;
+    },
+    destroy() {
+      window.removeEventListener("resize", refit);
+      watcher.disconnect();
+      shown?.destroy();
+      viewer?.removeAllModels(); // frees their buffers; the graphics context is 3Dmol's, shared by all viewers
+      viewer?.removeAllShapes();
+      viewer = null;
+    },
+  };
+}
+
+/** One glass in a window: its state, scene and panels, until destroy(). */
+function show(viewer, places, glass, edges, data) {
+  const { frame, view, canvas, tip } = places;
+  const memory = (window.symgnnWindow.states ??= {});
+  const kept = memory[data.name] ?? {};
+  const asked = data.default.top === undefined ? {} : { top: data.default.top }; // of the link
+  const store = createStore({ ...data.default, ...fitting(kept, glass), ...asked, selected: ofGlass(kept.selected, glass, data.selected) });
+  const context = { store, glass, edges, document, colours, defaults: data.default, settings: { plotly: data.links.plotly, ...data.settings }, places };
+  const scene = (context.scene = createScene(viewer, { store, glass, edges, frame: data.frame, camera: data.camera }));
+  const theme = () => themeOf(frame);
+  const overlay = createOverlay(places.overlay, { store, glass, scene, colours: theme });
+  scene.png = () => png(scene, overlay, scene.canvas(), places.overlay);
+  const pointer = createPointer(view, tip, { store, glass, scene });
+  context.lasso = pointer.lasso;
+  const messenger = createMessenger(store, { atom: data.selected });
+  let parts = [], drawn = false;
+
+  const off = [
+    scene.onView(() => { if (drawn) overlay.draw(); }),
+    store.on(null, (changed) => {
+      if (drawn) redraw(changed);
+      for (const part of parts) part.update?.(changed);
+    }),
+  ];
+
+  function redraw(changed) {
+    const any = (...keys) => keys.some((key) => changed.has(key));
+    const { wrap, faded, selected } = store.get();
+    const moved = changed.has("selected") && wrap === "atom" && selected.length && (context.edges?.atom ?? null) === null;
+    if (any("wrap", "images") || moved) scene.draw();
+    else if (any("bonds", "edgeSet", "top", "threshold", "hops")) {
+      scene.drawEdges();
+      if (any("visible", "color", "range", "scaleName", "faded")) scene.applyVisible();
+    } else if (changed.has("visible")) scene.applyVisible();
+    else if (any("color", "range", "scaleName", "faded") || (faded && any("selected", "pinned"))) scene.recolour();
+    if (any("selected", "pinned", "hover", "presentation")) overlay.draw();
+    report();
+  }
+
+  function report() { // lets a test wait for this very picture
+    const { color, range, scaleName, top, edgeSet, bonds, wrap, faded, visible } = store.get();
+    const count = visible ? visible.reduce((sum, one) => sum + one, 0) : glass.n;
+    canvas.dataset.drawn = [glass.digest, context.edges?.digest ?? "", color, range ?? "", scaleName ?? "", edgeSet ?? "", top, bonds, wrap, faded, count].join("|");
+  }
+
+  function follow() { // the page's theme
+    if (scene.setBackground(theme().background) && drawn) scene.applyVisible();
+    overlay.draw();
+  }
+
+  function setParts() {
+    parts.forEach((part) => part.destroy?.());
+    places.toolbar.replaceChildren();
+    places.side.replaceChildren();
+    parts = connect(context, places) ?? [];
+    places.side.hidden = !places.side.childElementCount;
+    places.window.style.gridTemplateColumns = places.side.hidden ? "minmax(0, 1fr)" : "";
+    places.toolbar.hidden = !places.toolbar.childElementCount;
+  }
+
+  setParts();
+  scene.setBackground(theme().background);
+  scene.draw();
+  drawn = true;
+  overlay.draw();
+  report();
+  view.classList.add("themed");
+  view.addEventListener("transitionend", follow); // of the background's colour: see skeleton
+  const size = new ResizeObserver(() => { if (view.clientWidth && view.clientHeight) { viewer.resize(); overlay.draw(); } });
+  size.observe(view);
+  (window.symgnnWindow.open ??= {})[data.name] = context; // for tests and benchmarks
+
+  return {
+    glass,
+    messenger,
+    setCamera: (name) => scene.useCamera(name),
+    setEdges(other) {
+      if (other === context.edges) return;
+      context.edges = other;
+      scene.setEdges(other);
+      setParts();
+      const known = other?.sets.some((set) => set.name === store.get().edgeSet);
+      if (!known) store.set({ edgeSet: other?.sets[0].name ?? null, threshold: 0 });
+      if (store.get().wrap === "atom") scene.draw(); // the centre is another
+      else scene.drawEdges();
+      overlay.draw();
+      report();
+    },
+    destroy() {
+      memory[data.name] = Object.fromEntries(KEPT.map((key) => [key, store.get()[key]]));
+      parts.forEach((part) => part.destroy?.());
+      pointer.destroy();
+      messenger.destroy();
+      size.disconnect();
+      view.removeEventListener("transitionend", follow);
+      off.forEach((stop) => stop());
+      if (window.symgnnWindow.open[data.name] === context) delete window.symgnnWindow.open[data.name];
+    },
+  };
+}
+
+/** What of a remembered state makes sense for a glass. */
+function fitting(kept, glass) {
+  const { selected, pinned = [], color, ...rest } = kept;
+  return {
+    ...rest,
+    pinned: pinned.filter((atom) => atom < glass.n),
+    ...(color && glass.column(color) ? { color } : { range: null }),
+  };
+}
+
+/** The remembered selection if it starts with the atom that Python says, else that atom. */
+function ofGlass(selected, glass, atom) {
+  if (selected?.[0] === atom) return selected.filter((other) => other < glass.n);
+  return atom === null || atom === undefined ? [] : [atom];
+}
+
+function themeOf(frame) {
+  const style = getComputedStyle(frame);
+  const css = (name) => style.getPropertyValue(name);
+  const background = colours.cssColour(css("--st-background-color"), "#ffffff");
+  const text = colours.cssColour(css("--st-text-color"), "#1d2733");
+  return { background, text, panel: background + "d9", font: css("--st-font") || "sans-serif" };
+}
+
+/** The window's places: frame > window > stage(toolbar, view(canvas, overlay, tip, message)) + side. */
+function skeleton(element) {
+  const make = (tag, name, parent) => {
+    const node = document.createElement(tag);
+    node.className = name;
+    parent.append(node);
+    return node;
+  };
+  element.replaceChildren();
+  const stage = make("div", "stage", element);
+  const toolbar = make("div", "toolbar", stage);
+  const view = make("div", "view", stage);
+  const canvas = make("div", "canvas", view);
+  const overlay = make("canvas", "overlay", view);
+  const tip = make("div", "tip", view);
+  const message = make("div", "message", view);
+  const side = make("div", "side", element);
+  tip.hidden = message.hidden = side.hidden = toolbar.hidden = true;
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", "The atoms in 3D. The table lists the same atoms.");
+  overlay.setAttribute("aria-hidden", "true");
+  Object.assign(canvas.style, { position: "absolute", inset: "0" });
+  Object.assign(overlay.style, { position: "absolute", inset: "0", width: "100%", height: "100%", pointerEvents: "none", zIndex: 1 });
+  Object.assign(view.style, { background: "var(--st-background-color)", transition: "background-color 1ms", touchAction: "none" });
+  return { frame: element.parentElement ?? element, window: element, stage, toolbar, view, canvas, overlay, tip, message, side };
+}
