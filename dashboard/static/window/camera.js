@@ -6,6 +6,9 @@ const DISTANCE = 150; // of 3Dmol's camera
 const FLIGHT = 350; // ms
 const NEAR = 9; // Å round an atom that a flight leaves in view
 
+// 22° to the side and 16° from above, as a quaternion
+const [A, B] = [(-22 * Math.PI) / 360, (16 * Math.PI) / 360];
+const FRONT = [Math.sin(B) * Math.cos(A), Math.cos(B) * Math.sin(A), Math.sin(A) * Math.sin(B), Math.cos(A) * Math.cos(B)];
 const FILLED = 0.88; // of the view's width or height, by the whole scene
 
 const memory = (name) => "symgnn-camera-" + name;
@@ -13,29 +16,19 @@ const memory = (name) => "symgnn-camera-" + name;
 export function createCamera(viewer, { name, scene }) {
   let current = name, applied = null, flight = 0;
 
-  function front() { // the whole scene, seen from a little above and aside
-    viewer.setView([0, 0, 0, 0, 0, 0, 0, 1]);
-    viewer.rotate(-22, "y");
-    viewer.rotate(16, "x");
-    viewer.zoomTo();
+  function front() { // all that is shown, seen from a little above and aside
     viewer.setSlab(-1e4, 1e4); // nothing is cut off in front
-    viewer.render(); // or the map would be that of the view before
-    const { sites, map } = scene();
-    if (!map) return;
+    viewer.setView([0, 0, 0, 0, ...FRONT]); // before the first picture this draws nothing
+    const { positions, map } = scene();
+    if (!map || !positions.length) return;
+    const at = projectAll(map, positions);
+    const [x, y, depth] = [0, 1, 2].map((k) => extent(at, k));
     const { width, height } = viewer.getCanvas().getBoundingClientRect();
-    const at = projectAll(map, sites.positions);
-    const extent = (k) => {
-      let low = Infinity, high = -Infinity;
-      for (let s = k; s < at.length; s += 3) [low, high] = [Math.min(low, at[s]), Math.max(high, at[s])];
-      return Math.max(high - low, 1);
-    };
-    zoomBy(FILLED * Math.min(width / extent(0), height / extent(1)));
-  }
-
-  function zoomBy(factor) {
-    const view = viewer.getView();
-    view[3] = DISTANCE - (DISTANCE - view[3]) / factor;
-    viewer.setView(view);
+    const factor = FILLED * Math.min(width / Math.max(x.wide, 1), height / Math.max(y.wide, 1));
+    // the middle in Å: solve the map, whose rows are perpendicular
+    const rows = [map.x, map.y, map.depth].map((row, k) => ({ row, at: [x, y, depth][k].middle - row[3] }));
+    const middle = [0, 1, 2].map((k) => rows.reduce((sum, { row, at: value }) => sum + (row[k] * value) / (row[0] ** 2 + row[1] ** 2 + row[2] ** 2), 0));
+    viewer.setView([...middle.map((value) => -value), DISTANCE - DISTANCE / factor, ...FRONT]);
   }
 
   function remember() {
@@ -60,17 +53,15 @@ export function createCamera(viewer, { name, scene }) {
       remember();
       current = other;
       apply();
-      viewer.render();
     },
     reset() {
       flight++;
       front();
-      viewer.render();
     },
     /** Moves the atoms into the middle, so near that their surroundings fill the view. */
     flyTo(atoms) {
       const { sites, map } = scene();
-      if (!atoms.length || !map) return;
+      if (!atoms.length || !map || !sites) return;
       const middle = [0, 1, 2].map((k) => atoms.reduce((sum, atom) => sum + sites.positions[3 * atom + k], 0) / atoms.length);
       const spread = Math.max(...atoms.map((atom) => Math.hypot(...[0, 1, 2].map((k) => sites.positions[3 * atom + k] - middle[k]))));
       const { width, height } = viewer.getCanvas().getBoundingClientRect();
@@ -99,4 +90,13 @@ export function isView(value) {
 /** Between two views whose rotation is the same. */
 export function blend(from, to, t) {
   return from.map((value, k) => value + t * (to[k] - value));
+}
+
+function extent(at, k) {
+  let low = Infinity, high = -Infinity;
+  for (let s = k; s < at.length; s += 3) {
+    if (at[s] < low) low = at[s];
+    if (at[s] > high) high = at[s];
+  }
+  return { wide: high - low, middle: (low + high) / 2 };
 }

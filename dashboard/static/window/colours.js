@@ -124,7 +124,7 @@ function categoryColours(column, palette) {
 }
 
 function mark(ticks, end, words) {
-  const near = ticks.findIndex((tick) => Math.abs(tick.at - end) < 0.12);
+  const near = ticks.findIndex((tick) => Math.abs(tick.at - end) < 0.2);
   if (near >= 0) ticks.splice(near, 1);
   if (end) ticks.push({ at: 1, text: words });
   else ticks.unshift({ at: 0, text: words });

@@ -171,8 +171,6 @@ function show(viewer, places, glass, edges, data) {
   report();
   view.classList.add("themed");
   view.addEventListener("transitionend", follow); // of the background's colour: see skeleton
-  const size = new ResizeObserver(() => { if (view.clientWidth && view.clientHeight) { viewer.resize(); overlay.draw(); } });
-  size.observe(view);
   (window.symgnnWindow.open ??= {})[data.name] = context; // for tests and benchmarks
 
   return {
@@ -196,7 +194,6 @@ function show(viewer, places, glass, edges, data) {
       parts.forEach((part) => part.destroy?.());
       pointer.destroy();
       messenger.destroy();
-      size.disconnect();
       view.removeEventListener("transitionend", follow);
       off.forEach((stop) => stop());
       if (window.symgnnWindow.open[data.name] === context) delete window.symgnnWindow.open[data.name];

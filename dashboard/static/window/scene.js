@@ -22,11 +22,19 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
   let map = null, projected = null;
   let atomModel = null, edgeModel = null, atomSpecs = [];
   let atomColours = null, edgeColours = null;
-  const camera = createCamera(viewer, { name: cameraName, glass, scene: () => ({ sites, map: mapNow() }) });
+  const camera = createCamera(viewer, { name: cameraName, glass, scene: () => ({ sites, positions: shownPositions(), map: mapNow() }) });
 
   const state = () => store.get();
   const centre = () => edges?.atom ?? state().selected[0] ?? 0; // round which positions are wrapped
   const isShown = (site) => state().visible === null || state().visible[sites.atom[site]] === 1;
+
+  function shownPositions() {
+    const { visible } = state();
+    if (visible === null) return sites.positions;
+    const shown = [];
+    for (let s = 0; s < sites.atom.length; s++) if (isShown(s)) shown.push(...sites.positions.subarray(3 * s, 3 * s + 3));
+    return shown.length ? Float32Array.from(shown) : sites.positions;
+  }
 
   function mapNow() {
     const offset = viewer.modelToScreen({ x: 0, y: 0, z: 0 }); // also checks that there is a canvas
@@ -211,7 +219,7 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     resetCamera: () => camera.reset(),
     useCamera(name) { camera.use(name); },
     view: () => viewer.getView(),
-    setView(view) { viewer.setView(view); viewer.render(); },
+    setView: (view) => viewer.setView(view),
     onView(fn) { listeners.add(fn); return () => listeners.delete(fn); },
     /** { x, y, radius } in pixels of the canvas where atom i is drawn. */
     project(i) {
