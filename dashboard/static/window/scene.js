@@ -1,6 +1,6 @@
 // The 3D view: atoms in one 3Dmol model, edges in another, the cell's lines as py3Dmol wrote them.
 
-import { colourOf, isDark, mixed, rgb } from "./colours.js";
+import { colourOf, isDark, mixed } from "./colours.js";
 import { createCamera } from "./camera.js";
 import { edgeEnds, neighboursOf, placed, sitesOf, topEdges } from "./periodic.js";
 import { affineMap, pickSite, projectAll, projectPoint, sitesInPolygon } from "./projection.js";
@@ -12,6 +12,8 @@ const BOND = "#8a8f98";
 const FADE = 0.86;
 const NEIGHBOURS = 3.8; // Å, as the coordination number
 
+const packed = (color) => parseInt(color.slice(1), 16);
+
 /** The view of a glass. create(viewer, { store, glass, frame, background, camera }) -> the scene's functions. */
 export function createScene(viewer, { store, glass, edges = null, frame, camera: cameraName, settings }) {
   viewer.setProjection("orthographic");
@@ -21,6 +23,7 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
   let where = null, sites = null, radius = null; // of the spheres as drawn
   let map = null, projected = null;
   let atomModel = null, edgeModel = null, atomSpecs = [];
+  let thin = false; // whether the spheres are small
   let atomColours = null, edgeColours = null;
   const camera = createCamera(viewer, { name: cameraName, glass, scene: () => ({ sites, positions: shownPositions(), map: mapNow() }) });
 
@@ -55,7 +58,8 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     const { wrap, images } = state();
     where = placed(glass, wrap, centre());
     sites = sitesOf(glass, where, wrap, centre(), images ? MARGIN : 0);
-    const scale = glass.n > MANY ? 0.45 : edgesShown() ? 0.28 : 0.62;
+    thin = Boolean(edgesShown());
+    const scale = glass.n > MANY ? 0.45 : thin ? 0.28 : 0.62;
     const own = glass.symbols.map((symbol) => glass.elements[symbol].radius * scale);
     radius = Float32Array.from(sites.atom, (atom) => own[glass.arrays.species[atom]]);
   }
@@ -111,10 +115,7 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     const cache = new Map();
     const number = (color, pale) => {
       const key = pale ? color + "p" : color;
-      if (!cache.has(key)) {
-        const [r, g, b] = rgb(pale ? mixed(color, background, FADE) : color);
-        cache.set(key, (r << 16) | (g << 8) | b);
-      }
+      if (!cache.has(key)) cache.set(key, packed(pale ? mixed(color, background, FADE) : color));
       return cache.get(key);
     };
     const { visible } = state();
@@ -179,10 +180,11 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
   }
 
   function stick(specs, ends, b, width, color, ghost) {
-    const look = { color1: color, color2: ghost ? mixed(color, background, 0.5) : color, radius: width, iswire: false };
-    const mirrored = { ...look, color1: look.color2, color2: look.color1 };
+    const near = packed(color), far = ghost ? packed(mixed(color, background, 0.5)) : near; // numbers: 3Dmol parses texts anew
+    const look = { color1: near, color2: far, radius: width, iswire: false };
+    const mirrored = ghost ? { ...look, color1: far, color2: near } : look;
     const first = specs.length;
-    const style = { stick: { radius: width, color } };
+    const style = { stick: { radius: width, color: near } };
     for (const end of [0, 1]) {
       specs.push({
         elem: "X", serial: first + end, bonds: [first + 1 - end], bondOrder: [1], bondStyles: [end ? mirrored : look], style,
@@ -209,9 +211,11 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     recolour() { showAtoms(); viewer.render(); },
     applyVisible() { showAtoms(); if (edgesShown()) buildEdges(); viewer.render(); },
     drawEdges() {
-      const before = radius[0];
-      place();
-      if (radius[0] !== before) { buildAtoms(); showAtoms(); } else if (state().faded) showAtoms();
+      if (Boolean(edgesShown()) !== thin) { // spheres are small where there are edges
+        place();
+        buildAtoms();
+        showAtoms();
+      } else if (state().faded) showAtoms();
       buildEdges();
       viewer.render();
     },

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { blend, createCamera, isView } from "../../dashboard/static/window/camera.js";
+import { affineMap } from "../../dashboard/static/window/projection.js";
+
+/** As much of 3Dmol's viewer as a camera needs: 10 pixels for one Å at position 0, in a canvas of 400 x 300. */
+function fakeViewer() {
+  let view = [0, 0, 0, 0, 0, 0, 0, 1];
+  const scale = () => (10 * 150) / (150 - view[3]);
+  const turn = ([x, y, z]) => {
+    const [a, b, c, w] = view.slice(4);
+    return [
+      (1 - 2 * (b * b + c * c)) * x + 2 * (a * b - c * w) * y + 2 * (a * c + b * w) * z,
+      2 * (a * b + c * w) * x + (1 - 2 * (a * a + c * c)) * y + 2 * (b * c - a * w) * z,
+    ];
+  };
+  const toScreen = (points) => points.map(({ x, y, z }) => {
+    const [u, v] = turn([x + view[0], y + view[1], z + view[2]]);
+    return { x: 200 + scale() * u, y: 150 - scale() * v };
+  });
+  return {
+    getView: () => [...view], setView: (next) => { view = [...next]; }, setSlab() {},
+    getCanvas: () => ({ getBoundingClientRect: () => ({ width: 400, height: 300 }) }),
+    map: () => affineMap(toScreen, view.slice(4)), toScreen,
+  };
+}
+const positions = Float32Array.from([10, 10, 10, 30, 10, 10, 10, 40, 10, 10, 10, 25]);
+
+function cameraOf(viewer) {
+  return createCamera(viewer, { name: "a", scene: () => ({ sites: { positions }, positions, map: viewer.map() }) });
+}
+
+test("the first look has everything in the middle of the view and inside it", () => {
+  const viewer = fakeViewer();
+  cameraOf(viewer).apply();
+  const points = viewer.toScreen([0, 1, 2, 3].map((i) => ({ x: positions[3 * i], y: positions[3 * i + 1], z: positions[3 * i + 2] })));
+  const [xs, ys] = [points.map((p) => p.x), points.map((p) => p.y)];
+  assert.ok(Math.abs((Math.min(...xs) + Math.max(...xs)) / 2 - 200) < 0.1);
+  assert.ok(Math.abs((Math.min(...ys) + Math.max(...ys)) / 2 - 150) < 0.1);
+  const filled = Math.max((Math.max(...xs) - Math.min(...xs)) / 400, (Math.max(...ys) - Math.min(...ys)) / 300);
+  assert.ok(filled > 0.8 && filled < 0.95);
+});
+
+test("a camera is remembered under its name, and what is not a view is not taken", (context) => {
+  const kept = new Map([["symgnn-camera-a", JSON.stringify([1, 2, 3, 4, 0, 0, 0, 1])], ["symgnn-camera-b", '"nonsense"']]);
+  globalThis.sessionStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+  context.after(() => { delete globalThis.sessionStorage; });
+  const viewer = fakeViewer();
+  const camera = cameraOf(viewer);
+  camera.apply();
+  assert.deepEqual(viewer.getView(), [1, 2, 3, 4, 0, 0, 0, 1]);
+  camera.use("b");
+  assert.notDeepEqual(viewer.getView(), [1, 2, 3, 4, 0, 0, 0, 1]);
+  camera.use("a");
+  assert.deepEqual(viewer.getView(), [1, 2, 3, 4, 0, 0, 0, 1]);
+});
+
+test("a flight ends with the atom in the middle", async (context) => {
+  globalThis.requestAnimationFrame = (fn) => setTimeout(fn, 5);
+  context.after(() => { delete globalThis.requestAnimationFrame; });
+  const viewer = fakeViewer();
+  cameraOf(viewer).flyTo([1]);
+  await new Promise((done) => setTimeout(done, 500));
+  const [{ x, y }] = viewer.toScreen([{ x: 30, y: 10, z: 10 }]);
+  assert.ok(Math.hypot(x - 200, y - 150) < 0.1);
+  assert.ok(viewer.map().pixels > 10);
+});
+
+test("views and what lies between them", () => {
+  assert.ok(isView([0, 0, 0, 0, 0, 0, 0, 1]));
+  assert.ok(!isView([0, 0, 0, 0, 0, 0, 0, NaN]));
+  assert.ok(!isView("no"));
+  assert.deepEqual(blend([0, 2], [1, 4], 0.5), [0.5, 3]);
+});
