@@ -20,22 +20,24 @@ SHIPPED = {
 KINDS = {
     "checkpoints": ("README.md", "card.json", "curve.csv", "weights.safetensors", "explainer.safetensors"),
     "data/samples": ("*.xyz",),
-    "dashboard": ("*.py", "*.css", "*.js", "*.svg"),
+    "dashboard": ("*.py", "*.css", "*.js", "*.json", "*.svg"),
     ".streamlit": ("config.toml",),
 }
 
 
 class ShippedFiles(BuildHookInterface):
-    """Adds the files of SHIPPED to the wheel, and 3Dmol.js where it can be fetched."""
+    """Adds the files of SHIPPED to the wheel, 3Dmol.js where it can be fetched, and plotly.js."""
 
     def initialize(self, version: str, build_data: dict) -> None:
         if version == "editable":
             return
         root = Path(self.root)
-        try:
-            runpy.run_path(str(root / "dashboard" / "viewer" / "fetch.py"))["fetch"]()
-        except (OSError, RuntimeError) as error:
-            self.app.display_warning(f"{error}: the dashboard will load 3Dmol.js from the web")
+        script = runpy.run_path(str(root / "dashboard" / "viewer" / "fetch.py"))
+        for name, otherwise in (("fetch", "load 3Dmol.js from the web"), ("copy_plotly", "have no plots")):
+            try:
+                script[name]()
+            except (OSError, RuntimeError) as error:
+                self.app.display_warning(f"{error}: the dashboard will {otherwise}")
         for folder, name in SHIPPED.items():
             for kind in KINDS[folder]:
                 for path in sorted((root / folder).rglob(kind)):

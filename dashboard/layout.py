@@ -5,6 +5,8 @@ from __future__ import annotations
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard import notices
+
 from symgnn.plotting.style import on_dark
 
 _STYLE = """<style>
@@ -15,6 +17,7 @@ _STYLE = """<style>
     [data-testid="stMainBlockContainer"] { padding-top: 1.3rem; }
 }
 @media (max-width: 1000px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
+[data-testid="stHeading"] h1 { font-size: 1.35rem; padding: 0.2rem 0; }
 [data-testid="stMetricValue"] > div { white-space: normal; overflow: visible; }
 </style>"""
 
@@ -31,6 +34,12 @@ def chart(figure: go.Figure, key: str, **options: object):
     return st.plotly_chart(
         figure, theme=None, key=key, config={"displaylogo": False, "displayModeBar": False}, **options
     )
+
+
+def title(text: str, facts: list[str]) -> None:
+    """The page's title and, behind it, what is worth a line."""
+    more = notices.plain(" · ".join(facts))
+    st.title(f"{notices.plain(text)} :small[:gray[{more}]]", anchor=False)
 
 
 def metrics(values: dict[str, str]) -> None:

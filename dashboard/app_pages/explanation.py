@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import calls, method, notices, session
-from dashboard.layout import chart, metrics, with_uncertainty
+from dashboard.layout import chart, title, with_uncertainty
 from dashboard.window import mount_window
 from dashboard.window.data import explanation_data, glass_data
 from symgnn.errors import InputError
@@ -19,23 +19,16 @@ from symgnn.plotting.tables import edge_table
 from symgnn.viewer3d.window_data import frame_commands
 
 DEFAULT_TOP, MOST_SHOWN = 40, 300
-WINDOW_HEIGHT = 540
+NEAR = 9.0  # Å round the explained atom, of what is drawn at first
 
 
-def summary(glass: Glass, explained: Explanation, sigma: np.ndarray | None) -> None:
-    """Barriers of the explained atom, and how it was explained."""
+def summary(glass: Glass, explained: Explanation, sigma: np.ndarray | None) -> list[str]:
+    """Barriers of the explained atom, and how it was explained, in a few words each."""
     atom = explained.atom
-    label = f"{glass.barriers[atom]:.2f} eV" if glass.barriers is not None else "not known"
-    metrics(
-        {
-            "Predicted barrier": with_uncertainty(
-                explained.prediction, None if sigma is None else sigma[atom]
-            ),
-            "Labelled barrier": label,
-            "Edges that can matter": f"{len(explained.importance):,}",
-            "Seed": str(explained.seed),
-        }
-    )
+    known = with_uncertainty(explained.prediction, None if sigma is None else sigma[atom])
+    label = "no label" if glass.barriers is None else f"label {glass.barriers[atom]:.2f} eV"
+    edges = f"{len(explained.importance):,} edges can matter"
+    return [f"predicted {known}", label, edges, f"seed {explained.seed}"]
 
 
 @st.fragment
@@ -56,10 +49,9 @@ def window(chosen: session.Selection, explained: Explanation) -> None:
             "edgeSet": "importance" if explained.effect is None else "effect",
             "top": st.session_state["k"],
             "wrap": "atom",
-            "faded": True,
+            "clip": NEAR,
             "tab": "edges",
         },
-        height=WINDOW_HEIGHT,
         on_pick=session.pick,
         on_settle=settled,
     )
@@ -149,21 +141,25 @@ def table(edges: pd.DataFrame, k: int, name: str, explained: Explanation) -> Non
 
 def show(chosen: session.Selection) -> None:
     glass, atom = chosen.glass, chosen.atom
-    st.title(
-        f"Why this barrier? Atom {atom} ({glass.symbols[atom]}) of {notices.plain(glass.name)}", anchor=False
-    )
+    question = f"Why this barrier? Atom {atom} ({glass.symbols[atom]}) of {glass.name}"
     if chosen.checkpoint is None:
+        title(question, [])
         notices.no_checkpoint("Explanations")
         return
+    top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
+    words = top.container(width="stretch")
     try:
         sigma = calls.uncertainty(chosen.checkpoint, glass)
-        explained = calls.explanation(
-            chosen.checkpoint, glass, atom, seed=0, method=method.choose(chosen.checkpoint)
-        )
+        with top:
+            name = method.choose(chosen.checkpoint)
+        explained = calls.explanation(chosen.checkpoint, glass, atom, seed=0, method=name)
     except InputError as error:
+        with words:
+            title(question, [])
         notices.problem(error)
         return
-    summary(glass, explained, sigma)
+    with words:
+        title(question, summary(glass, explained, sigma))
     if len(explained.importance) < 2:
         st.info("Too few edges reach this atom: there is nothing to rank.")
         return

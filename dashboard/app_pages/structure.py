@@ -2,8 +2,10 @@
 
 import numpy as np
 import streamlit as st
+from ase.geometry import cell_to_cellpar
 
 from dashboard import calls, notices, session
+from dashboard.layout import title
 from dashboard.window import mount_window
 from dashboard.window.data import glass_data
 from symgnn.errors import InputError
@@ -17,7 +19,7 @@ def header(glass: Glass) -> None:
     if density := glass.number_density:
         parts.append(f"{density:.4f} Å⁻³")
     parts.append(box(glass))
-    st.markdown(f"#### {notices.plain(glass.name)} :small[:gray[{notices.plain(' · '.join(parts))}]]")
+    title(glass.name, parts)
 
 
 def box(glass: Glass) -> str:
@@ -27,7 +29,7 @@ def box(glass: Glass) -> str:
     text = " × ".join(f"{length:.1f}" for length in np.linalg.norm(glass.cell, axis=1)) + " Å"
     if not glass.pbc.all():
         return text
-    angles = glass.to_ase().cell.angles() if glass.pbc.all() else np.full(3, 90.0)
+    angles = cell_to_cellpar(glass.cell)[3:]
     if np.allclose(angles, 90, atol=0.05):
         return text
     return f"{text}, {', '.join(f'{angle:.1f}°' for angle in angles)}"

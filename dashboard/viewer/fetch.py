@@ -1,11 +1,14 @@
-"""Fetch 3Dmol.js (BSD-3), which draws the atoms, through npm into dashboard/static. A script that needs nothing else.
+"""Put the browser's libraries into dashboard/static. A script that needs nothing else.
 
-`make` runs it, and so does the build of a wheel. Without the file the dashboard loads 3Dmol.js from the web.
+3Dmol.js (BSD-3), which draws the atoms, comes through npm; plotly.js (MIT), which draws the plots, from the installed
+package plotly. `make` runs it, and so does the build of a wheel. Without the one the dashboard loads 3Dmol.js from the
+web, without the other its plots say how to get it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -16,7 +19,9 @@ from pathlib import Path
 
 VERSION = "2.5.5"  # keep equal to py3Dmol in requirements.txt
 SHA256 = "f7cc78921ae72e7623e89cdd111434f58c2efddd2ffda1cd212644b406fb8016"
-TARGET = Path(__file__).resolve().parents[1] / "static" / "3Dmol-min.js"
+STATIC = Path(__file__).resolve().parents[1] / "static"
+TARGET = STATIC / "3Dmol-min.js"
+PLOTLY = STATIC / "plotly.min.js"
 SECONDS = 60
 
 
@@ -45,15 +50,34 @@ def fetch(target: Path = TARGET) -> Path:
             content = archive.extractfile("package/build/3Dmol-min.js").read()
     if hashlib.sha256(content).hexdigest() != SHA256:
         raise RuntimeError(f"3dmol {VERSION} is not the published file: another sha256")
+    _write(target, content)
+    return target
+
+
+def copy_plotly(target: Path = PLOTLY) -> Path:
+    """The file `target`, copied from the package plotly unless it is equal to that. Raises RuntimeError or OSError."""
+    package = importlib.util.find_spec("plotly")
+    if package is None or package.origin is None:
+        raise RuntimeError("the package plotly is not installed")
+    content = (Path(package.origin).parent / "package_data" / "plotly.min.js").read_bytes()
+    if not target.is_file() or target.read_bytes() != content:
+        _write(target, content)
+    return target
+
+
+def _write(target: Path, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.{os.getpid()}.partial")
     temporary.write_bytes(content)
     os.replace(temporary, target)
-    return target
 
 
 if __name__ == "__main__":
-    try:
-        fetch()
-    except (OSError, RuntimeError) as error:
-        print(f"{error}: the dashboard will load 3Dmol.js from the web", file=sys.stderr)
+    for bring, otherwise in (
+        (fetch, "the dashboard will load 3Dmol.js from the web"),
+        (copy_plotly, "the dashboard's window will have no plots"),
+    ):
+        try:
+            bring()
+        except (OSError, RuntimeError) as error:
+            print(f"{error}: {otherwise}", file=sys.stderr)

@@ -86,7 +86,7 @@ def mount_window(
     component = st.components.v2.component(
         "symgnn_window",
         html=_HTML,
-        css=style.read_text(encoding="utf-8") if style.is_file() else None,
+        css=style.read_text(encoding="utf-8"),
         js=_MOUNT,
     )
     component(

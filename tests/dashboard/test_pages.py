@@ -64,18 +64,19 @@ def test_first_visit_names_glass_checkpoint_and_atom_in_the_link(app):
 
 
 def test_link_selects_and_is_kept(app):
-    opened(app, glass="beta", atom=17, color="potential_energy")
-    assert app.title[0].value == "beta"
+    opened(app, glass="beta", atom=17)
+    assert app.title[0].value.startswith("beta ")
     assert app.number_input(key="atom").value == 17
-    assert app.selectbox(key="color").value == "potential_energy"
     assert app.query_params["atom"] == "17"
-    assert "Atom 17" in app.subheader[0].value
 
 
-def test_slab_in_the_link_leaves_out_atoms(app):
-    opened(app, slab="0.20-0.50")
-    assert app.slider(key="slab").value == (0.2, 0.5)
-    assert app.query_params["slab"] == "0.20-0.50"
+def test_what_the_window_writes_into_the_link_changes_no_choice_of_the_page(app):
+    opened(app, glass="beta", atom=17)
+    app.number_input(key="atom").set_value(4)
+    app.query_params["view"] = "color:label"
+    app.run()
+    assert app.number_input(key="atom").value == 4
+    assert app.query_params["view"] == "color:label"
 
 
 def test_page_keeps_the_selection_of_another_page(app):
@@ -148,12 +149,12 @@ def test_markup_in_the_link_stays_text(app):
 def test_explanation_shows_numbers_with_their_controls(app):
     opened(app, "explanation", glass="beta", atom=0, k=12)
     assert app.query_params["k"] == "12"
-    assert app.slider(key="k").value == 12
+    assert any("Top 12 edges" in header.value for header in app.subheader)
     captions = told(app.caption)
     assert "(control)" in captions
     assert "p: fraction of random draws" in captions
-    names = [metric.label for metric in app.metric]
-    assert names[:2] == ["Predicted barrier", "Labelled barrier"]
+    assert "predicted" in app.title[0].value
+    assert "label " in app.title[0].value
 
 
 def test_explanations_in_these_tests_take_few_steps(app, monkeypatch, tmp_path):
@@ -165,9 +166,10 @@ def test_explanations_in_these_tests_take_few_steps(app, monkeypatch, tmp_path):
     assert set(steps) == {STEPS}
 
 
-def test_moving_the_slider_changes_the_link_and_the_table(app):
+def test_the_windows_k_is_that_of_the_link_and_the_table(app):
     opened(app, "explanation")
-    app.slider(key="k").set_value(7).run()
+    app.session_state["k"] = 7  # as its component does
+    app.run()
     assert app.query_params["k"] == "7"
     assert any("Top 7 edges" in header.value for header in app.subheader)
 
