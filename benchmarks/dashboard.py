@@ -87,7 +87,10 @@ def browser():
 
 def measured(driver, name: str, frame: list[list]) -> dict:
     """What the page measures; asked again and again, since a busy machine takes minutes for it."""
-    start = "window.measure(...arguments).then((r) => { window.result = r; }, (e) => { window.result = { error: e.stack }; })"
+    start = (
+        "window.measure(...arguments).then("
+        "(r) => { window.result = r; }, (e) => { window.result = { error: e.stack }; })"
+    )
     while not driver.execute_script("return window.ready ?? false"):
         time.sleep(0.1)
     driver.execute_script(start, name, frame)

@@ -6,7 +6,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dashboard import notices
-
 from symgnn.plotting.style import on_dark
 
 _STYLE = """<style>

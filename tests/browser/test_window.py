@@ -1,0 +1,184 @@
+"""The linked window in a browser: what is selected is seen, colours and filters act, Python hears of a pick."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.browser.conftest import requests_of
+
+pytestmark = pytest.mark.browser
+
+OPEN = "window.symgnnWindow?.open?.{name}"
+
+
+class Window:
+    """The linked window of a page, reached as its own modules reach it."""
+
+    def __init__(self, page, name="structure"):
+        self.page, self.context = page, OPEN.format(name=name)
+        page.wait(lambda: self.js("return c ? true : false"), "the linked window")
+        page.wait_for_picture()
+
+    def js(self, script: str, *arguments):
+        return self.page.driver.execute_script(f"const c = {self.context}; {script}", *arguments)
+
+    def set(self, **state) -> None:
+        self.js("c.store.set(arguments[0])", state)
+
+    def state(self, key: str):
+        return self.js("return c.store.get()[arguments[0]]", key)
+
+    def at(self, atom: int) -> tuple[float, float]:
+        """Pixels of an atom in the view."""
+        place = self.js("return c.scene.project(arguments[0])", atom)
+        return place["x"], place["y"]
+
+    def uncovered(self) -> int:
+        """An atom that lies in front at its own middle, well inside the view, and is not selected."""
+        return self.js(
+            "const box = c.places.view.getBoundingClientRect();"
+            "for (let i = 1; i < c.glass.n; i++) { const p = c.scene.project(i);"
+            " const inside = p.x > 150 && p.x < box.width - 60 && p.y > 60 && p.y < box.height - 150;"
+            " if (inside && c.scene.pick(p.x, p.y, 0) === i) return i; } return -1"
+        )
+
+    def click(self, atom: int) -> None:
+        from selenium.webdriver import ActionChains
+
+        view = self.js("return c.places.view")
+        x, y = self.at(atom)
+        size = view.size
+        ActionChains(self.page.driver).move_to_element_with_offset(
+            view, round(x - size["width"] / 2), round(y - size["height"] / 2)
+        ).click().perform()
+
+
+@pytest.fixture
+def window(page) -> Window:
+    page.driver.set_window_size(1280, 900)
+    page.open("?glass=beta&atom=3")
+    return Window(page)
+
+
+def near(pixels, place, color, reach=14) -> int:
+    """Pixels round a place that have about that colour."""
+    x, y = (round(value) for value in place)
+    around = pixels[max(0, y - reach) : y + reach, max(0, x - reach) : x + reach].astype(int)
+    return int((np.abs(around - color).max(axis=2) < 40).sum())
+
+
+RING = (216, 27, 96)
+
+
+def test_the_selected_atom_has_a_ring_that_one_sees_wherever_it_lies(window):
+    for atom in (3, 20, 41):
+        window.set(selected=[atom], hover=-1)
+        assert near(window.page.pixels(), window.at(atom), RING, reach=30) > 25
+    window.set(selected=[])
+    assert near(window.page.pixels(), window.at(41), RING, reach=30) == 0
+
+
+def test_a_click_selects_and_python_hears_of_it(window):
+    atom = window.uncovered()
+    assert atom > 0
+    window.click(atom)
+    window.page.wait(lambda: window.state("selected") == [atom], "the clicked atom")
+    window.page.wait(lambda: window.page.query().get("atom") == str(atom), "the atom in the URL")
+    assert window.state("selected") == [atom]  # the rerun has left it
+
+
+def test_what_python_selects_has_the_ring(window):
+    from selenium.webdriver.common.keys import Keys
+
+    box = window.page.driver.find_elements("css selector", "[data-testid=stNumberInput] input")[0]
+    box.click()
+    box.send_keys(Keys.CONTROL, "a")
+    box.send_keys("9", Keys.ENTER)
+    window.page.wait(lambda: window.state("selected") == [9], "atom 9 in the window")
+
+
+def test_colour_filter_and_slab_change_the_picture_and_send_nothing_to_python(window):
+    requests_of(window.page)
+    first = window.page.pixels()
+    window.set(color="element")
+    second = window.page.pixels()
+    assert (np.abs(first.astype(int) - second).max(axis=2) > 40).mean() > 0.03
+    window.set(filter='element == "Cu"')
+    copper = window.page.pixels()
+    assert (np.abs(copper.astype(int) - second).max(axis=2) > 40).mean() > 0.01
+    assert window.js("return c.store.get().shownCount") == window.js(
+        "return c.glass.arrays.species.reduce((n, s) => n + (c.glass.symbols[s] === 'Cu'), 0)"
+    )
+    window.set(filter="", slab={"axis": 2, "from": 0, "to": 0.3})
+    assert window.js("return c.store.get().shownCount") < 60
+    assert not [url for url in requests_of(window.page) if "_stcore" in url]
+
+
+def test_the_camera_stays_where_it_was_over_reruns_and_pages(window):
+    window.page.turn_view(80, 30)
+    view = window.js("return c.scene.view()")
+    window.click(window.uncovered())
+    window.page.wait(lambda: window.page.query().get("atom") != "3", "another atom in the URL")
+    assert window.js("return c.scene.view()") == pytest.approx(view)
+    window.page.press("Topology")
+    window.page.wait_for_text("Persistence diagram")
+    window.page.press("Structure")
+    again = Window(window.page)
+    assert again.js("return c.scene.view()") == pytest.approx(view)
+
+
+def test_an_explanation_has_its_edges_and_k_needs_no_rerun_for_the_picture(page):
+    page.driver.set_window_size(1280, 900)
+    page.open("explanation?glass=beta&atom=3&k=20")
+    window = Window(page, "explanation")
+    assert window.state("top") == 20
+    assert window.js("return c.scene.rowsShown().length") == 20
+    before = page.pixels()
+    window.set(top=5)
+    assert window.js("return c.scene.rowsShown().length") == 5
+    assert not np.array_equal(page.pixels(), before)
+    page.wait(lambda: page.query().get("k") == "5", "k=5 in the URL")
+    assert window.state("top") == 5
+
+
+def test_the_png_has_the_ring_and_the_legend(window):
+    window.set(hover=-1)
+    data = window.page.driver.execute_async_script(
+        f"const done = arguments[0], c = {window.context};"
+        "c.scene.png().then((blob) => createImageBitmap(blob)).then((image) => {"
+        " const canvas = document.createElement('canvas'); canvas.width = image.width; canvas.height = image.height;"
+        " const context = canvas.getContext('2d'); context.drawImage(image, 0, 0);"
+        " const { data } = context.getImageData(0, 0, image.width, image.height);"
+        " let ring = 0, legend = 0; for (let k = 0; k < data.length; k += 4) {"
+        "  if (Math.abs(data[k] - 216) + Math.abs(data[k + 1] - 27) + Math.abs(data[k + 2] - 96) < 30) ring++;"
+        "  if (Math.abs(data[k] - 253) + Math.abs(data[k + 1] - 231) + Math.abs(data[k + 2] - 37) < 12) legend++; }"
+        " done([ring, legend]); })"
+    )
+    assert data[0] > 25
+    assert data[1] > 5  # the bright end of the bar
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (960, 540)])
+def test_the_view_with_its_controls_is_there_without_scrolling(page, size):
+    page.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False},
+    )
+    try:
+        page.open("?glass=beta&atom=3")
+        window = Window(page)
+        box = window.js("const { top, bottom } = c.places.view.getBoundingClientRect(); return [top, bottom]")
+        assert box[0] > 0
+        assert box[1] <= size[1]
+        assert box[1] - box[0] > 200
+    finally:
+        page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_nothing_is_wrong_in_the_console_and_nothing_is_asked_of_others(window, address):
+    window.set(color="coordination", bonds=3.2, images=True)
+    window.set(wrap="atom", images=False, faded=True)
+    errors = [e["message"] for e in window.page.driver.get_log("browser") if e["level"] == "SEVERE"]
+    assert not [error for error in errors if "_stcore" not in error]
+    assert not [url for url in requests_of(window.page) if not url.startswith((address, "data:", "blob:"))]
