@@ -116,7 +116,8 @@ export function create(parent, context) {
   return {
     update(changed) {
       if (["visible", "sort", "presentation"].some((key) => changed.has(key))) refresh();
-      if (changed.has("selected") || changed.has("sort")) reveal();
+      if (changed.has("sort")) grid.scrollTop = 0; // the list from its first row
+      else if (changed.has("selected")) reveal();
       if (["selected", "pinned", "hover"].some((key) => changed.has(key))) drawRows();
     },
     shown: () => reveal(),
