@@ -28,7 +28,8 @@ class Panels:
 
     def __init__(self, page: Page):
         self.page = page
-        self.wait("context && find('.tabs') && find('.canvas').dataset.drawn", "the linked window")
+        drawn = "context && find('.tabs') && find('.canvas').dataset.drawn"
+        page.wait(lambda: self.value(drawn), "the linked window", seconds=150)  # the server's first page too
 
     def run(self, script: str, *arguments):
         return self.page.driver.execute_script(_WINDOW + script, *arguments)
@@ -103,6 +104,7 @@ def test_table_sorts_and_selects_and_shows_what_is_selected_elsewhere(panels):
     panels.click(f"[data-atom='{first}']")
     panels.page.wait(lambda: panels.page.query()["atom"] == str(first), "the atom in the URL")
     assert panels.state("selected") == [first]
+    assert panels.page.query()["view"] == "tab:table;sort:label:down"  # left alone by the server
     last = int(np.argmin(labels))
     panels.run("context.store.set({ selected: [arguments[0]] })", last)
     panels.wait(f"find('.rows .selected')?.dataset.atom === '{last}'", "the row scrolled into sight")
