@@ -10,7 +10,7 @@ from symgnn.plotting.style import on_dark
 
 _STYLE = """<style>
 [data-testid="stHeader"] { background: none; }
-[data-testid="stMainBlockContainer"] { padding: 3rem 2.2rem 1rem; max-width: 1900px; }
+[data-testid="stMainBlockContainer"] { padding: 3rem 2.2rem 0.6rem; max-width: 1900px; }
 @media (min-width: 769px) {
   .stApp:has([data-testid="stSidebar"][aria-expanded="true"])
     [data-testid="stMainBlockContainer"] { padding-top: 1.3rem; }

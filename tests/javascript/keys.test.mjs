@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { create, meaning } from "../../dashboard/static/window/keys.js";
+import { BINDINGS, create, meaning } from "../../dashboard/static/window/keys.js";
 import { createStore } from "../../dashboard/static/window/store.js";
 import { smallGlass } from "./glass.mjs";
 import { page } from "./page.mjs";
@@ -49,4 +50,9 @@ test("keys act from anywhere in the window but not while one writes, nor with co
   keys.destroy();
   root.fire("keydown", { key: "f" });
   assert.equal(flown.length, 1);
+});
+
+test("the documents list the same keys", () => {
+  const text = readFileSync(new URL("../../docs/workbench.md", import.meta.url), "utf8");
+  for (const [key] of BINDINGS) for (const one of key.split(", ")) assert.match(text, new RegExp(`^\\| .*${one === "?" ? "\\?" : one}.* \\|`, "m"));
 });

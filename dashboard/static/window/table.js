@@ -65,20 +65,26 @@ export function create(parent, context) {
   }
 
   function drawRows() {
-    const { selected, pinned, hover: over } = store.get();
-    const chosen = new Set(selected);
     rowHeight = parseFloat(document.defaultView.getComputedStyle(grid).getPropertyValue("--row")) || 24;
     const [first, last] = rowWindow(grid.scrollTop, grid.clientHeight || 300, rowHeight, atoms.length);
     body.style.height = `${atoms.length * rowHeight}px`;
     body.replaceChildren(...Array.from({ length: Math.max(0, last - first) }, (_, k) => {
       const atom = atoms[first + k];
-      const names = ["row", chosen.has(atom) && "selected", pinned.includes(atom) && "pinned", atom === over && "hover"];
-      const row = make(document, "div", {
-        class: names.filter(Boolean).join(" "), role: "row", "data-atom": atom, "aria-selected": String(chosen.has(atom)), "aria-rowindex": first + k + 2,
-      }, rowTexts(list, atom).map((text, j) => make(document, "div", { role: "gridcell", class: j && list[j - 1].kind === "category" ? "word" : "" }, text)));
+      const row = make(document, "div", { class: "row", role: "row", "data-atom": atom, "aria-rowindex": first + k + 2 }, rowTexts(list, atom).map((text, j) => make(document, "div", { role: "gridcell", class: j && list[j - 1].kind === "category" ? "word" : "" }, text)));
       row.style.top = `${(first + k) * rowHeight}px`;
       return row;
     }));
+    mark();
+  }
+
+  function mark() { // the rows that are there: replacing one under the pointer would swallow its click
+    const { selected, pinned, hover: over } = store.get();
+    const [chosen, held] = [new Set(selected), new Set(pinned)];
+    for (const row of body.children) {
+      const atom = Number(row.dataset.atom);
+      row.setAttribute("aria-selected", String(chosen.has(atom)));
+      for (const [name, on] of [["selected", chosen.has(atom)], ["pinned", held.has(atom)], ["hover", atom === over]]) row.classList.toggle(name, on);
+    }
   }
 
   function atomAt(event) {
@@ -109,6 +115,7 @@ export function create(parent, context) {
     const [from, to] = [grid.scrollTop, grid.scrollTop + grid.clientHeight - header.offsetHeight];
     if (at < 0 || (at * rowHeight >= from && (at + 1) * rowHeight <= to)) return;
     grid.scrollTop = Math.max(0, at * rowHeight - (grid.clientHeight - header.offsetHeight) / 2);
+    drawRows();
   }
 
   refresh();
@@ -116,8 +123,9 @@ export function create(parent, context) {
   return {
     update(changed) {
       if (["visible", "sort", "presentation"].some((key) => changed.has(key))) refresh();
-      if (changed.has("selected") || changed.has("sort")) reveal();
-      if (["selected", "pinned", "hover"].some((key) => changed.has(key))) drawRows();
+      if (changed.has("sort")) grid.scrollTop = 0; // the list from its first row
+      else if (changed.has("selected")) reveal();
+      if (["selected", "pinned", "hover"].some((key) => changed.has(key))) mark();
     },
     shown: () => reveal(),
     destroy() {
