@@ -37,6 +37,7 @@ ORDER = [
     "analysis",
     "viewer3d",
     "plotting",
+    "report",
     "cli",
     "__main__",
 ]

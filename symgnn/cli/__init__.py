@@ -13,7 +13,17 @@ import typer
 
 from symgnn import __version__
 from symgnn.allocator import keep_large_buffers
-from symgnn.cli import check, dashboard, explanations, findings, models, simulate, structures, topology
+from symgnn.cli import (
+    check,
+    dashboard,
+    explanations,
+    findings,
+    models,
+    report,
+    simulate,
+    structures,
+    topology,
+)
 from symgnn.cli.common import errors
 from symgnn.errors import InputError
 from symgnn.io.reading import one_line
@@ -46,6 +56,7 @@ for function in (
     structures.structure,
     check.check,
     explanations.explain,
+    report.report,
     topology.topology,
     findings.findings,
 ):

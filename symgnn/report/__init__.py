@@ -1,0 +1,12 @@
+"""Reports of a glass or an explanation as one HTML file: pictures that turn, figures, numbers, commands; no request to
+anywhere. `symgnn report FILE`."""
+
+from symgnn.extras import require
+
+require("plotly", "A report", "dashboard")
+require("py3Dmol", "A report", "dashboard")
+
+from symgnn.report.atom import atom_report  # noqa: E402 (after the check)
+from symgnn.report.glass import glass_report  # noqa: E402
+
+__all__ = ["atom_report", "glass_report"]
