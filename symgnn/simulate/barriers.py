@@ -81,22 +81,22 @@ class BarrierSearch:
         self.glass.check_atom(atom)
         if events < 1 or (max_tries is not None and max_tries < 1):
             raise InputError(f"{events} events in {max_tries} tries asked for, expected at least 1 each")
-        found: list[Event] = []
+        kept: list[Event] = []
         duplicates, calls, failures = 0, 0, Counter()
         for attempt in range(max_tries or TRIES_PER_EVENT * events):
-            if len(found) == events:
+            if len(kept) == events:
                 break
             event, reason, n_calls = self.attempt(atom, attempt)
             calls += n_calls
             if event is None:
                 failures[reason] += 1
-            elif any(event.is_same(other) for other in found):
+            elif any(event.is_same(other) for other in kept):
                 duplicates += 1
             else:
-                found.append(event)
+                kept.append(event)
                 if report:
                     report(event)
-        return AtomBarriers(int(atom), tuple(found), duplicates, failures, calls)
+        return AtomBarriers(int(atom), tuple(kept), duplicates, failures, calls)
 
     def attempt(self, atom: int, attempt: int) -> tuple[Event | None, str, int]:
         """One try: the event, or None and the reason why there is none; calls of the potential."""

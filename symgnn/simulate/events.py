@@ -53,7 +53,7 @@ class Event:
 
 @dataclass(frozen=True, eq=False)
 class AtomBarriers:
-    """The different events found around one atom.
+    """The different events around one atom.
 
     failures: reason -> number of tries that gave no event for it; duplicates: tries that gave an event again;
     calls: of the potential, of all tries. events + duplicates + failures = tries.
