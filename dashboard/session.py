@@ -89,7 +89,8 @@ def arrive() -> None:
 
 
 def waits() -> None:
-    """The page stops here, and runs again when what it waits for is there."""
+    """The page stops here, and runs again when what it waits for is there. Call it before `st.stop`."""
+    write_link()
     st.session_state["_waited"] = True
 
 
