@@ -24,7 +24,6 @@ VIEW = "view"
 PARAMETERS = frozenset(
     (
         *("glass", "checkpoint", "atom", "method", "k"),  # of several pages
-        *("color", "show", "slab"),
         *("map_method", "atoms", "map_kind", "edges"),
         *("complex", "loop", "alpha_loop"),
         *("glass2", "atom2"),

@@ -10,7 +10,7 @@ import pytest
 from streamlit.runtime.state.query_params_proxy import QueryParamsProxy
 
 import dashboard.work.pool
-from dashboard import calls, layout, session, waiting
+from dashboard import calls, session, waiting
 from dashboard.work.here import Here
 from dashboard.work.jobs import Job
 from dashboard.work.ticket import Ticket
@@ -66,17 +66,18 @@ def test_the_view_of_the_window_is_no_change_of_the_link(app):
 
 
 def test_every_bad_parameter_is_named(app):
-    opened(app, color="<b>", show="everything", slab="0.9-nan", atom="x", other="1")
+    opened(app, "whole_glass", atoms="<b>", map_method="zzz", map_kind="x", edges="-1", atom="x", other="1")
     text = told(app.warning)
     for words in (
-        "color = **<b>**",
-        "show = **everything**",
-        "slab = **0.9-nan**",
+        "atoms = **<b>**",
+        "map_method = **zzz**",
+        "map_kind = **x**",
+        "edges = **-1**",
         "atom **x**",
-        "**other**",
     ):
         assert words in text
-    assert len(app.warning) == 5
+    assert "**other**" in text
+    assert len(app.warning) == 6
     app.run()
     assert not app.warning, "it is said once"
 
@@ -91,13 +92,14 @@ def test_parameters_are_those_that_pages_read():
 def test_a_page_that_waits_keeps_what_the_link_says(app, monkeypatch):
     monkeypatch.setattr(waiting, "PATIENCE", 0.01)
     monkeypatch.setattr(dashboard.work.pool, "_pool", Busy())
-    opened(app, "explanation", atom=3, k=7, show="everything", other="1")
+    opened(app, "explanation", atom=3, k=7, other="1")
     assert not app.exception
-    assert "k" not in [slider.key for slider in app.slider]
+    assert not app.metric
     assert "**other**" in told(app.warning)
     monkeypatch.setattr(dashboard.work.pool, "_pool", Here())
     app.run()
-    assert app.slider(key="k").value == 7
+    assert app.metric
+    assert app.session_state["k"] == 7
     assert app.query_params["k"] == "7"
     assert "**other**" in told(app.warning), "who waited has not read it yet"
     app.run()
@@ -109,14 +111,6 @@ def test_the_papers_glasses_are_listed_where_they_are(raw_data, monkeypatch):
     assert calls.glass_files()["test0"] == raw_data / "test0.pickle"
     monkeypatch.setenv("SYMGNN_RAW_DATA", str(raw_data / "nowhere"))
     assert "test0" not in calls.glass_files()
-
-
-@pytest.mark.parametrize(
-    ("fraction", "text"),
-    [(0, "0%"), (1, "100%"), (0.734, "73%"), (0.9987, "99.9%"), (0.99987, "99.99%"), (0.0004, "0.04%")],
-)
-def test_percent_is_not_rounded_to_all_or_nothing(fraction, text):
-    assert layout.percent(fraction) == text
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")

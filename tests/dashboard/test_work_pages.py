@@ -50,11 +50,11 @@ def test_ten_sessions_at_once_get_their_own_answers(app, workers, monkeypatch, t
             sessions[number].run()
             assert not sessions[number].exception
             assert not sessions[number].error
-            if sessions[number].slider:
+            if sessions[number].metric:
                 waiting_for.discard(number)
     for atom, one in zip(atoms, sessions, strict=True):
         assert f"Atom {atom} " in title(one)
-        assert one.slider(key="k").value == atom + 1
+        assert one.session_state["k"] == atom + 1
         assert one.query_params["atom"] == str(atom)
     assert not workers._tickets
     assert not workers._running
