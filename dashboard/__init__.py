@@ -1,1 +1,1 @@
-"""The dashboard: `streamlit run dashboard/app.py` from the repository root."""
+"""The dashboard: `symgnn dashboard`, which runs serve.py."""

@@ -26,8 +26,6 @@ layout.page_style()
 link.mount()
 session.arrive()
 session.tell_unknown()
-try:
-    if sidebar.show():
-        page.run()
-finally:  # a page may stop before its end
-    session.write_link()
+if sidebar.show():
+    page.run()
+session.write_link()

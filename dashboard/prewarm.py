@@ -22,7 +22,8 @@ def _all() -> None:
         importlib.import_module(f"dashboard.app_pages.{page.name}")
     with contextlib.suppress(InputError):  # the page says it, to whom it concerns
         first_page(calls)
-    shared_pool().start()
+    with contextlib.suppress(InputError):
+        shared_pool().start()
 
 
 def first_page(calls) -> None:

@@ -24,7 +24,6 @@ VIEW = "view"
 PARAMETERS = frozenset(
     (
         *("glass", "checkpoint", "atom", "method", "k"),  # of several pages
-        *("color", "show", "slab"),
         *("map_method", "atoms", "map_kind", "edges"),
         *("complex", "loop", "alpha_loop"),
         *("glass2", "atom2"),
@@ -89,7 +88,8 @@ def arrive() -> None:
 
 
 def waits() -> None:
-    """The page stops here, and runs again when what it waits for is there."""
+    """The page stops here, and runs again when what it waits for is there. Call it before `st.stop`."""
+    write_link()
     st.session_state["_waited"] = True
 
 

@@ -30,13 +30,13 @@ def answer(job: Job) -> Any:
             pass
         return ticket.result()
     if job.key in _cancelled():
-        _offer_again(job)
         session.waits()
+        _offer_again(job)
         st.stop()
     ticket = shared_pool().ask(job, _visitor())
     if not ticket.wait(PATIENCE):
-        _bar(ticket, _visitor())
         session.waits()
+        _bar(ticket, _visitor())
         st.stop()
     return ticket.result()
 

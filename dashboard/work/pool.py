@@ -60,11 +60,12 @@ class Pool:
         threading.Thread(target=self._sweep_now_and_then, daemon=True).start()
 
     def start(self) -> None:
-        """Start the workers; the first question does it too."""
+        """Start the workers, one after the other: each imports for seconds. The first question does it too."""
         with self._lock:
-            while (
-                not self._closed and len(self._workers) < self.n_workers and self._dead_starts < DEAD_STARTS
-            ):
+            starting = any(not worker.ready for worker in self._workers)
+            if self._closed or starting or self._dead_starts >= DEAD_STARTS:
+                return
+            if len(self._workers) < self.n_workers:
                 self._workers.append(WorkerProcess(self._on_message, self._on_end))
 
     def close(self) -> None:
@@ -238,6 +239,7 @@ class Pool:
         if isinstance(message, messages.Ready):
             with self._lock:
                 worker.ready, self._dead_starts = True, 0
+                self.start()
                 self._dispatch()
             return
         with self._lock:

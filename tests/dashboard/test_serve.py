@@ -1,0 +1,53 @@
+"""How the server starts: its threads, and what is ready before the first visitor comes."""
+
+from __future__ import annotations
+
+import pytest
+
+import dashboard.work.pool
+from dashboard import calls, prewarm, serve
+from dashboard.work.here import Here
+from dashboard.work.pool import default_workers, shared_pool
+from symgnn.errors import InputError
+
+
+def test_threads_are_bounded_unless_the_user_says_otherwise():
+    environment = {}
+    serve.bound_threads(environment)
+    assert environment["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert 1 <= int(environment["OMP_NUM_THREADS"]) <= 4
+    own = {"OMP_NUM_THREADS": "7", "OMP_WAIT_POLICY": "ACTIVE"}
+    serve.bound_threads(own)
+    assert own == {"OMP_NUM_THREADS": "7", "OMP_WAIT_POLICY": "ACTIVE"}
+
+
+def test_the_first_page_is_predicted_before_it_is_asked_for(monkeypatch, data):
+    monkeypatch.setenv("SYMGNN_DATA", str(data))
+    monkeypatch.setattr(dashboard.work.pool, "_pool", Here())
+    monkeypatch.delenv("SYMGNN_CHECKPOINTS", raising=False)
+    prewarm.first_page(calls)
+    model, glass = calls.checkpoint("symgnn"), calls.load_glass(next(iter(calls.glass_files().values())))
+    monkeypatch.setattr(
+        "dashboard.calls.barriers.predict_with_uncertainty", lambda *a: pytest.fail("predicted again")
+    )
+    assert len(calls.predicted(model, glass)) == len(glass)
+
+
+@pytest.mark.parametrize(("cores", "expected"), [(1, 1), (2, 2), (3, 2), (4, 3), (64, 6)])
+def test_the_number_of_workers_follows_the_cores(monkeypatch, cores, expected):
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: set(range(cores)))
+    assert default_workers() == expected
+
+
+def test_the_number_of_workers_can_be_chosen(monkeypatch):
+    monkeypatch.setattr(dashboard.work.pool, "_pool", None)
+    monkeypatch.setenv("SYMGNN_DASHBOARD_WORKERS", "many")
+    with pytest.raises(InputError, match="SYMGNN_DASHBOARD_WORKERS: 'many' found, expected a number"):
+        shared_pool()
+    monkeypatch.setenv("SYMGNN_DASHBOARD_WORKERS", "0")
+    assert isinstance(shared_pool(), Here)
+    monkeypatch.setattr(dashboard.work.pool, "_pool", None)
+    monkeypatch.setenv("SYMGNN_DASHBOARD_WORKERS", "3")
+    assert shared_pool().n_workers == 3
+    assert not shared_pool().pids, "none is started before somebody asks"
+    shared_pool().close()

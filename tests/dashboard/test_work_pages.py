@@ -1,0 +1,93 @@
+"""Pages and workers together: a bar while it takes, cancel, several sessions at once."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import dashboard.work.pool
+from dashboard import waiting
+from dashboard.work.pool import Pool
+from tests.conftest import REPOSITORY
+from tests.dashboard.test_link import Busy
+from tests.dashboard.test_pages import opened, told
+
+SESSIONS = 10
+
+
+@pytest.fixture(scope="module")
+def workers():
+    pool = Pool(1)
+    pool.start()
+    yield pool
+    pool.close()
+
+
+def another(atom: int) -> AppTest:
+    """A session on the page Explanation."""
+    app = AppTest.from_file(str(REPOSITORY / "dashboard" / "app.py"), default_timeout=120)
+    return opened(app, "explanation", atom=atom, k=atom + 1)
+
+
+def title(app) -> str:
+    return app.title[0].value.replace("\\", "")
+
+
+def test_ten_sessions_at_once_get_their_own_answers(app, workers, monkeypatch, tmp_path):
+    monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path))
+    monkeypatch.setattr(waiting, "PATIENCE", 0.02)
+    monkeypatch.setattr(dashboard.work.pool, "_pool", workers)
+    atoms = [3, 3, *range(4, 4 + SESSIONS - 2)]
+    sessions = [another(atom) for atom in atoms]
+    assert len(workers._tickets) <= SESSIONS - 1, "two want the same"
+    deadline = time.monotonic() + 240
+    waiting_for = set(range(SESSIONS))
+    while waiting_for:
+        assert time.monotonic() < deadline
+        for number in list(waiting_for):
+            sessions[number].run()
+            assert not sessions[number].exception
+            assert not sessions[number].error
+            if sessions[number].metric:
+                waiting_for.discard(number)
+    for atom, one in zip(atoms, sessions, strict=True):
+        assert f"Atom {atom} " in title(one)
+        assert one.session_state["k"] == atom + 1
+        assert one.query_params["atom"] == str(atom)
+    assert not workers._tickets
+    assert not workers._running
+
+
+def test_a_page_shows_how_far_it_is_and_can_be_cancelled(app, monkeypatch):
+    monkeypatch.setattr(waiting, "PATIENCE", 0.01)
+    monkeypatch.setattr(dashboard.work.pool, "_pool", Busy())
+    opened(app, "explanation", atom=3)
+    assert not app.exception
+    assert "Atom 3" in title(app), "what needs no answer is there"
+    (bar,) = app.get("progress")
+    assert bar.proto.text.startswith("Explaining atom 3: step 1 of 4, about ")
+    assert bar.proto.value == 25
+    assert (app.query_params["atom"], app.query_params["method"]) == ("3", "gnn_explainer")
+    app.button(key="cancel_job").click().run()
+    assert not app.exception
+    assert "Explaining atom 3** was cancelled" in told(app.markdown)
+    assert not app.get("progress")
+    app.run()
+    assert not app.get("progress"), "it is not asked again by itself"
+    app.number_input(key="atom").set_value(4).run()
+    assert len(app.get("progress")) == 1, "another question"
+    app.number_input(key="atom").set_value(3).run()
+    app.button(key="start_again").click().run()
+    assert len(app.get("progress")) == 1
+
+
+def test_a_job_that_fails_is_one_line_on_the_page(app, workers, monkeypatch):
+    monkeypatch.setattr(waiting, "PATIENCE", 60)
+    monkeypatch.setattr(dashboard.work.pool, "_pool", workers)
+    monkeypatch.setattr("dashboard.work.pool.pack", lambda arguments, held: ({"other": 1}, {}))
+    opened(app, "topology")
+    assert not app.exception
+    (error,) = app.error
+    assert "Topology: unexpected TypeError, see the terminal" in error.value.replace("\\", "")
