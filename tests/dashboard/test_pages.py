@@ -127,10 +127,10 @@ def test_the_second_atom_of_a_glass_that_is_not_here_starts_anew(app):
 
 
 def test_unknown_values_of_pages_are_replaced(app):
-    opened(app, color="<b>", show="everything", slab="0.9-nan")
+    opened(app, "explanation", k="many", method="<b>")
     assert not app.exception
-    assert app.query_params["show"] == "all"
-    assert app.query_params["slab"] == "0.00-1.00"
+    assert app.query_params["k"] == "40"
+    assert app.query_params["method"] == "gnn_explainer"
 
 
 def test_choosing_another_glass_keeps_a_valid_atom(app):
