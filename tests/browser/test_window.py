@@ -17,7 +17,7 @@ class Window:
 
     def __init__(self, page, name="structure"):
         self.page, self.context = page, OPEN.format(name=name)
-        page.wait(lambda: self.js("return c ? true : false"), "the linked window")
+        page.wait(lambda: self.js("return c ? true : false"), "the linked window", seconds=180)  # the first visit imports torch
         page.wait_for_picture()
 
     def js(self, script: str, *arguments):
@@ -55,7 +55,7 @@ class Window:
 
 
 @pytest.fixture
-def window(page) -> Window:
+def linked(page) -> Window:
     page.driver.set_window_size(1280, 900)
     page.open("?glass=beta&atom=3")
     return Window(page)
@@ -71,81 +71,81 @@ def near(pixels, place, color, reach=14) -> int:
 RING = (216, 27, 96)
 
 
-def test_the_selected_atom_has_a_ring_that_one_sees_wherever_it_lies(window):
+def test_the_selected_atom_has_a_ring_that_one_sees_wherever_it_lies(linked):
     for atom in (3, 20, 41):
-        window.set(selected=[atom], hover=-1)
-        assert near(window.page.pixels(), window.at(atom), RING, reach=30) > 25
-    window.set(selected=[])
-    assert near(window.page.pixels(), window.at(41), RING, reach=30) == 0
+        linked.set(selected=[atom], hover=-1)
+        assert near(linked.page.pixels(), linked.at(atom), RING, reach=30) > 25
+    linked.set(selected=[])
+    assert near(linked.page.pixels(), linked.at(41), RING, reach=30) == 0
 
 
-def test_a_click_selects_and_python_hears_of_it(window):
-    atom = window.uncovered()
+def test_a_click_selects_and_python_hears_of_it(linked):
+    atom = linked.uncovered()
     assert atom > 0
-    window.click(atom)
-    window.page.wait(lambda: window.state("selected") == [atom], "the clicked atom")
-    window.page.wait(lambda: window.page.query().get("atom") == str(atom), "the atom in the URL")
-    assert window.state("selected") == [atom]  # the rerun has left it
+    linked.click(atom)
+    linked.page.wait(lambda: linked.state("selected") == [atom], "the clicked atom")
+    linked.page.wait(lambda: linked.page.query().get("atom") == str(atom), "the atom in the URL")
+    assert linked.state("selected") == [atom]  # the rerun has left it
 
 
-def test_what_python_selects_has_the_ring(window):
+def test_what_python_selects_has_the_ring(linked):
     from selenium.webdriver.common.keys import Keys
 
-    box = window.page.driver.find_elements("css selector", "[data-testid=stNumberInput] input")[0]
+    box = linked.page.driver.find_elements("css selector", "[data-testid=stNumberInput] input")[0]
     box.click()
     box.send_keys(Keys.CONTROL, "a")
     box.send_keys("9", Keys.ENTER)
-    window.page.wait(lambda: window.state("selected") == [9], "atom 9 in the window")
+    linked.page.wait(lambda: linked.state("selected") == [9], "atom 9 in the window")
 
 
-def test_colour_filter_and_slab_change_the_picture_and_send_nothing_to_python(window):
-    requests_of(window.page)
-    first = window.page.pixels()
-    window.set(color="element")
-    second = window.page.pixels()
+def test_colour_filter_and_slab_change_the_picture_and_send_nothing_to_python(linked):
+    requests_of(linked.page)
+    first = linked.page.pixels()
+    linked.set(color="element")
+    second = linked.page.pixels()
     assert (np.abs(first.astype(int) - second).max(axis=2) > 40).mean() > 0.03
-    window.set(filter='element == "Cu"')
-    copper = window.page.pixels()
+    linked.set(filter='element == "Cu"')
+    copper = linked.page.pixels()
     assert (np.abs(copper.astype(int) - second).max(axis=2) > 40).mean() > 0.01
-    assert window.js("return c.store.get().shownCount") == window.js(
+    assert linked.js("return c.store.get().shownCount") == linked.js(
         "return c.glass.arrays.species.reduce((n, s) => n + (c.glass.symbols[s] === 'Cu'), 0)"
     )
-    window.set(filter="", slab={"axis": 2, "from": 0, "to": 0.3})
-    assert window.js("return c.store.get().shownCount") < 60
-    assert not [url for url in requests_of(window.page) if "_stcore" in url]
+    linked.set(filter="", slab={"axis": 2, "from": 0, "to": 0.3})
+    assert linked.js("return c.store.get().shownCount") < 60
+    assert not [url for url in requests_of(linked.page) if "_stcore" in url]
 
 
-def test_the_camera_stays_where_it_was_over_reruns_and_pages(window):
-    window.page.turn_view(80, 30)
-    view = window.js("return c.scene.view()")
-    window.click(window.uncovered())
-    window.page.wait(lambda: window.page.query().get("atom") != "3", "another atom in the URL")
-    assert window.js("return c.scene.view()") == pytest.approx(view)
-    window.page.press("Topology")
-    window.page.wait_for_text("Persistence diagram")
-    window.page.press("Structure")
-    again = Window(window.page)
+def test_the_camera_stays_where_it_was_over_reruns_and_pages(linked):
+    linked.page.turn_view(80, 30)
+    view = linked.js("return c.scene.view()")
+    linked.click(linked.uncovered())
+    linked.page.wait(lambda: linked.page.query().get("atom") != "3", "another atom in the URL")
+    assert linked.js("return c.scene.view()") == pytest.approx(view)
+    linked.page.press("Topology")
+    linked.page.wait_for_text("Persistence diagram")
+    linked.page.press("Structure")
+    again = Window(linked.page)
     assert again.js("return c.scene.view()") == pytest.approx(view)
 
 
 def test_an_explanation_has_its_edges_and_k_needs_no_rerun_for_the_picture(page):
     page.driver.set_window_size(1280, 900)
     page.open("explanation?glass=beta&atom=3&k=20")
-    window = Window(page, "explanation")
-    assert window.state("top") == 20
-    assert window.js("return c.scene.rowsShown().length") == 20
+    linked = Window(page, "explanation")
+    assert linked.state("top") == 20
+    assert linked.js("return c.scene.rowsShown().length") == 20
     before = page.pixels()
-    window.set(top=5)
-    assert window.js("return c.scene.rowsShown().length") == 5
+    linked.set(top=5)
+    assert linked.js("return c.scene.rowsShown().length") == 5
     assert not np.array_equal(page.pixels(), before)
     page.wait(lambda: page.query().get("k") == "5", "k=5 in the URL")
-    assert window.state("top") == 5
+    assert linked.state("top") == 5
 
 
-def test_the_png_has_the_ring_and_the_legend(window):
-    window.set(hover=-1)
-    data = window.page.driver.execute_async_script(
-        f"const done = arguments[0], c = {window.context};"
+def test_the_png_has_the_ring_and_the_legend(linked):
+    linked.set(hover=-1)
+    data = linked.page.driver.execute_async_script(
+        f"const done = arguments[0], c = {linked.context};"
         "c.scene.png().then((blob) => createImageBitmap(blob)).then((image) => {"
         " const canvas = document.createElement('canvas'); canvas.width = image.width; canvas.height = image.height;"
         " const context = canvas.getContext('2d'); context.drawImage(image, 0, 0);"
@@ -167,8 +167,8 @@ def test_the_view_with_its_controls_is_there_without_scrolling(page, size):
     )
     try:
         page.open("?glass=beta&atom=3")
-        window = Window(page)
-        box = window.js("const { top, bottom } = c.places.view.getBoundingClientRect(); return [top, bottom]")
+        linked = Window(page)
+        box = linked.js("const { top, bottom } = c.places.view.getBoundingClientRect(); return [top, bottom]")
         assert box[0] > 0
         assert box[1] <= size[1]
         assert box[1] - box[0] > 200
@@ -176,9 +176,9 @@ def test_the_view_with_its_controls_is_there_without_scrolling(page, size):
         page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-def test_nothing_is_wrong_in_the_console_and_nothing_is_asked_of_others(window, address):
-    window.set(color="coordination", bonds=3.2, images=True)
-    window.set(wrap="atom", images=False, faded=True)
-    errors = [e["message"] for e in window.page.driver.get_log("browser") if e["level"] == "SEVERE"]
+def test_nothing_is_wrong_in_the_console_and_nothing_is_asked_of_others(linked, address):
+    linked.set(color="coordination", bonds=3.2, images=True)
+    linked.set(wrap="atom", images=False, faded=True)
+    errors = [e["message"] for e in linked.page.driver.get_log("browser") if e["level"] == "SEVERE"]
     assert not [error for error in errors if "_stcore" not in error]
-    assert not [url for url in requests_of(window.page) if not url.startswith((address, "data:", "blob:"))]
+    assert not [url for url in requests_of(linked.page) if not url.startswith((address, "data:", "blob:"))]
