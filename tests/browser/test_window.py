@@ -17,7 +17,8 @@ class Window:
 
     def __init__(self, page, name="structure"):
         self.page, self.context = page, OPEN.format(name=name)
-        page.wait(lambda: self.js("return c ? true : false"), "the linked window", seconds=180)  # the first visit imports torch
+        first_visit = 180.0  # s, it imports torch
+        page.wait(lambda: self.js("return c ? true : false"), "the linked window", first_visit)
         page.wait_for_picture()
 
     def js(self, script: str, *arguments):
