@@ -59,7 +59,7 @@ def address(chromium, data, checkpoints, tmp_path_factory):  # noqa: F811 (fixtu
         yield f"http://localhost:{port}"
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)  # on a busy machine it takes its time
 
 
 @pytest.fixture(scope="session")
