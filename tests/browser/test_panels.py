@@ -101,6 +101,7 @@ def test_table_sorts_and_selects_and_shows_what_is_selected_elsewhere(panels):
     first = panels.wait(f"context.store.get().sort && {rows}", "rows")[0]
     labels = panels.value("[...context.glass.column('label').values]")
     assert first == int(np.argmax(labels))
+    time.sleep(0.5)  # the list has come to rest
     panels.click(f"[data-atom='{first}']")
     panels.page.wait(lambda: panels.page.query()["atom"] == str(first), "the atom in the URL")
     assert panels.state("selected") == [first]

@@ -20,6 +20,7 @@ export function create(parent, context) {
   let atoms = [];
   let search = "";
   let rowHeight = 24;
+  let drawn = {}; // which rows are there
 
   const searchBox = make(document, "input", {
     type: "search", placeholder: "Search: index, element, Voronoi index", "aria-label": "Search the atom table",
@@ -67,6 +68,8 @@ export function create(parent, context) {
   function drawRows() {
     rowHeight = parseFloat(document.defaultView.getComputedStyle(grid).getPropertyValue("--row")) || 24;
     const [first, last] = rowWindow(grid.scrollTop, grid.clientHeight || 300, rowHeight, atoms.length);
+    if (drawn.atoms === atoms && drawn.first === first && drawn.last === last && drawn.rowHeight === rowHeight) return;
+    drawn = { atoms, first, last, rowHeight };
     body.style.height = `${atoms.length * rowHeight}px`;
     body.replaceChildren(...Array.from({ length: Math.max(0, last - first) }, (_, k) => {
       const atom = atoms[first + k];
@@ -122,9 +125,9 @@ export function create(parent, context) {
   reveal();
   return {
     update(changed) {
-      if (["visible", "sort", "presentation"].some((key) => changed.has(key))) refresh();
       if (changed.has("sort")) grid.scrollTop = 0; // the list from its first row
-      else if (changed.has("selected")) reveal();
+      if (["visible", "sort", "presentation"].some((key) => changed.has(key))) refresh();
+      if (changed.has("selected") && !changed.has("sort")) reveal();
       if (["selected", "pinned", "hover"].some((key) => changed.has(key))) mark();
     },
     shown: () => reveal(),
