@@ -6,6 +6,8 @@ import contextlib
 import importlib
 import threading
 
+from symgnn.errors import InputError
+
 
 def start() -> None:
     """Do it in a thread of its own: the server answers meanwhile."""
@@ -16,7 +18,6 @@ def _all() -> None:
     from dashboard import calls
     from dashboard.pages import PAGES
     from dashboard.work.pool import shared_pool
-    from symgnn.errors import InputError
 
     for page in PAGES:
         importlib.import_module(f"dashboard.app_pages.{page.name}")
@@ -35,5 +36,7 @@ def first_page(calls) -> None:
     if glass is None:
         return
     calls.coordination(glass)
+    with contextlib.suppress(InputError):
+        calls.surroundings(glass)
     if DEFAULT_CHECKPOINT in names:
         calls.predicted(calls.checkpoint(DEFAULT_CHECKPOINT), glass)

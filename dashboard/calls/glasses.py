@@ -15,11 +15,14 @@ from symgnn.graph.neighbors import Neighbors, neighbor_list
 from symgnn.io.structures import read_glass, read_glass_bytes
 from symgnn.paths import samples_folder
 from symgnn.recently_used import RecentlyUsed
-from symgnn.structure import COORDINATION_CUTOFF, LocalStructure
+from symgnn.structure import COORDINATION_CUTOFF, LocalStructure, local_structure
+
+FEW_ATOMS = 4000  # whose Voronoi cells take a moment: less than to wait for a worker that is at work
 
 _read: RecentlyUsed[Glass] = RecentlyUsed(16)
 _uploaded: RecentlyUsed[Glass] = RecentlyUsed(16)
 _neighbors: RecentlyUsed[Neighbors] = RecentlyUsed(8)
+_surroundings: RecentlyUsed[LocalStructure] = RecentlyUsed(8)
 
 
 def glass_files() -> dict[str, Path]:
@@ -62,6 +65,8 @@ def coordination(glass: Glass) -> np.ndarray:
 
 def surroundings(glass: Glass) -> LocalStructure:
     """Voronoi index, coordination, volume and Q6 of every atom. Raises InputError for a cell that is not periodic."""
+    if len(glass) <= FEW_ATOMS:
+        return _surroundings.get(glass.content_hash, lambda: local_structure(glass))
     return answer(
         Job("surroundings", ("surroundings", glass.content_hash), "Voronoi cells", {"glass": glass})
     )

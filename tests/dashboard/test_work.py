@@ -225,9 +225,7 @@ def test_a_job_that_nobody_looks_at_is_cancelled(pool, model, glass, tmp_path):
 
 
 def test_an_unexpected_error_is_one_line(pool, glass):
-    ticket = pool.ask(
-        Job("local_diagrams", ("wrong",), "Neighbourhood", {"glass": glass, "atom": None}), "one"
-    )
+    ticket = pool.ask(Job("local_diagrams", ("wrong",), "Neighbourhood", {"glass": glass, "other": 1}), "one")
     assert ticket.wait(START)
     with pytest.raises(WorkFailed, match=r"Neighbourhood: unexpected [A-Za-z]*Error, see the terminal"):
         ticket.result()
