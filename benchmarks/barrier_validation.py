@@ -119,6 +119,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int)
     parser.add_argument("--scheduler")
     parser.add_argument("--output", "-o", type=Path, default=Path("docs/physics"))
+    parser.add_argument("--tables", type=Path, help="folder for the events, too")
     options = parser.parse_args()
     glass = read_glass(options.file)
     atoms = np.random.default_rng(options.seed).permutation(len(glass))[: options.atoms]
@@ -141,7 +142,8 @@ def main() -> None:
     name = f"{glass.name}.barriers"
     with replacing(options.output / f"{name}.md") as temporary:
         temporary.write_text(f"{title}\n\n" + "\n".join(lines) + "\n", encoding="utf-8")
-    table.write(options.output / "tables", glass.name, glass)
+    if options.tables:
+        table.write(options.tables, glass.name, glass)
     print(write_figure(options.output, name, figure_of(table, glass)))
 
 
