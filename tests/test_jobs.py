@@ -213,7 +213,7 @@ def test_ctrl_c_ends_quietly_and_says_what_is_kept(tmp_path):
     session = members_of(run.pid)
     assert len(session) >= 3, "the command and two workers"
     os.killpg(run.pid, signal.SIGINT)
-    out, err = run.communicate(timeout=60)
+    out, err = run.communicate(timeout=180)
     assert run.returncode == 130
     assert out == ""
     said = [line for line in err.splitlines() if "Explaining atoms" not in line and line.strip()]
