@@ -76,12 +76,14 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_numbers(symgnn_checkpoint, g
         assert np.array_equal(getattr(whole, name), getattr(resumed, name)), name
 
 
-def test_two_processes_give_what_one_gives(symgnn_checkpoint, glass, tmp_path):
+@pytest.mark.parametrize("where", ["two processes", "cluster"])
+def test_others_give_what_one_process_gives(symgnn_checkpoint, glass, tmp_path, where, request):
     done = []
+    how = {"workers": 2} if where != "cluster" else {"scheduler": request.getfixturevalue("cluster").address}
     method = GradientTimesWeight()
     one = explain_batch(symgnn_checkpoint, glass, ATOMS, method=method, folder=tmp_path / "a", workers=1)
     two = explain_batch(
-        symgnn_checkpoint, glass, ATOMS, method=method, folder=tmp_path / "b", workers=2,
+        symgnn_checkpoint, glass, ATOMS, method=method, folder=tmp_path / "b", **how,
         progress=lambda *step: done.append(step),
     )  # fmt: skip
     assert done[-1] == (len(ATOMS), len(ATOMS))

@@ -149,23 +149,23 @@ def test_a_benchmark_goes_on_where_it_was_stopped(known_reason, glass, tmp_path,
     assert whole.records == resumed.records
 
 
-def test_two_processes_compare_as_one_does(symgnn_checkpoint, glass, tmp_path):
+def test_others_compare_as_one_process_does(symgnn_checkpoint, glass, tmp_path, cluster):
     methods, noise = (
         [GradientTimesWeight(), RandomEdges()],
         np.random.default_rng(0).normal(0, 0.01, (150, 3)),
     )
     replica = replace(glass, positions=glass.positions + noise)
-    one, two = (
+    one, *others = (
         compare_methods(
-            symgnn_checkpoint, glass, [3, 7, 9], methods, replica=replica, n_stability=2,
-            folder=tmp_path / f"{workers}", workers=workers,
+            symgnn_checkpoint, glass, [3, 7, 9], methods, replica=replica, n_stability=2, folder=tmp_path / f"{k}", **how,
         )
-        for workers in (1, 2)
+        for k, how in enumerate(({"workers": 1}, {"workers": 2}, {"scheduler": cluster.address}))
     )  # fmt: skip
-    assert np.array_equal(one.agreement, two.agreement)
-    for name, of in one.records.items():
-        for atom, measures in of.items():
-            assert two.records[name][atom] == pytest.approx(measures, abs=1e-5), (name, atom)
+    for other in others:
+        assert np.array_equal(one.agreement, other.agreement)
+        for name, of in one.records.items():
+            for atom, measures in of.items():
+                assert other.records[name][atom] == pytest.approx(measures, abs=1e-5), (name, atom)
 
 
 def test_a_replica_is_the_same_glass_but_for_noise(known_reason, glass):
