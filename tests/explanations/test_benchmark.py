@@ -157,7 +157,8 @@ def test_others_compare_as_one_process_does(symgnn_checkpoint, glass, tmp_path, 
     replica = replace(glass, positions=glass.positions + noise)
     one, *others = (
         compare_methods(
-            symgnn_checkpoint, glass, [3, 7, 9], methods, replica=replica, n_stability=2, folder=tmp_path / f"{k}", **how,
+            symgnn_checkpoint, glass, [3, 7, 9], methods, replica=replica, n_stability=2,
+            folder=tmp_path / f"{k}", **how,
         )
         for k, how in enumerate(({"workers": 1}, {"workers": 2}, {"scheduler": cluster.address}))
     )  # fmt: skip
