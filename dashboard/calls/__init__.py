@@ -32,6 +32,7 @@ from dashboard.calls.homology import (
     wasserstein_distance,
     wasserstein_distance_is_kept,
 )
+from dashboard.calls.maps import methods_of_maps, signed_map
 from symgnn.structure import COORDINATION_CUTOFF
 
 __all__ = [
@@ -49,11 +50,13 @@ __all__ = [
     "local_diagrams",
     "loop_distance",
     "methods",
+    "methods_of_maps",
     "models",
     "neighbors",
     "predicted",
     "read_upload",
     "readable",
+    "signed_map",
     "surroundings",
     "to_explain",
     "topology",

@@ -18,6 +18,7 @@ from symgnn.explanations.explanation import Explanation
 from symgnn.explanations.maps import ImportanceMap, importance_map
 from symgnn.explanations.methods.base import Method
 from symgnn.explanations.receptive_field import fields_of
+from symgnn.explanations.signed_map import SignedMap, signed_map
 from symgnn.glass import Glass
 from symgnn.graph.cache import cached_graph
 from symgnn.homology import Cycles, rips_filtration
@@ -53,6 +54,10 @@ def explain_many(
 
     batch = explain_batch(model, glass, atoms, method=method, folder=folder, workers=1, progress=counted)
     return batch, importance_map(cached_graph(glass, model.cutoff, model.model.inputs), batch)
+
+
+def whole_glass_map(progress: Progress, model: Checkpoint, glass: Glass, method: Method) -> SignedMap:
+    return signed_map(model, glass, method, progress=lambda done, of: progress(done / of, ""))
 
 
 def seconds_per_atom(progress: Progress, model: Checkpoint, glass: Glass, method: Method) -> float:
@@ -109,6 +114,7 @@ TASKS: dict[str, Callable[..., Any]] = {
     for task in (
         explain_atom,
         explain_many,
+        whole_glass_map,
         seconds_per_atom,
         topology,
         voids,
