@@ -24,6 +24,7 @@ VIEW = "view"
 PARAMETERS = frozenset(
     (
         *("glass", "checkpoint", "atom", "method", "k"),  # of several pages
+        *("draws", "beside", "evidence"),
         *("map_method", "atoms", "map_kind"),
         *("complex", "loop", "alpha_loop"),
         *("glass2", "atom2"),

@@ -80,7 +80,7 @@ def choose(checkpoint: Checkpoint, glass: Glass) -> Choice:
         required=True,
         persist_state="session",
         help="**Signed effect**: how much an edge raises or lowers all barriers together, exact and at once: the "
-        "derivative of their sum. **Importance**: the mean fraction that explanations of single atoms give to the edge; "
+        "derivative of their sum. **Importance**: the mean fraction that explanations of single atoms give to it; "
         "every atom is explained by itself, which takes long.",
     )
     names = calls.methods_of_maps(checkpoint) if kind == EFFECT else calls.methods(checkpoint)
@@ -135,8 +135,8 @@ def is_ready(chosen: session.Selection, choice: Choice) -> bool | None:
     with offer.container(border=True, horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"**{missing:,} atoms** are to be explained by {title_of(choice.method)}: about {duration(seconds)} on "
-            "this machine. What is finished is kept: cancel at any time and go on later. Until then the signed effect is "
-            "shown.",
+            "this machine. What is finished is kept: cancel at any time and go on later. Until then the signed effect "
+            "is shown.",
             width="stretch",
         )
         pressed = st.button(f"Explain {missing:,} atoms", icon=":material/hub:", key="explain_all")
@@ -159,8 +159,8 @@ def effect_of(chosen: session.Selection, method: str) -> Shown:
     """The exact signed map."""
     result = calls.signed_map(chosen.checkpoint, chosen.glass, method)
     facts = [
-        f"effect of {len(result.pairs):,} edges on the sum of all {len(chosen.glass):,} barriers, exact",
-        f"a tenth of the edges has {percent(carried(result.pair_effect))} of it",
+        f"exact effect of {len(result.pairs):,} edges on the sum of all barriers",
+        f"a tenth of them has {percent(carried(result.pair_effect))} of it",
     ]
     return Shown(
         kind=EFFECT,
@@ -227,7 +227,8 @@ def evidence(chosen: session.Selection, shown: Shown) -> None:
     """Which edges they are, in numbers."""
     glass, first = chosen.glass, shown.edges.sets[0]
     signed = shown.kind == EFFECT
-    values = {_column_name(one.name): one.values / IN_THOUSANDTHS for one in shown.edges.sets}
+    unit = 1.0 if signed else IN_THOUSANDTHS
+    values = {_column_name(one.name): one.values / unit for one in shown.edges.sets}
     table = map_table(glass, shown.edges.pairs, shown.edges.lengths, values)
     sizes, quantity = np.abs(first.values), "|effect|" if signed else "importance"
     which, edges = st.tabs(["Which edges they are", f"Strongest {LISTED} edges"])
@@ -249,11 +250,11 @@ def evidence(chosen: session.Selection, shown: Shown) -> None:
         )
 
 
+_CARE = "Length and elements explain much of it: compare edges of the same kind before reading more into one."
 _READING = {
-    EFFECT: "|effect|: how much the edge moves the sum of all barriers, either way. Length and elements explain much "
-    "of it: compare edges of the same kind before reading more into one.",
+    EFFECT: f"|effect|: how much the edge moves the sum of all barriers, either way. {_CARE}",
     IMPORTANCE: "Importance: the fraction that an explained atom gives to an edge, averaged over the atoms that the "
-    "edge can reach. Length and elements explain much of it: compare edges of the same kind before reading more into one.",
+    f"edge can reach. {_CARE}",
 }
 
 

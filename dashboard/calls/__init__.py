@@ -11,6 +11,9 @@ from dashboard.calls.explanations import (
     explained_glass_is_asked,
     explanation,
     explanation_is_kept,
+    finished_explanation,
+    seconds_to_explain,
+    tested,
     to_explain,
 )
 from dashboard.calls.glasses import (
@@ -45,6 +48,7 @@ __all__ = [
     "explained_glass_is_asked",
     "explanation",
     "explanation_is_kept",
+    "finished_explanation",
     "glass_files",
     "load_glass",
     "local_diagrams",
@@ -56,8 +60,10 @@ __all__ = [
     "predicted",
     "read_upload",
     "readable",
+    "seconds_to_explain",
     "signed_map",
     "surroundings",
+    "tested",
     "to_explain",
     "topology",
     "uncertainty",

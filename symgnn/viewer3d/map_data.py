@@ -1,7 +1,7 @@
 """What the linked window receives of a whole glass: columns of its atoms, and its strongest edges.
 
-Effects and importance are shown in thousandths: meV, and 10⁻³ of an explanation. Atoms and edges each have their own
-bar; signed ones are centred on 0.
+Effects on all barriers are in eV, mean effects on one in meV, importance in 10⁻³ of an explanation. Atoms and edges
+each have their own bar; signed ones are centred on 0.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from symgnn.graph.atom_graph import AtomGraph
 from symgnn.viewer3d.columns import Column, diverging, number
 from symgnn.viewer3d.window_data import Dataset, EdgeSet, edges_dataset
 
-IN_THOUSANDTHS = 1000.0  # importance in 10^-3, effects in meV
+IN_THOUSANDTHS = 1000.0  # importance in 10^-3, mean effects in meV
 MOST_EDGES = 5000  # of each set that the window receives, the strongest
 
 
@@ -33,18 +33,14 @@ class MappedEdges:
 
 
 def signed_map_columns(result: SignedMap) -> tuple[Column, ...]:
-    """The atoms' column `effect` (meV) of a signed map."""
+    """The atoms' column `effect` (eV) of a signed map."""
     words = "Half the sum over the atom's edges: how much they raise (> 0) or lower all barriers together."
-    return (
-        diverging("effect", "Effect on all barriers", IN_THOUSANDTHS * result.atom_effect, "meV", 1, words),
-    )
+    return (diverging("effect", "Effect on all barriers", result.atom_effect, "eV", 2, words),)
 
 
 def signed_map_edges(result: SignedMap) -> MappedEdges:
-    """The edges of a signed map by their effect (meV)."""
-    effect = EdgeSet(
-        "effect", "effect on all barriers", IN_THOUSANDTHS * result.pair_effect, "meV", 1, "diverging"
-    )
+    """The edges of a signed map by their effect (eV)."""
+    effect = EdgeSet("effect", "effect on all barriers", result.pair_effect, "eV", 2, "diverging")
     title = f"all atoms, {result.method}"
     return MappedEdges(title, result.pairs, result.images, result.lengths, (effect,))
 

@@ -62,14 +62,13 @@ def test_it_opens_with_the_exact_signed_map(app, own_data, mounted):
     assert {key: app.query_params[key] for key in ("map_kind", "map_method")} == {
         "map_kind": "effect", "map_method": "gradient",
     }  # fmt: skip
-    assert "effect of" in app.title[0].value
-    assert "exact" in app.title[0].value
+    assert "exact effect of" in app.title[0].value
     assert "explain_all" not in [button.key for button in app.button]
     shown = mounted[-1]
     assert shown["color"] == shown["edgeSet"] == shown["up"] == "effect"
     (effects,) = shown["edges"]["sets"]
     for one in (column(shown, "effect"), effects):  # one bar each, in the same unit, centred on 0
-        assert one["unit"] == "meV"
+        assert one["unit"] == "eV"
         assert one["scale"] == "diverging"
         assert one["range"][0] == -one["range"][1]
     table = app.dataframe[0].value

@@ -1,4 +1,4 @@
-"""What the window receives of a whole glass are the numbers of the map, in meV and thousandths."""
+"""What the window receives of a whole glass are the numbers of the map, in its units."""
 
 import numpy as np
 import pytest
@@ -36,19 +36,19 @@ def effect(graph):
     return np.random.default_rng(0).normal(size=len(graph.pair_edge)) / 1000
 
 
-def test_a_signed_map_is_read_back_in_mev(glass, graph, effect):
+def test_a_signed_map_is_read_back_in_ev(glass, graph, effect):
     pairs, images = graph.pair_atoms.numpy(), graph.pair_image.numpy()
     lengths = graph.length[graph.pair_edge].numpy()
     atoms = np.linspace(-0.002, 0.001, N)
     result = SignedMap("gradient", {}, "glass", "checkpoint", pairs, images, lengths, effect, atoms)
     (column,) = signed_map_columns(result)
-    assert (column.name, column.unit, column.scale) == ("effect", "meV", "diverging")
-    np.testing.assert_allclose(column.values, 1000 * atoms)
+    assert (column.name, column.unit, column.scale) == ("effect", "eV", "diverging")
+    np.testing.assert_allclose(column.values, atoms)
     header, arrays = parsed(map_dataset(glass, signed_map_edges(result)).content)
     assert header["atom"] is None
     np.testing.assert_array_equal(arrays["pairs"], pairs)
     np.testing.assert_array_equal(arrays["images"], images)
-    np.testing.assert_allclose(arrays["set_effect"], 1000 * effect, rtol=1e-5)
+    np.testing.assert_allclose(arrays["set_effect"], effect, rtol=1e-5)
     crossing = np.abs(images).any(axis=1)
     assert crossing.any(), "edges across the boundary go along"
 
