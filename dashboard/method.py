@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard import calls, session
 from symgnn.errors import InputError
-from symgnn.explanations.methods import title_of
+from symgnn.explanations.methods import fastest_method, title_of
 from symgnn.inference.predict import Checkpoint
 
 ELSEWHERE = "the page Explanation has the choice of methods"
@@ -33,14 +33,15 @@ def chosen(model: Checkpoint) -> str:
 
 
 def _settle(model: Checkpoint) -> list[str]:
-    """Give the session a method that works for the model: the link's, the one chosen before, or the first."""
+    """Give the session a method that works for the model: the link's, the one before, or the fastest signed one."""
     names = calls.methods(model)
     if not names:
         raise InputError(
             f"checkpoint {model.full_name}: its model reads no edges, expected one that does: there is nothing to "
             "explain"
         )
-    session.seed("method", names[0], session.one_of(names))
+    fastest = fastest_method(model)
+    session.seed("method", fastest, session.one_of(names))
     if st.session_state["method"] not in names:
-        st.session_state["method"] = names[0]
+        st.session_state["method"] = fastest
     return names

@@ -24,7 +24,8 @@ VIEW = "view"
 PARAMETERS = frozenset(
     (
         *("glass", "checkpoint", "atom", "method", "k"),  # of several pages
-        *("map_method", "atoms", "map_kind", "edges"),
+        *("draws", "beside", "evidence"),
+        *("map_method", "atoms", "map_kind"),
         *("complex", "loop", "alpha_loop"),
         *("glass2", "atom2"),
         "curves",

@@ -6,19 +6,32 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import calls, method, notices, session
-from dashboard.layout import chart, title, with_uncertainty
+from dashboard import beside, calls, method, notices, session, verdict
+from dashboard.layout import asked, chart, title, with_uncertainty
+from dashboard.waiting import duration
 from dashboard.window import mount_window
 from dashboard.window.data import explanation_data, glass_data
 from symgnn.errors import InputError
+from symgnn.explanations.explain import TOP_EDGES
 from symgnn.explanations.explanation import Explanation
+from symgnn.explanations.methods import title_of
 from symgnn.glass import Glass
+from symgnn.inference.predict import Checkpoint
+from symgnn.models.committee import Committee
 from symgnn.plotting import plots
 from symgnn.plotting.downloads import csv_bytes, explanation_json
 from symgnn.plotting.tables import edge_table
 from symgnn.viewer3d.window_data import frame_commands
 
-DEFAULT_TOP, MOST_SHOWN = 40, 300
+DEFAULT_TOP, MOST_SHOWN = TOP_EDGES, 300
+COSTLY = 3.0  # s, of a committee: it is asked for
+HOLDS, METHODS, ELEMENTS, EDGES = "holds", "methods", "elements", "edges"
+EVIDENCE = {
+    HOLDS: "Does it hold?",
+    METHODS: "Methods side by side",
+    ELEMENTS: "Which elements they join",
+    EDGES: "Table of edges",
+}
 NEAR = 9.0  # Å round the explained atom, of what is drawn at first
 
 
@@ -32,7 +45,7 @@ def summary(glass: Glass, explained: Explanation, sigma: np.ndarray | None) -> l
 
 
 @st.fragment
-def window(chosen: session.Selection, explained: Explanation) -> None:
+def window(chosen: session.Selection, explained: Explanation, others: list[Explanation]) -> None:
     """The atom and its edges in the linked window. What is chosen there, an atom or another k, is the page's choice."""
     session.follow_pick()
     glass = chosen.glass
@@ -41,7 +54,7 @@ def window(chosen: session.Selection, explained: Explanation) -> None:
         "explanation",
         dataset,
         frame_commands(glass),
-        edges=explanation_data(explained.key, glass, explained),
+        edges=explanation_data(" ".join(one.key for one in (explained, *others)), glass, explained, *others),
         camera="explanation",
         selected=chosen.atom,
         default={
@@ -63,22 +76,43 @@ def settled(view: dict) -> None:
     st.session_state["_picked"] = True
 
 
-def evidence(chosen: session.Selection, explained: Explanation, edges: pd.DataFrame) -> None:
-    """Which elements the important edges join, whether the explanation holds, and the edges as a table."""
-    k = min(st.session_state["k"], len(edges))
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.subheader("Which elements they join", anchor=False)
-        importance = edges["importance"].to_numpy()
-        chart(plots.importance_by_pair(edges["pair"].tolist(), importance, np.arange(k)), "by_pair")
-        distance = edges["distance_A"].to_numpy()
-        st.caption(
-            f"Median distance: top {k} {np.median(distance[:k]):.1f} Å, "
-            f"all {len(distance):,} edges (control) {np.median(distance):.1f} Å."
-        )
-    with right:
-        fidelity(explained)
-    table(edges, k, f"{chosen.glass_id}-atom{chosen.atom}-{explained.method}", explained)
+def evidence(
+    chosen: session.Selection, explained: Explanation, tested: Explanation, others: list[Explanation], k: int
+) -> None:
+    """Whether the explanation holds, beside other methods, which elements the important edges join, and all edges."""
+    session.seed("evidence", HOLDS, session.one_of(list(EVIDENCE)))
+    part = st.segmented_control(
+        "Evidence",
+        list(EVIDENCE),
+        key="evidence",
+        format_func=EVIDENCE.get,
+        required=True,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    session.publish(evidence=part)
+    edges = edge_table(chosen.glass, explained)
+    if part == HOLDS:
+        fidelity(tested)
+    elif part == METHODS and others:
+        beside.show_table([explained, *others], chosen.glass, k)
+    elif part == METHODS:
+        st.info("Choose other methods under **Compare methods** above.", icon=":material/compare_arrows:")
+    elif part == ELEMENTS:
+        elements(edges, k)
+    else:
+        table(edges, k, f"{chosen.glass_id}-atom{chosen.atom}-{explained.method}", explained)
+
+
+def elements(edges: pd.DataFrame, k: int) -> None:
+    """Which elements the top k edges join, beside all edges."""
+    importance = edges["importance"].to_numpy()
+    chart(plots.importance_by_pair(edges["pair"].tolist(), importance, np.arange(k)), "by_pair")
+    distance = edges["distance_A"].to_numpy()
+    st.caption(
+        f"Median distance: top {k} {np.median(distance[:k]):.1f} Å, "
+        f"all {len(distance):,} edges (control) {np.median(distance):.1f} Å."
+    )
 
 
 def fidelity(explained: Explanation) -> None:
@@ -86,7 +120,6 @@ def fidelity(explained: Explanation) -> None:
     values = explained.fidelity
     if not values.get("k"):
         return
-    st.subheader("Does the explanation hold?", anchor=False)
     tests = {
         "mask_keep": "mask kept ↓",
         "mask_remove": "mask removed ↑",
@@ -109,7 +142,6 @@ def fidelity(explained: Explanation) -> None:
 
 def table(edges: pd.DataFrame, k: int, name: str, explained: Explanation) -> None:
     """The top k edges, and all of them as files called by `name`."""
-    st.subheader(f"Top {k} edges", anchor=False)
     number = st.column_config.NumberColumn
     st.dataframe(
         edges.head(k),
@@ -139,6 +171,28 @@ def table(edges: pd.DataFrame, k: int, name: str, explained: Explanation) -> Non
     )
 
 
+def is_wanted(model: Checkpoint, glass: Glass, atom: int, name: str) -> bool:
+    """Whether the explanation may start: that of a committee says first what it costs."""
+    if not isinstance(model.model, Committee) or calls.explanation_is_kept(
+        model, glass, atom, seed=0, method=name
+    ):
+        return True
+    seconds = calls.seconds_to_explain(model, glass, atom, name)
+    if seconds < COSTLY:
+        return True
+    slot = st.empty()
+    with slot.container(border=True):
+        st.markdown(
+            f"**{notices.plain(model.full_name)}** is a committee of {len(model.model.members)} models: to explain "
+            f"this atom by {title_of(name)} takes about {duration(seconds)}. A single model, chosen in the sidebar, "
+            "takes less."
+        )
+        pressed = asked(f"Explain atom {atom}", "explain_by_committee", ":material/hub:")
+    if pressed:
+        slot.empty()
+    return pressed
+
+
 def show(chosen: session.Selection) -> None:
     glass, atom = chosen.glass, chosen.atom
     question = f"Why this barrier? Atom {atom} ({glass.symbols[atom]}) of {glass.name}"
@@ -147,28 +201,50 @@ def show(chosen: session.Selection) -> None:
         notices.no_checkpoint("Explanations")
         return
     top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
-    words = top.container(width="stretch")
+    words = top.container(width="stretch").empty()
+    with words.container():
+        title(question, [])
     try:
         sigma = calls.uncertainty(chosen.checkpoint, glass)
         with top:
             name = method.choose(chosen.checkpoint)
+            names = beside.choose(chosen.checkpoint, name)
+        if not is_wanted(chosen.checkpoint, glass, atom, name):
+            return
         explained = calls.explanation(chosen.checkpoint, glass, atom, seed=0, method=name)
     except InputError as error:
-        with words:
-            title(question, [])
         notices.problem(error)
         return
-    with words:
+    with words.container():
         title(question, summary(glass, explained, sigma))
     if len(explained.importance) < 2:
         st.info("Too few edges reach this atom: there is nothing to rank.")
         return
     most = min(MOST_SHOWN, len(explained.importance))
     session.seed("k", min(DEFAULT_TOP, most), session.whole_number(1, most))
-    st.session_state["k"] = min(st.session_state["k"], most)
-    session.publish(k=st.session_state["k"])
-    window(chosen, explained)
-    evidence(chosen, explained, edge_table(glass, explained))
+    k = st.session_state["k"] = max(1, min(st.session_state["k"], most))
+    session.publish(k=k)
+    line = st.container(horizontal=True, vertical_alignment="center")
+    with line:
+        sentence = st.container(width="stretch")
+        draws = verdict.choose_draws()
+    others = beside.finished(chosen, names)
+    window(chosen, explained, others)
+    below = st.container()
+    try:
+        with sentence:  # the window stays in sight while these are computed
+            tested = calls.tested(chosen.checkpoint, glass, explained, k=k, draws=draws)
+            verdict.show(tested)
+            now = beside.computed(chosen, names)
+            if now:
+                st.caption(beside.sentences(explained, now, glass, k))
+    except InputError as error:
+        notices.problem(error)
+        return
+    if len(now) > len(others):  # for the window
+        st.rerun()
+    with below:
+        evidence(chosen, explained, tested, now, k)
 
 
 if __name__ == "__main__":  # as which Streamlit runs a page

@@ -11,6 +11,9 @@ from dashboard.calls.explanations import (
     explained_glass_is_asked,
     explanation,
     explanation_is_kept,
+    finished_explanation,
+    seconds_to_explain,
+    tested,
     to_explain,
 )
 from dashboard.calls.glasses import (
@@ -32,6 +35,7 @@ from dashboard.calls.homology import (
     wasserstein_distance,
     wasserstein_distance_is_kept,
 )
+from dashboard.calls.maps import methods_of_maps, signed_map
 from symgnn.structure import COORDINATION_CUTOFF
 
 __all__ = [
@@ -44,17 +48,22 @@ __all__ = [
     "explained_glass_is_asked",
     "explanation",
     "explanation_is_kept",
+    "finished_explanation",
     "glass_files",
     "load_glass",
     "local_diagrams",
     "loop_distance",
     "methods",
+    "methods_of_maps",
     "models",
     "neighbors",
     "predicted",
     "read_upload",
     "readable",
+    "seconds_to_explain",
+    "signed_map",
     "surroundings",
+    "tested",
     "to_explain",
     "topology",
     "uncertainty",

@@ -19,6 +19,8 @@ from symgnn.graph.atom_graph import AtomGraph
 from symgnn.graph.cache import cached_graph
 from symgnn.inference.predict import Checkpoint
 
+PASSES_OF_TEST = 60  # through the model, of the fidelity that every explanation has
+
 
 def explanation(model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str) -> Explanation:
     """Which edges the prediction for one atom rests on; shared with the command line through its files."""
@@ -32,6 +34,35 @@ def explanation_is_kept(model: Checkpoint, glass: Glass, atom: int, *, seed: int
         return True
     how = build_method(method, {}, model)
     return stored_explanation(model, glass, atom, method=how, seed=seed) is not None
+
+
+def finished_explanation(
+    model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str
+) -> Explanation | None:
+    """What `explanation` has computed before; None where it has not, or not yet."""
+    how = build_method(method, {}, model)
+    return stored_explanation(model, readable(model, glass), atom, method=how, seed=seed)
+
+
+def tested(model: Checkpoint, glass: Glass, explained: Explanation, *, k: int, draws: int) -> Explanation:
+    """The explanation with its fidelity for the k most important edges, beside `draws` draws of matched controls."""
+    known = explained.fidelity
+    if known.get("k") == min(k, len(explained.importance)) and known.get("draws") == draws:
+        return explained
+    glass = readable(model, glass)
+    arguments = {"model": model, "glass": glass, "explained": explained, "k": k, "draws": draws}
+    return answer(
+        Job("fidelity_of_top", ("test", explained.key, k, draws), f"Testing the top {k} edges", arguments)
+    )
+
+
+def seconds_to_explain(model: Checkpoint, glass: Glass, atom: int, method: str) -> float:
+    """About how long `explanation` takes, judged by a few passes through the model for that atom."""
+    glass = readable(model, glass)
+    key = ("seconds per pass", model.key, read_by(model, glass), atom)
+    arguments = {"model": model, "glass": glass, "atom": atom}
+    seconds = answer(Job("seconds_per_pass", key, "Timing the model", arguments))
+    return seconds * (build_method(method, {}, model).passes + PASSES_OF_TEST)
 
 
 def _one_atom(model: Checkpoint, glass: Glass, atom: int, seed: int, method: str) -> Job:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard import calls
@@ -10,12 +12,18 @@ from symgnn.explanations.explanation import Explanation
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint
 from symgnn.structure import LocalStructure
-from symgnn.viewer3d.columns import columns
+from symgnn.viewer3d.columns import Column, columns
+from symgnn.viewer3d.map_data import MappedEdges, map_dataset
 from symgnn.viewer3d.window_data import Dataset, explanation_dataset, glass_dataset
 
 
-def glass_data(model: Checkpoint | None, glass: Glass) -> tuple[Dataset, InputError | None]:
-    """The glass with its columns, and why its barriers could not be predicted, None where they were."""
+def glass_data(
+    model: Checkpoint | None, glass: Glass, *, more: Sequence[Column] = (), more_key: str = ""
+) -> tuple[Dataset, InputError | None]:
+    """The glass with its columns, and why its barriers could not be predicted, None where they were.
+
+    more: further columns, whose content more_key stands for.
+    """
     predicted = sigma = problem = None
     if model is not None:
         try:
@@ -30,19 +38,28 @@ def glass_data(model: Checkpoint | None, glass: Glass) -> tuple[Dataset, InputEr
         sigma=sigma,
         local=local,
         coordination=None if local is not None else calls.coordination(glass),
+        more={column.name: column for column in more},
     )
-    return _glass_data(_full_hash(glass), key, glass, listed), problem
+    return _glass_data(_full_hash(glass), key, more_key, glass, listed), problem
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _glass_data(glass_key: str, model_key: str | None, _glass: Glass, _columns: list) -> Dataset:
+def _glass_data(
+    glass_key: str, model_key: str | None, more_key: str, _glass: Glass, _columns: list
+) -> Dataset:
     return glass_dataset(_glass, _columns)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def explanation_data(key: str, _glass: Glass, _explained: Explanation) -> Dataset:
-    """The edges of an explanation; key: that of the explanation."""
-    return explanation_dataset(_glass, _explained)
+def explanation_data(key: str, _glass: Glass, _explained: Explanation, *_others: Explanation) -> Dataset:
+    """The edges of an explanation, with their importance by others; key: those of the explanations."""
+    return explanation_dataset(_glass, _explained, _others)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def map_data(key: str, _glass: Glass, _edges: MappedEdges) -> Dataset:
+    """The strongest edges of a whole glass; key stands for them."""
+    return map_dataset(_glass, _edges)
 
 
 def _local(glass: Glass) -> LocalStructure | None:

@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from symgnn.explanations.batch import BatchExplanation, explain_batch
-from symgnn.explanations.explain import cached_explanation
+from symgnn.explanations.explain import cached_explanation, with_fidelity
 from symgnn.explanations.explanation import Explanation
 from symgnn.explanations.maps import ImportanceMap, importance_map
 from symgnn.explanations.methods.base import Method
+from symgnn.explanations.methods.gradient import GradientTimesWeight
 from symgnn.explanations.receptive_field import fields_of
+from symgnn.explanations.signed_map import SignedMap, signed_map
 from symgnn.glass import Glass
 from symgnn.graph.cache import cached_graph
 from symgnn.homology import Cycles, rips_filtration
@@ -53,6 +55,25 @@ def explain_many(
 
     batch = explain_batch(model, glass, atoms, method=method, folder=folder, workers=1, progress=counted)
     return batch, importance_map(cached_graph(glass, model.cutoff, model.model.inputs), batch)
+
+
+def fidelity_of_top(
+    progress: Progress, model: Checkpoint, glass: Glass, explained: Explanation, k: int, draws: int
+) -> Explanation:
+    return with_fidelity(model, glass, explained, k=k, draws=draws, seed=explained.seed)
+
+
+def seconds_per_pass(progress: Progress, model: Checkpoint, glass: Glass, atom: int) -> float:
+    """How long one pass through the model takes for the surroundings of an atom, in a worker."""
+    fields, method = fields_of(model, glass, [atom]), GradientTimesWeight()
+    for _ in range(2):  # the first call builds what later ones share
+        started = time.perf_counter()
+        method.attribute(model.model, fields)
+    return (time.perf_counter() - started) / method.passes
+
+
+def whole_glass_map(progress: Progress, model: Checkpoint, glass: Glass, method: Method) -> SignedMap:
+    return signed_map(model, glass, method, progress=lambda done, of: progress(done / of, ""))
 
 
 def seconds_per_atom(progress: Progress, model: Checkpoint, glass: Glass, method: Method) -> float:
@@ -109,6 +130,9 @@ TASKS: dict[str, Callable[..., Any]] = {
     for task in (
         explain_atom,
         explain_many,
+        fidelity_of_top,
+        seconds_per_pass,
+        whole_glass_map,
         seconds_per_atom,
         topology,
         voids,

@@ -39,6 +39,9 @@ MOST_EDGES = 500_000
 """Directed edges of one backward pass: about 15,000 atoms at 5 Å, for which `symgnn` keeps 2 GB."""
 
 
+_WITH_PATH = tuple(method for method in METHODS.values() if method.path is not Method.path)
+
+
 @dataclass(frozen=True, eq=False)
 class SignedMap:
     """method, settings, glass_key, checkpoint_key   as in `Explanation`
@@ -77,7 +80,7 @@ def signed_map(
     """
     method = GradientTimesWeight() if method is None else method
     if method.path is None:
-        possible = [one.name for one in METHODS.values() if one.path is not Method.path]
+        possible = [one.name for one in _WITH_PATH]
         raise InputError(f"map: method {method.name} found, expected one of {', '.join(possible)}")
     glass = readable(checkpoint, as_glass(glass))
     model = check_reads_edges(checkpoint)
@@ -101,6 +104,12 @@ def signed_map(
         pair_effect=effect,
         atom_effect=sums_over_atoms(pairs, effect, len(glass)) / 2,
     )
+
+
+def map_methods(checkpoint: Checkpoint) -> list[str]:
+    """Names of the methods by which the checkpoint's signed maps can be computed, the fastest first."""
+    usable = [method for method in _WITH_PATH if method.supports(checkpoint)]
+    return [method.name for method in sorted(usable, key=lambda method: method.passes)]
 
 
 def write_signed_map(folder: Path, stem: str, glass: Glass | Atoms, result: SignedMap) -> list[Path]:

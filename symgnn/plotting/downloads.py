@@ -14,6 +14,7 @@ import pandas as pd
 from symgnn.explanations.batch import BatchExplanation
 from symgnn.explanations.explanation import Explanation
 from symgnn.explanations.maps import write_maps
+from symgnn.explanations.signed_map import SignedMap, write_signed_map
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.homology.files import write_topology
@@ -74,6 +75,12 @@ def map_zip(glass: Glass, graph: AtomGraph, batch: BatchExplanation) -> bytes:
     """The files that `write_maps` makes, in one archive."""
     with tempfile.TemporaryDirectory() as folder:
         return _zipped(write_maps(Path(folder), "glass", glass, graph, batch))
+
+
+def signed_map_zip(glass: Glass, result: SignedMap) -> bytes:
+    """The files that `write_signed_map` makes, in one archive."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _zipped(write_signed_map(Path(folder), "glass", glass, result))
 
 
 def _zipped(paths: Sequence[Path]) -> bytes:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from symgnn.explanations.explanation import Explanation
-from symgnn.explanations.maps import ImportanceMap
 from symgnn.glass import Glass
-from symgnn.graph.atom_graph import AtomGraph
 from symgnn.viewer3d.environment import environment
 
 
@@ -79,9 +79,11 @@ def neighbor_table(glass: Glass, neighbors: np.ndarray, lengths: np.ndarray) -> 
     return pd.DataFrame(_atoms(glass, neighbors[order]) | {"distance_A": lengths[order]})
 
 
-def map_table(glass: Glass, graph: AtomGraph, importance: ImportanceMap) -> pd.DataFrame:
-    """One row per edge of a glass, in the order of `AtomGraph.pair`: its importance over many explanations."""
-    first, second = graph.pair_atoms.numpy().T
+def map_table(
+    glass: Glass, pairs: np.ndarray, lengths: np.ndarray, values: Mapping[str, np.ndarray]
+) -> pd.DataFrame:
+    """One row per edge of a map: its atoms (P, 2), their elements, its length (P,) Å, and columns of values (P,)."""
+    first, second = np.asarray(pairs).reshape(-1, 2).T
     symbols = np.array(glass.symbols)
     return pd.DataFrame(
         {
@@ -90,10 +92,8 @@ def map_table(glass: Glass, graph: AtomGraph, importance: ImportanceMap) -> pd.D
             "element_i": symbols[first],
             "element_j": symbols[second],
             "pair": pair_names(symbols[first], symbols[second]),
-            "length_A": graph.length[graph.pair_edge].numpy(),
-            "importance": importance.pair_importance,
-            **({} if importance.pair_effect is None else {"effect_eV": importance.pair_effect}),
-            "explanations": importance.pair_seen,
+            "length_A": lengths,
+            **values,
         }
     )
 

@@ -18,6 +18,7 @@ from ase.geometry import complete_cell
 
 from symgnn.errors import InputError
 from symgnn.explanations.explanation import Explanation
+from symgnn.explanations.methods import title_of
 from symgnn.glass import Glass
 from symgnn.graph.neighbors import neighbor_list
 from symgnn.viewer3d.colors import element_color
@@ -152,14 +153,25 @@ def edges_dataset(
     return packed({"kind": "edges", "title": title, "atom": atom, "sets": described}, arrays)
 
 
-def explanation_dataset(glass: Glass, explained: Explanation) -> Dataset:
-    """The edges of an explanation: their importance, and their effect (eV) where the method has signs, which then comes
-    first."""
+def explanation_dataset(glass: Glass, explained: Explanation, others: Sequence[Explanation] = ()) -> Dataset:
+    """The edges of an explanation: their importance, and their effect (meV) where the method has signs, which then
+    comes first; then their importance by others, explanations of the same atom and edges, under their methods'
+    names."""
     sets = [EdgeSet("importance", "importance", explained.importance, range=(0.0, 1.0))]
     if explained.effect is not None:
         sets.insert(
             0, EdgeSet("effect", "effect on the barrier", 1000 * explained.effect, "meV", 1, "diverging")
         )
+    for other in others:
+        if not (
+            np.array_equal(other.pairs, explained.pairs) and np.array_equal(other.images, explained.images)
+        ):
+            raise InputError(
+                f"{glass.name}: explanations by {explained.method} and {other.method} of different edges found, "
+                "expected the same edges"
+            )
+        title = f"importance by {title_of(other.method)}"
+        sets.append(EdgeSet(other.method, title, other.importance, range=(0.0, 1.0)))
     return edges_dataset(
         glass, explained.pairs, explained.images, explained.lengths, sets,
         title=f"atom {explained.atom}, {explained.method}", atom=explained.atom, hops=explained.hops,

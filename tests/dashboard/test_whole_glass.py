@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
 
-from dashboard import calls
+from dashboard import calls, window
 from dashboard.work.pool import shared_pool
 from symgnn.explanations.batch import explain_batch
 from symgnn.explanations.methods import build_method
@@ -29,36 +30,89 @@ def own_data(data, tmp_path, monkeypatch, app):
     return tmp_path
 
 
-def test_it_explains_when_asked_and_shows_it_at_once_later(app, own_data):
+@pytest.fixture
+def mounted(monkeypatch) -> list[dict]:
+    """What the page hands to the linked window: name, header of the glass, header of the edges, defaults."""
+    calls_of, original = [], window.mount_window
+
+    def mount(name, glass, frame, **how):
+        calls_of.append(
+            {"name": name, "glass": header(glass), "edges": header(how["edges"]), **how["default"]}
+        )
+        return original(name, glass, frame, **how)
+
+    monkeypatch.setattr(window, "mount_window", mount)
+    return calls_of
+
+
+def header(dataset) -> dict:
+    length = int.from_bytes(dataset.content[:4], "little")
+    return json.loads(dataset.content[4 : 4 + length])
+
+
+def column(shown: dict, name: str) -> dict:
+    (own,) = (column for column in shown["glass"]["columns"] if column["name"] == name)
+    return own
+
+
+def test_it_opens_with_the_exact_signed_map(app, own_data, mounted):
     opened(app, "whole_glass")
     assert not app.exception
+    assert not app.error
+    assert {key: app.query_params[key] for key in ("map_kind", "map_method")} == {
+        "map_kind": "effect", "map_method": "gradient",
+    }  # fmt: skip
+    assert "exact effect of" in app.title[0].value
+    assert "explain_all" not in [button.key for button in app.button]
+    shown = mounted[-1]
+    assert shown["color"] == shown["edgeSet"] == shown["up"] == "effect"
+    (effects,) = shown["edges"]["sets"]
+    for one in (column(shown, "effect"), effects):  # one bar each, in the same unit, centred on 0
+        assert one["unit"] == "eV"
+        assert one["scale"] == "diverging"
+        assert one["range"][0] == -one["range"][1]
+    table = app.dataframe[0].value
+    assert len(table) == 50
+    assert table["effect_eV"].abs().is_monotonic_decreasing
+    assert app.selectbox(key="map_method").options == ["Gradient × weight", "Integrated gradients"]
+
+
+def test_it_explains_all_atoms_when_asked_and_shows_them_at_once_later(app, own_data, mounted):
+    opened(app, "whole_glass", map_kind="importance")
+    assert not app.exception
     assert "90 atoms are to be explained by Gradient × weight" in told(app.markdown).replace("**", "")
-    assert not app.metric
+    assert mounted[-1]["color"] == "effect", "the signed map is shown meanwhile"
     app.button(key="explain_all").click().run()
     assert not app.exception
-    assert app.metric[0].value == "90"
+    assert "90 atoms explained" in app.title[0].value
     assert app.query_params["atoms"] == "all"
-    assert app.query_params["map_method"] == "gradient"
-    assert "cross the boundary of the cell" in told(app.caption)
+    shown = mounted[-1]
+    assert shown["color"] == shown["edgeSet"] == shown["up"] == "importance"
+    assert [one["name"] for one in shown["edges"]["sets"]] == ["importance", "effect"]
     shared_pool().kept.clear()  # a new session finds the files
     app.run()
     assert "explain_all" not in [button.key for button in app.button]
-    assert app.metric[0].value == "90"
     table = app.dataframe[0].value
     assert len(table) == 50
     assert table["importance"].is_monotonic_decreasing
 
 
-def test_the_link_chooses_what_colours_mean(app, own_data):
-    opened(app, "whole_glass", map_kind="Effect (eV)", edges=7, map_method="integrated_gradients")
+def test_a_method_without_sign_has_importance_alone(app, own_data, mounted):
+    opened(app, "whole_glass", map_kind="importance", map_method="nearest")
     app.button(key="explain_all").click().run()
     assert not app.exception
-    assert app.query_params["map_kind"] == "Effect (eV)"
-    assert "Of the 7 strongest edges" in told(app.caption)
-    app.selectbox(key="map_method").set_value("nearest").run()
-    app.button(key="explain_all").click().run()
+    assert [one["name"] for one in mounted[-1]["edges"]["sets"]] == ["importance"]
+    app.segmented_control(key="map_kind").set_value("effect").run()
     assert not app.exception
-    assert app.query_params["map_kind"] == "Importance", "nearest edges have no sign"
+    assert app.query_params["map_method"] == "gradient", "nearest edges have no sign"
+
+
+def test_an_atom_that_is_clicked_stays_in_the_map(app, own_data, mounted):
+    opened(app, "whole_glass", atom=7)
+    before = mounted[-1]["edges"]["digest"]
+    app.number_input(key="atom").set_value(8).run()
+    assert mounted[-1]["edges"]["digest"] == before, "the map travels once"
+    assert app.query_params["atom"] == "8"
 
 
 def test_a_run_that_was_stopped_has_less_to_do(app, own_data, checkpoints, data, monkeypatch):
@@ -112,3 +166,17 @@ def test_the_archive_holds_the_maps(checkpoints, data, own_data):
     assert names == {
         f"glass.gradient.{end}" for end in ("importance.xyz", "pairs.csv", "edges.csv", "atoms.csv")
     }
+
+
+def test_the_archive_of_the_signed_map_holds_its_files(checkpoints, data, own_data):
+    import io
+    import zipfile
+
+    from symgnn.plotting.downloads import signed_map_zip
+
+    glass = read_glass(data / "samples" / "alpha.xyz")
+    model = load_checkpoint("tiny", checkpoints)
+    content = signed_map_zip(glass, calls.signed_map(model, glass, "gradient"))
+    assert set(zipfile.ZipFile(io.BytesIO(content)).namelist()) == {
+        "glass.gradient.map.xyz", "glass.gradient.map.csv",
+    }  # fmt: skip
