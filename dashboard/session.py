@@ -26,13 +26,13 @@ PARAMETERS = frozenset(
         *("glass", "checkpoint", "atom", "method", "k"),  # of several pages
         *("map_method", "atoms", "map_kind", "edges"),
         *("complex", "loop", "alpha_loop"),
-        *("glass2", "atom2"),
+        *("panels", "compared"),
         "curves",
     )
 )
 """All that a link may name besides VIEW, on whichever page."""
 
-NUMBERS = {"glass": ("atom", "loop", "alpha_loop"), "glass2": ("atom2",)}
+NUMBERS = {"glass": ("atom", "loop", "alpha_loop")}
 """Parameters that number something in the glass of that parameter."""
 
 UPLOAD = "upload-"
