@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from dashboard.layout import percent, with_uncertainty
+from dashboard.layout import with_uncertainty
 from dashboard.session import Selection
 from symgnn.errors import InputError
 from symgnn.explanations.explanation import Explanation
@@ -64,9 +64,7 @@ def numbers(panel: Panel, k: int, soft: float | None) -> dict[str, str]:
         rows["mean barrier of the glass"] = f"{panel.predicted.mean():.3f} eV"
         for element in glass.elements:
             own = panel.predicted[symbols == element]
-            rows[f"soft {element} (below {soft:.2f} eV)"] = (
-                f"{percent(float((own < soft).mean()))} of {element}"
-            )
+            rows[f"soft {element} (below {soft:.2f} eV)"] = f"{100 * (own < soft).mean():.1f}% of {element}"
     if glass.barriers is not None:
         rows["labelled barrier"] = f"{glass.barriers[atom]:.2f} eV"
     if panel.explained is not None:

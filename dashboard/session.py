@@ -25,14 +25,14 @@ PARAMETERS = frozenset(
     (
         *("glass", "checkpoint", "atom", "method", "k"),  # of several pages
         *("map_method", "atoms", "map_kind", "edges"),
-        *("complex", "loop", "alpha_loop"),
+        *("complex", "loop", "alpha_loop", "lifetime", "shown", "void"),
         *("panels", "compared"),
         "curves",
     )
 )
 """All that a link may name besides VIEW, on whichever page."""
 
-NUMBERS = {"glass": ("atom", "loop", "alpha_loop")}
+NUMBERS = {"glass": ("atom", "loop", "alpha_loop", "void")}
 """Parameters that number something in the glass of that parameter."""
 
 UPLOAD = "upload-"

@@ -20,6 +20,7 @@ DEFAULT_TOP, MOST_TOP = 40, 300
 GROUP = "compare"
 LETTERS = "ABCDEF"
 HEIGHTS = {1: 330, 2: 236}  # px of a panel, by rows of panels
+ONE_LINE = "line-height: 1.3; white-space: nowrap; overflow: hidden; text-overflow: ellipsis"
 NUMBERS, EXPLANATIONS, BARRIERS, LOOPS = "Numbers", "Explanations", "Barriers", "Loops"
 
 
@@ -30,7 +31,7 @@ def choose(chosen: session.Selection) -> list[Pin]:
     pinned = comparison.pins()
     session.publish(**{comparison.PARAMETER: comparison.text()})
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("#### Compare")
+        st.title("Compare", anchor=False, width="content")
         with st.popover("Ready-made", icon=":material/auto_awesome_motion:"):
             for place, one in enumerate(comparison.ready_made(chosen)):
                 st.button(
@@ -140,7 +141,7 @@ def heading(panel: Panel, place: int, pinned: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(gap=None):
             st.html(
-                f"<div style='line-height:1.3;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;border-left:5px solid {color};padding-left:8px'>"
+                f"<div style='{ONE_LINE}; border-left: 5px solid {color}; padding-left: 8px'>"
                 f"<b>{panel.letter}</b> {layout.html(glass.name)} · atom {atom} ({glass.symbols[atom]})<br>"
                 f"<small>{layout.html(' · '.join(filter(None, how)))}</small></div>"
             )

@@ -69,6 +69,7 @@ def mount_window(
     default: dict[str, Any] | None = None,
     height: int | None = None,
     group: str | None = None,
+    fly: list[int] | None = None,
     on_pick: Callable[[int], None] | None = None,
     on_settle: Callable[[dict[str, Any]], None] | None = None,
 ) -> None:
@@ -77,8 +78,8 @@ def mount_window(
     name: of the window; what is chosen in it is remembered under that while the page is open. frame: `frame_commands`
     of the glass. camera: the view stays while its name stays. default: of the window's state (store.js). height: px,
     by default down to the end of the browser's window. group: windows that are compared, without controls of their own
-    (`mount_group`). on_pick receives the atom that was selected in it, on_settle
-    {"selected": all selected atoms, "top": the k of the top edges} after a change of either.
+    (`mount_group`). fly: atoms to which the camera goes when they change. on_pick receives the atom that was selected
+    in it, on_settle {"selected": all selected atoms, "top": the k of the top edges} after a change of either.
     """
     mount_data(glass, key=f"{name}_glass")
     if edges is not None:
@@ -109,6 +110,7 @@ def mount_window(
             "links": links(),
             "height": height,
             "group": group,
+            "fly": fly,
         },
         on_picked_change=picked,
         on_settled_change=settled,

@@ -10,12 +10,17 @@ from symgnn.explanations.explanation import Explanation
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint
 from symgnn.structure import LocalStructure
-from symgnn.viewer3d.columns import columns
+from symgnn.viewer3d.columns import Column, columns
 from symgnn.viewer3d.window_data import Dataset, explanation_dataset, glass_dataset
 
 
-def glass_data(model: Checkpoint | None, glass: Glass) -> tuple[Dataset, InputError | None]:
-    """The glass with its columns, and why its barriers could not be predicted, None where they were."""
+def glass_data(
+    model: Checkpoint | None, glass: Glass, *, more: Column | None = None, more_key: str = ""
+) -> tuple[Dataset, InputError | None]:
+    """The glass with its columns, and why its barriers could not be predicted, None where they were.
+
+    more: a further column; more_key: differs where its values do.
+    """
     predicted = sigma = problem = None
     if model is not None:
         try:
@@ -30,12 +35,15 @@ def glass_data(model: Checkpoint | None, glass: Glass) -> tuple[Dataset, InputEr
         sigma=sigma,
         local=local,
         coordination=None if local is not None else calls.coordination(glass),
+        more=None if more is None else {more.name: more},
     )
-    return _glass_data(_full_hash(glass), key, glass, listed), problem
+    return _glass_data(_full_hash(glass), key, more_key, glass, listed), problem
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _glass_data(glass_key: str, model_key: str | None, _glass: Glass, _columns: list) -> Dataset:
+def _glass_data(
+    glass_key: str, model_key: str | None, more_key: str, _glass: Glass, _columns: list
+) -> Dataset:
     return glass_dataset(_glass, _columns)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import importlib
 import inspect
-import json
 
 import numpy as np
 import pytest
@@ -21,7 +20,6 @@ from symgnn.homology import (
     representative_cycles,
     rips_filtration,
 )
-from symgnn.homology.distances import bottleneck, wasserstein
 from symgnn.homology.exact_cycles import exact_cycles
 from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import save_checkpoint
@@ -118,14 +116,6 @@ def test_numbers_of_a_glass_that_is_not_here_are_not_those_of_another(app, glass
     }  # fmt: skip
 
 
-def test_the_second_atom_of_a_glass_that_is_not_here_starts_anew(app):
-    opened(app, "compare", atom=5, glass2="gamma", atom2=17)
-    assert not app.exception
-    assert {key: app.query_params[key] for key in ("atom", "glass2", "atom2")} == {
-        "atom": "5", "glass2": "beta", "atom2": "0",
-    }  # fmt: skip
-
-
 def test_unknown_values_of_pages_are_replaced(app):
     opened(app, "explanation", k="many", method="<b>")
     assert not app.exception
@@ -206,17 +196,6 @@ def test_topology_explains_by_the_chosen_method(app, monkeypatch):
     assert "permutation test" not in told(app.caption)
 
 
-def test_compare_explains_by_the_chosen_method(app, monkeypatch):
-    used = explained_methods(monkeypatch)
-    opened(app, "compare", method="gradient")
-    assert not app.exception
-    assert used == ["gradient", "gradient"]
-    assert "Explained by Gradient × weight" in told(app.caption)
-    table = app.dataframe[-1].value.set_index("")
-    assert table.loc["explained by", ["left", "right"]].tolist() == ["Gradient × weight"] * 2
-    assert app.query_params["method"] == "gradient"
-
-
 def test_the_method_goes_along_to_other_pages(app, monkeypatch):
     opened(app, "explanation", atom=3)
     app.selectbox(key="method").set_value("nearest").run()
@@ -255,38 +234,6 @@ def test_a_model_without_edges_is_one_clear_line(edgeless, page):
     assert "checkpoint mlp: its model reads no edges" in error.value.replace("\\", "")
 
 
-def test_compare_shows_what_does_not_need_an_explanation(edgeless):
-    app = opened(edgeless, "compare")
-    assert not app.exception
-    assert not app.error
-    (note,) = (info.value.replace("\\", "") for info in app.info)
-    assert "checkpoint mlp: its model reads no edges" in note
-    assert "can still be compared" in note
-    assert drawn(app).count("H1: loops") == 2
-    table = app.dataframe[-1].value.set_index("")
-    assert table.loc["predicted barrier"].str.endswith("eV").all()
-    assert "explained by" not in table.index
-    assert [metric.label for metric in app.metric] == ["Bottleneck distance"]
-
-
-def effect_ticks(app) -> list[list[str]]:
-    """The ticks of the colour bars beside the 3D views."""
-    components = [json.loads(element.proto.json or "null") for element in app.get("bidi_component")]
-    pictures = [component for component in components if component]  # that of the link has no data
-    return [picture["legends"][0]["ticks"] for picture in pictures]
-
-
-def test_compare_colours_effects_of_both_sides_by_one_range(app):
-    alone = []
-    for glass, atom in (("alpha", 3), ("beta", 8)):
-        opened(app, "explanation", glass=glass, method="gradient", atom=atom, k=5)
-        alone += effect_ticks(app)
-    assert alone[0] != alone[1]
-    opened(app, "compare", glass="alpha", glass2="beta", method="gradient", atom=3, atom2=8, k=5)
-    largest = max(alone, key=lambda ticks: float(ticks[2]))
-    assert effect_ticks(app) == [largest, largest]
-
-
 def test_topology_takes_the_number_of_top_edges_from_the_link(app):
     opened(app, "topology", k=7)
     assert app.query_params["k"] == "7"
@@ -298,14 +245,6 @@ def test_topology_takes_a_loop_from_the_link(app):
     opened(app, "topology", loop=3)
     assert app.query_params["loop"] == "3"
     assert "Loop 3:" in told(app.caption)
-
-
-def test_compare_starts_with_another_glass_and_lists_both(app):
-    opened(app, "compare")
-    assert app.query_params["glass2"] == "beta"
-    table = app.dataframe[-1].value
-    assert table["left"][0] == "alpha"
-    assert table["right"][0] == "beta"
 
 
 def test_every_file_of_a_page_is_in_the_list_and_shows_a_selection():
@@ -371,7 +310,6 @@ def test_glass_without_a_cell_is_shown_and_refused_in_one_line(app, monkeypatch,
             assert "expected a cell that is periodic" in told(app.error)
         if page == "compare":  # the topology of both can be compared all the same
             assert "expected a cell that is periodic" in told(app.info)
-            assert drawn(app).count("H1: loops") == 2
 
 
 def test_broken_sample_is_an_error_box(app, monkeypatch, tmp_path):
@@ -446,19 +384,3 @@ def test_a_cell_without_alpha_complex_says_so(app, monkeypatch, tmp_path):
     assert "periodic in some directions only" in told(app.info)
     app.segmented_control(key="complex").set_value("Rips").run()
     assert "H1: loops" in drawn(app)
-
-
-def test_compare_computes_the_wasserstein_distance_on_request(app, data):
-    opened(app, "compare")
-    assert [metric.label for metric in app.metric] == ["Bottleneck distance"]
-    app.button(key="wasserstein").click().run()
-    assert not app.exception
-    homology = [
-        persistent_homology(rips_filtration(read_glass(data / "samples" / f"{name}.xyz")))
-        for name in ("alpha", "beta")
-    ]
-    shown = {metric.label: metric.value for metric in app.metric}
-    assert shown["Wasserstein distance per atom"] == f"{wasserstein(*homology, per_atom=True):.4f} Å"
-    assert shown["Bottleneck distance"] == f"{bottleneck(*homology):.3f} Å"
-    app.run()
-    assert len(app.metric) == 2

@@ -28,7 +28,9 @@ export function create(parent, group, { document, dark = () => false }) {
     const state = group.shared();
     fill(document, color, columns, state.color);
     fill(document, edges, [...sets, ["", "none"]], state.edgeSet);
-    edgeChoice.hidden = top.label.hidden = !sets.length;
+    const numbered = [...group.members].some(({ edges: dataset }) => dataset()?.sets.some((set) => set.kind === "number"));
+    edgeChoice.hidden = top.label.hidden = !numbered;
+    link.label.hidden = group.members.size < 2;
     top.set(Math.min(state.top ?? 40, MOST));
     fade.box.checked = Boolean(state.faded);
     link.box.checked = group.isLinked();

@@ -83,6 +83,7 @@ function createWindow(element) {
       shown = show(viewer, places, glass, edges, latest);
     } else shown.setEdges(edges);
     shown.setCamera(latest.camera);
+    shown.fly(latest.fly);
     shown.messenger.connect(send, latest.listens);
     shown.messenger.received(latest.selected);
   }
@@ -126,7 +127,7 @@ function show(viewer, places, glass, edges, data) {
   const pointer = createPointer(view, tip, { store, glass, scene });
   context.lasso = pointer.lasso;
   const messenger = createMessenger(store, { atom: data.selected });
-  let parts = [], drawn = false;
+  let parts = [], drawn = false, flown = null;
 
   const off = [
     scene.onView(() => { if (drawn) overlay.draw(); }),
@@ -186,6 +187,11 @@ function show(viewer, places, glass, edges, data) {
     glass,
     messenger,
     setCamera: (name) => scene.useCamera(name),
+    fly(atoms) { // to what Python shows, once
+      if (!atoms || JSON.stringify(atoms) === flown) return;
+      flown = JSON.stringify(atoms);
+      scene.flyTo(atoms);
+    },
     setEdges(other) {
       if (other === context.edges) return;
       context.edges = other;
