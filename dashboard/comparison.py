@@ -34,7 +34,7 @@ class Pin:
     def text(self) -> str:
         """As in the link: glass~atom~checkpoint~method."""
         return "~".join(
-            quote(str(part), safe=" ")
+            quote(str(part), safe=" ").replace("~", "%7E")
             for part in (self.glass_id, self.atom, self.checkpoint or "", self.method or "")
         )
 

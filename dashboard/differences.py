@@ -82,7 +82,6 @@ def table(panels: list[Panel], k: int) -> pd.DataFrame:
     soft = soft_limit(panels)
     columns = {panel.letter: numbers(panel, k, soft) for panel in panels}
     names = list(dict.fromkeys(name for column in columns.values() for name in column))
-    names.sort(key=lambda name: [*columns[panels[0].letter], *names].index(name))
     return pd.DataFrame(
         {"": names}
         | {letter: [column.get(name, "–") for name in names] for letter, column in columns.items()}

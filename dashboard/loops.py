@@ -66,7 +66,7 @@ class LivingLoops:
 
 
 def cycle_dataset(glass: Glass, filtration: Filtration, cycle: Cycles) -> Dataset:
-    """The one cycle in `cycle` for the window; the edge that closes it, at whose length it is born, is coloured apart."""
+    """One cycle for the window; the edge that closes it, at whose length it is born, is coloured apart."""
     atoms = cycle.vertices[0]
     closing = np.arange(len(atoms)) == len(atoms) - 1
     return edges_dataset(

@@ -29,10 +29,10 @@ DEFAULT_TOP, MOST_TOP = 40, 300
 RIPS, ALPHA = "Rips", "Alpha (as in the paper)"
 COMPLEXES = [RIPS, ALPHA]
 LOOPS, EDGES, AROUND, SIZES, VOIDS, BALL = (
-    "Loops", "Cycles per edge", "Atom and edges", "Sizes", "Voids", "Surroundings",
+    "Loops", "Cycles per edge", "Atom", "Sizes", "Voids", "Around",
 )  # fmt: skip
 GROUP = "topology"
-HEIGHT = 470  # px of the window
+HEIGHT = 420  # px of the window
 QUICK = 3  # passes through the model up to which an atom is explained without being asked
 
 
@@ -55,9 +55,8 @@ class Complex:
         return self.title == RIPS
 
 
-def choose_complex(topology: GlassTopology) -> Complex | None:
+def choose_complex(topology: GlassTopology, left, right) -> Complex | None:
     """The controls of all tabs; None, with a message, where the glass has no such complex."""
-    left, right = st.columns([1, 1.2], gap="medium", vertical_alignment="center")
     with left:
         session.seed("complex", RIPS, session.one_of(COMPLEXES))
         title = st.segmented_control(
@@ -131,11 +130,11 @@ def choose_row(which: Complex) -> int | None:
     return int(row)
 
 
-def show_loop(chosen: session.Selection, which: Complex) -> int | None:
-    """The cycle of the chosen loop in 3D; returns the loop's number."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+def show_loop(chosen: session.Selection, which: Complex, number) -> int | None:
+    """The cycle of the chosen loop in 3D; returns the loop's number, which is chosen in the container `number`."""
+    with number:
         row = choose_row(which)
-        button = st.container()
+    button = st.container()
     if row is None:
         st.info("No loop lives that long: move the slider to the left.")
         return None
@@ -216,11 +215,11 @@ def diagram(which: Complex, row: int | None) -> None:
         (births, deaths),
         chosen=chosen,
         lasting=which.lasting,
-        height=350,
+        height=300,
     )
     chart(figure, "diagram", on_select=lambda: choose_loop(which, "diagram"), selection_mode="points")
     chart(
-        topology_plots.barcode(births, deaths, chosen=chosen, lasting=which.lasting, height=210),
+        topology_plots.barcode(births, deaths, chosen=chosen, lasting=which.lasting, height=190),
         "barcode",
         on_select=lambda: choose_loop(which, "barcode"),
         selection_mode="points",
@@ -399,7 +398,7 @@ def sizes(counted: Counted | None, which: Complex) -> None:
     chart(topology_plots.cycle_sizes(which.loops.cycles.sizes[which.living.rows]), "sizes")
 
 
-def show_void(chosen: session.Selection, topology: GlassTopology, which: Complex) -> None:
+def show_void(chosen: session.Selection, topology: GlassTopology, which: Complex, number) -> None:
     """A void of the alpha complex in 3D: the atoms round its empty sphere."""
     voids, fillers = topology.alpha.persistence.diagrams[2], topology.alpha.persistence.fillers
     filled = np.flatnonzero(fillers[:, 0] >= 0)
@@ -409,7 +408,7 @@ def show_void(chosen: session.Selection, topology: GlassTopology, which: Complex
     largest = filled[np.argsort(-voids[filled, 1], kind="stable")]
     session.seed("void", 1, session.whole_number(1, len(largest)))
     st.session_state["void"] = min(st.session_state["void"], len(largest))
-    rank = st.number_input(
+    rank = number.number_input(
         "Void shown", 1, len(largest), key="void", persist_state="session", width=150,
         help="1 is the void with the largest empty sphere.",
     )  # fmt: skip
@@ -443,7 +442,8 @@ def show(chosen: session.Selection) -> None:
             layout.title(f"Topology of {chosen.glass.name}", [])
         notices.problem(error)
         return
-    which = choose_complex(topology)
+    left, middle, right = st.columns([1.5, 0.8, 1.6], gap="medium", vertical_alignment="bottom")
+    which = choose_complex(topology, left, right)
     with heading:
         layout.title(f"Topology of {chosen.glass.name}", facts(which) if which else [])
     if which is None:
@@ -457,10 +457,10 @@ def show(chosen: session.Selection) -> None:
         tab = layout.tabs("shown", [LOOPS, EDGES, AROUND, SIZES, VOIDS, BALL])
     with left:
         if tab == VOIDS and not which.is_rips:
-            show_void(chosen, topology, which)
+            show_void(chosen, topology, which, middle)
             row = None
         else:
-            row = show_loop(chosen, which)
+            row = show_loop(chosen, which, middle)
         download(topology, chosen.glass_id)
     with right:
         if tab == LOOPS:

@@ -81,9 +81,10 @@ def mount_window(
     (`mount_group`). fly: atoms to which the camera goes when they change. on_pick receives the atom that was selected
     in it, on_settle {"selected": all selected atoms, "top": the k of the top edges} after a change of either.
     """
-    mount_data(glass, key=f"{name}_glass")
-    if edges is not None:
-        mount_data(edges, key=f"{name}_edges")
+    with st.container(gap=None):
+        mount_data(glass, key=f"{name}_glass")
+        if edges is not None:
+            mount_data(edges, key=f"{name}_edges")
 
     def picked() -> None:
         atom = st.session_state[name].picked

@@ -13,6 +13,7 @@ import { createScene } from "./scene.js";
 import { createStore } from "./store.js";
 
 const LEAST_HEIGHT = 400, BELOW = 14; // px
+const CLOSE = 4; // Å round the atoms that Python shows
 const KEPT = ["selected", "pinned", "color", "range", "scaleName", "faded", "filter", "elements", "slab", "clip", "wrap", "images",
   "bonds", "edgeSet", "top", "threshold", "hops", "tab", "sort"]; // of the state, when a page is left and opened again
 const live = new WeakMap(); // element -> the window in it
@@ -190,7 +191,7 @@ function show(viewer, places, glass, edges, data) {
     fly(atoms) { // to what Python shows, once
       if (!atoms || JSON.stringify(atoms) === flown) return;
       flown = JSON.stringify(atoms);
-      scene.flyTo(atoms);
+      scene.flyTo(atoms, CLOSE);
     },
     setEdges(other) {
       if (other === context.edges) return;

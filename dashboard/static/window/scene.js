@@ -219,7 +219,7 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
       buildEdges();
       viewer.render();
     },
-    flyTo: (atoms) => camera.flyTo(atoms),
+    flyTo: (atoms, near) => camera.flyTo(atoms, near),
     resetCamera: () => camera.reset(),
     useCamera(name) { camera.use(name); },
     view: () => viewer.getView(),
