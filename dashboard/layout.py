@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html as markup
+
 import plotly.graph_objects as go
 import streamlit as st
 
-from dashboard import notices
+from dashboard import notices, session
 from symgnn.plotting.style import on_dark
 
 _STYLE = """<style>
@@ -46,6 +48,23 @@ def metrics(values: dict[str, str]) -> None:
     with st.container(horizontal=True, gap="medium"):
         for name, value in values.items():
             st.metric(name, value, width="content")
+
+
+def tabs(key: str, names: list[str]) -> str:
+    """The tab that is open, of these; only its content is to be computed. It is part of the link, as `key`."""
+    session.seed(key, names[0], session.one_of(names))
+    if st.session_state[key] not in names:
+        st.session_state[key] = names[0]
+    name = st.segmented_control(
+        "View", names, key=key, required=True, persist_state="session", label_visibility="collapsed"
+    )
+    session.publish(**{key: name})
+    return name
+
+
+def html(text: object) -> str:
+    """Text for `st.html`: no markup of its own."""
+    return markup.escape(str(text))
 
 
 def asked(label: str, key: str, icon: str) -> bool:

@@ -26,14 +26,14 @@ PARAMETERS = frozenset(
         *("glass", "checkpoint", "atom", "method", "k"),  # of several pages
         *("draws", "beside", "evidence"),
         *("map_method", "atoms", "map_kind"),
-        *("complex", "loop", "alpha_loop"),
-        *("glass2", "atom2"),
+        *("complex", "loop", "alpha_loop", "lifetime", "shown", "void"),
+        *("panels", "compared"),
         "curves",
     )
 )
 """All that a link may name besides VIEW, on whichever page."""
 
-NUMBERS = {"glass": ("atom", "loop", "alpha_loop"), "glass2": ("atom2",)}
+NUMBERS = {"glass": ("atom", "loop", "alpha_loop", "void")}
 """Parameters that number something in the glass of that parameter."""
 
 UPLOAD = "upload-"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import calls, notices, session, upload
+from dashboard import calls, comparison, notices, session, upload
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint, extrapolation, list_checkpoints
@@ -35,7 +35,9 @@ def show() -> bool:
             return False
         checkpoint = _choose_checkpoint(glass)
         atom = choose_atom("atom", "Atom", glass)
-    session.select(session.Selection(glass_id, glass, atom, checkpoint))
+        selection = session.Selection(glass_id, glass, atom, checkpoint)
+        comparison.show_pin_button(selection)
+    session.select(selection)
     if checkpoint and (warning := extrapolation(checkpoint, glass)):
         with session.messages():
             st.warning(notices.plain(warning), icon=":material/query_stats:")

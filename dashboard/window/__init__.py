@@ -31,6 +31,16 @@ export default function (component) {
   return () => { over = true; stop?.(); };
 }"""
 )
+_GROUP = (
+    _MAIN
+    + """
+export default function (component) {
+  let stop = null, over = false;
+  main.then(({ mountGroup }) => { if (!over) stop = mountGroup(component); }).catch(console.error);
+  return () => { over = true; stop?.(); };
+}"""
+)
+_GROUP_HTML = '<div class="frame"><div class="window groupbar"></div></div>'
 _HTML = '<div class="frame"><div class="window"></div></div>'
 
 
@@ -58,6 +68,8 @@ def mount_window(
     edges: Dataset | None = None,
     default: dict[str, Any] | None = None,
     height: int | None = None,
+    group: str | None = None,
+    fly: list[int] | None = None,
     on_pick: Callable[[int], None] | None = None,
     on_settle: Callable[[dict[str, Any]], None] | None = None,
 ) -> None:
@@ -65,12 +77,14 @@ def mount_window(
 
     name: of the window; what is chosen in it is remembered under that while the page is open. frame: `frame_commands`
     of the glass. camera: the view stays while its name stays. default: of the window's state (store.js). height: px,
-    by default down to the end of the browser's window. on_pick receives the atom that was selected in it, on_settle
-    {"selected": all selected atoms, "top": the k of the top edges} after a change of either.
+    by default down to the end of the browser's window. group: windows that are compared, without controls of their own
+    (`mount_group`). fly: atoms to which the camera goes when they change. on_pick receives the atom that was selected
+    in it, on_settle {"selected": all selected atoms, "top": the k of the top edges} after a change of either.
     """
-    mount_data(glass, key=f"{name}_glass")
-    if edges is not None:
-        mount_data(edges, key=f"{name}_edges")
+    with st.container(gap=None):
+        mount_data(glass, key=f"{name}_glass")
+        if edges is not None:
+            mount_data(edges, key=f"{name}_edges")
 
     def picked() -> None:
         atom = st.session_state[name].picked
@@ -82,13 +96,7 @@ def mount_window(
         if on_settle is not None and isinstance(value, dict):
             on_settle(value)
 
-    style = STATIC / "window" / "window.css"
-    component = st.components.v2.component(
-        "symgnn_window",
-        html=_HTML,
-        css=style.read_text(encoding="utf-8"),
-        js=_MOUNT,
-    )
+    component = st.components.v2.component("symgnn_window", html=_HTML, css=_style(), js=_MOUNT)
     component(
         key=name,
         data={
@@ -102,7 +110,19 @@ def mount_window(
             "listens": ["settled"] if on_settle is not None else [],
             "links": links(),
             "height": height,
+            "group": group,
+            "fly": fly,
         },
         on_picked_change=picked,
         on_settled_change=settled,
     )
+
+
+def mount_group(group: str) -> None:
+    """The controls that the windows of a group share: what they are coloured by, the top edges, linked cameras."""
+    component = st.components.v2.component("symgnn_group", html=_GROUP_HTML, css=_style(), js=_GROUP)
+    component(key=f"{group}_bar", data={"group": group})
+
+
+def _style() -> str:
+    return (STATIC / "window" / "window.css").read_text(encoding="utf-8")

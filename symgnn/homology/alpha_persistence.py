@@ -16,22 +16,40 @@ from symgnn.homology.filtration import edge_ids
 class AlphaPersistence:
     """diagrams  births and deaths (K, 2) in Å (diameters) of dimensions 0, 1 and 2; inf: never dies
     deaths    (E,) Å  when the loop that each edge closes is filled; nan for an edge that closes none
+    fillers   (K, 4) int64  for each void (row of diagrams[2]) the atoms of the tetrahedron with which it is filled: its
+              death is the diameter of the empty sphere through them; -1: never filled
 
     Classes that die at their birth are left out.
     """
 
     diagrams: list[np.ndarray]
     deaths: np.ndarray
+    fillers: np.ndarray
 
 
 def alpha_persistence(alpha: AlphaComplex) -> AlphaPersistence:
     """Diagrams, and the deaths of the loops by the edges that close them. 8000 atoms take a second."""
     tree = _computed(alpha)
-    born = [(edge, triangle) for edge, triangle in tree.persistence_pairs() if len(edge) == 2]
+    pairs = tree.persistence_pairs()
+    born = [(edge, triangle) for edge, triangle in pairs if len(edge) == 2]
     edge = edge_ids(alpha.edges, np.array([edge for edge, _ in born]))
     deaths = np.full(len(alpha.edges), math.nan)
     deaths[edge] = [tree.filtration(triangle) if triangle else math.inf for _, triangle in born]
-    return AlphaPersistence(_diagrams(tree), deaths)
+    components, loops, _ = _diagrams(tree)
+    voids, fillers = _voids(tree, [(face, filler) for face, filler in pairs if len(face) == 3])
+    return AlphaPersistence([components, loops, voids], deaths, fillers)
+
+
+def _voids(tree: gudhi.SimplexTree, pairs: list) -> tuple[np.ndarray, np.ndarray]:
+    """Diagram (K, 2) of dimension 2 and the fillers (K, 4)."""
+    voids = np.array(
+        [(tree.filtration(face), tree.filtration(filler) if filler else math.inf) for face, filler in pairs]
+    ).reshape(-1, 2)
+    fillers = np.array(
+        [sorted(filler) if filler else [-1] * 4 for _, filler in pairs], dtype=np.int64
+    ).reshape(-1, 4)
+    lasting = voids[:, 0] < voids[:, 1]
+    return voids[lasting], fillers[lasting]
 
 
 def alpha_diagrams(alpha: AlphaComplex) -> list[np.ndarray]:

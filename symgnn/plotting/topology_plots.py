@@ -10,8 +10,9 @@ from symgnn.plotting.style import INK, nothing_to_show, styled
 from symgnn.viewer3d.colors import CONTROL, TOP
 
 H0, H1, H2 = "#e69f00", "#0072b2", "#009e73"  # from the Okabe-Ito palette
-H1_TRACE = 2
-"""Number of the trace that holds the loops of a persistence diagram."""
+MOST_BARS = 40
+H1_TRACE, H2_TRACE = 2, 3
+"""Numbers of the traces that hold the loops and the voids of a persistence diagram."""
 MOST_POINTS = 5000
 """Loops or voids in one diagram: browsers draw more of them slowly."""
 
@@ -94,6 +95,48 @@ def persistence_diagram(
     figure.update_yaxes(range=[low, high])
     figure.update_yaxes(title_text="Death (Å)", row=1, col=1)
     return figure.update_yaxes(scaleanchor="x2", scaleratio=1, constrain="domain", row=1, col=2)
+
+
+def barcode(
+    births: np.ndarray,
+    deaths: np.ndarray,
+    *,
+    chosen: int | None = None,
+    at_most: int = MOST_BARS,
+    lasting: str = "alive at the cutoff",
+    height: int = 230,
+) -> go.Figure:
+    """One bar from birth to death (Å) for each of the most persistent classes, the longest on top.
+
+    births, deaths (K,); a death of inf ends at the right edge, `lasting`. customdata of a bar is its row; `chosen`
+    marks one row.
+    """
+    births, deaths = np.asarray(births, dtype=float), np.asarray(deaths, dtype=float)
+    if not len(births):
+        return nothing_to_show("No class lives that long", height=height)
+    finite = np.isfinite(deaths)
+    end = max(float(births.max()), float(deaths[finite].max(initial=0.0))) + 0.1
+    until = np.where(finite, deaths, end)
+    rows = np.argsort(-(until - births), kind="stable")[:at_most]
+    if chosen is not None and chosen not in rows:
+        rows = np.append(rows[: at_most - 1], chosen)
+    rows = rows[::-1]  # plotly draws upwards
+    figure = go.Figure()
+    figure.add_bar(
+        x=(until - births)[rows],
+        base=births[rows],
+        y=np.arange(len(rows)),
+        orientation="h",
+        customdata=rows,
+        marker={"color": [TOP if row == chosen else H1 for row in rows], "line": {"width": 0}},
+        text=[lasting if not finite[row] else "" for row in rows],
+        textposition="inside",
+        hovertemplate="class %{customdata}: born %{base:.3f} Å, lives %{x:.3f} Å<extra></extra>",
+    )
+    figure = styled(figure, height=height, legend=False)
+    figure.update_layout(bargap=0.25)
+    figure.update_yaxes(visible=False)
+    return figure.update_xaxes(title_text="Length (Å)", range=[float(births[rows].min()) - 0.05, end])
 
 
 def drawn_rows(birth: np.ndarray, death: np.ndarray, at_most: int = MOST_POINTS) -> np.ndarray:

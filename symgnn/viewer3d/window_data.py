@@ -47,7 +47,8 @@ class Dataset:
 class EdgeSet:
     """One value for each of P edges: how it is called, (P,) values, how it is coloured.
 
-    range: where the colours end; None takes 0 to the largest, or both signs alike for a diverging scale.
+    range: where the colours end; None takes 0 to the largest, or both signs alike for a diverging scale. labels: of
+    categories, whose values are positions in them.
     """
 
     name: str
@@ -57,6 +58,7 @@ class EdgeSet:
     digits: int = 3
     scale: str = "importance"
     range: tuple[float, float] | None = None
+    labels: tuple[str, ...] = ()
 
 
 def glass_dataset(glass: Glass, columns: Sequence[Column]) -> Dataset:
@@ -144,9 +146,10 @@ def edges_dataset(
                 "title": one.title,
                 "unit": one.unit,
                 "digits": one.digits,
-                "kind": "number",
+                "kind": "category" if one.labels else "number",
                 "scale": one.scale,
-                "range": one.range or _reach(values, one.scale),
+                "range": None if one.labels else one.range or _reach(values, one.scale),
+                "labels": list(one.labels),
                 "array": f"set_{one.name}",
             }
         )

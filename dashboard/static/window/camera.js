@@ -59,13 +59,13 @@ export function createCamera(viewer, { name, scene }) {
       front();
     },
     /** Moves the atoms into the middle, so near that their surroundings fill the view. */
-    flyTo(atoms) {
+    flyTo(atoms, near = NEAR) {
       const { sites, map } = scene();
       if (!atoms.length || !map || !sites) return;
       const middle = [0, 1, 2].map((k) => atoms.reduce((sum, atom) => sum + sites.positions[3 * atom + k], 0) / atoms.length);
       const spread = Math.max(...atoms.map((atom) => Math.hypot(...[0, 1, 2].map((k) => sites.positions[3 * atom + k] - middle[k]))));
       const { width, height } = viewer.getCanvas().getBoundingClientRect();
-      const wanted = Math.min(width, height) / (2 * (spread + NEAR)); // pixels for one Å
+      const wanted = Math.min(width, height) / (2 * (spread + near)); // pixels for one Å
       const from = viewer.getView();
       const to = [...from];
       to.splice(0, 4, -middle[0], -middle[1], -middle[2], DISTANCE - (DISTANCE - from[3]) * map.pixels / wanted);

@@ -1,7 +1,7 @@
 // Datasets as they arrive from Python (symgnn.viewer3d.window_data): a header in JSON, then arrays back to back.
 
 const TYPES = { f4: Float32Array, i4: Int32Array, i1: Int8Array, u1: Uint8Array };
-const KEPT = 8;
+const KEPT = 24; // six panels have a glass and an explanation each; Streamlit sends none of them twice
 
 /** The dataset in a Uint8Array: the header with its arrays put in their places.
  *

@@ -4,6 +4,8 @@ import * as colours from "./colours.js";
 import { sharedRegistry } from "./dataset.js";
 import { hasWebGL, load3Dmol, sized } from "./library.js";
 import { createOverlay, png } from "./overlay.js";
+import { sharedGroup } from "./group.js";
+import { mountBar } from "./group_bar.js";
 import { connect } from "./panels.js";
 import { createPointer } from "./pointer.js";
 import { createMessenger } from "./python.js";
@@ -11,6 +13,7 @@ import { createScene } from "./scene.js";
 import { createStore } from "./store.js";
 
 const LEAST_HEIGHT = 400, BELOW = 14; // px
+const CLOSE = 4; // Å round the atoms that Python shows
 const KEPT = ["selected", "pinned", "color", "range", "scaleName", "faded", "filter", "elements", "slab", "clip", "wrap", "images",
   "bonds", "edgeSet", "top", "threshold", "hops", "tab", "sort"]; // of the state, when a page is left and opened again
 const live = new WeakMap(); // element -> the window in it
@@ -18,6 +21,11 @@ const live = new WeakMap(); // element -> the window in it
 /** A dataset has arrived. */
 export function receive(bytes) {
   if (bytes?.byteLength) sharedRegistry().register(bytes);
+}
+
+/** The controls of a group of windows. */
+export function mountGroup(component) {
+  return mountBar(component, (element) => colours.isDark(themeOf(element.parentElement).background));
 }
 
 /** Streamlit's component: called at each rerun with what Python says. */
@@ -76,6 +84,7 @@ function createWindow(element) {
       shown = show(viewer, places, glass, edges, latest);
     } else shown.setEdges(edges);
     shown.setCamera(latest.camera);
+    shown.fly(latest.fly);
     shown.messenger.connect(send, latest.listens);
     shown.messenger.received(latest.selected);
   }
@@ -113,12 +122,13 @@ function show(viewer, places, glass, edges, data) {
   const context = { store, glass, edges, document, colours, defaults: data.default, settings: { plotly: data.links.plotly, ...data.settings }, places };
   const scene = (context.scene = createScene(viewer, { store, glass, edges, frame: data.frame, camera: data.camera }));
   const theme = () => themeOf(frame);
-  const overlay = createOverlay(places.overlay, { store, glass, scene, colours: theme });
+  const overlay = createOverlay(places.overlay, { store, glass, scene, colours: theme, hasLegends: !data.group });
+  places.window.classList.toggle("small", Boolean(data.group));
   scene.png = () => png(scene, overlay, scene.canvas(), places.overlay);
   const pointer = createPointer(view, tip, { store, glass, scene });
   context.lasso = pointer.lasso;
   const messenger = createMessenger(store, { atom: data.selected });
-  let parts = [], drawn = false;
+  let parts = [], drawn = false, flown = null;
 
   const off = [
     scene.onView(() => { if (drawn) overlay.draw(); }),
@@ -133,7 +143,7 @@ function show(viewer, places, glass, edges, data) {
     const { wrap, faded, selected } = store.get();
     const moved = changed.has("selected") && wrap === "atom" && selected.length && (context.edges?.atom ?? null) === null;
     if (any("wrap", "images") || moved) scene.draw();
-    else if (any("bonds", "edgeSet", "top", "threshold", "hops")) {
+    else if (any("bonds", "edgeSet", "edgeRange", "top", "threshold", "hops")) {
       scene.drawEdges();
       if (any("visible", "color", "range", "scaleName", "faded")) scene.applyVisible();
     } else if (changed.has("visible")) scene.applyVisible();
@@ -157,7 +167,7 @@ function show(viewer, places, glass, edges, data) {
     parts.forEach((part) => part.destroy?.());
     places.toolbar.replaceChildren();
     places.side.replaceChildren();
-    parts = connect(context, places) ?? [];
+    parts = data.group ? [] : connect(context, places) ?? []; // the controls of a group are its own
     places.side.hidden = !places.side.childElementCount;
     places.window.style.gridTemplateColumns = places.side.hidden ? "minmax(0, 1fr)" : "";
     places.toolbar.hidden = !places.toolbar.childElementCount;
@@ -172,11 +182,17 @@ function show(viewer, places, glass, edges, data) {
   view.classList.add("themed");
   view.addEventListener("transitionend", follow); // of the background's colour: see skeleton
   (window.symgnnWindow.open ??= {})[data.name] = context; // for tests and benchmarks
+  const joined = data.group ? sharedGroup(data.group).join({ store, scene, glass, edges: () => context.edges }) : null;
 
   return {
     glass,
     messenger,
     setCamera: (name) => scene.useCamera(name),
+    fly(atoms) { // to what Python shows, once
+      if (!atoms || JSON.stringify(atoms) === flown) return;
+      flown = JSON.stringify(atoms);
+      scene.flyTo(atoms, CLOSE);
+    },
     setEdges(other) {
       if (other === context.edges) return;
       context.edges = other;
@@ -186,10 +202,12 @@ function show(viewer, places, glass, edges, data) {
       if (!known) store.set({ edgeSet: other?.sets[0].name ?? null, threshold: 0 });
       if (store.get().wrap === "atom") scene.draw(); // the centre is another
       else scene.drawEdges();
+      joined?.edgesChanged();
       overlay.draw();
       report();
     },
     destroy() {
+      joined?.leave();
       memory[data.name] = Object.fromEntries(KEPT.map((key) => [key, store.get()[key]]));
       parts.forEach((part) => part.destroy?.());
       pointer.destroy();

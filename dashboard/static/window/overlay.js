@@ -7,7 +7,7 @@ const PINNED = "#1e88e5";
 const LABELS = 12; // atoms that are numbered at most
 
 /** create(canvas, { store, glass, scene }) -> { draw() }; it redraws itself at each change of the view. */
-export function createOverlay(canvas, { store, glass, scene, colours }) {
+export function createOverlay(canvas, { store, glass, scene, colours, hasLegends = true }) {
   let wanted = false;
 
   function draw() {
@@ -62,7 +62,7 @@ export function createOverlay(canvas, { store, glass, scene, colours }) {
     }
     scaleBar(context, width, height, { text, background, font, big });
     const own = `${big ? 16 : 12}px ${font}`;
-    drawLegends(context, legendsOf(scene.colours()), { x: 8, y: height - 8, text, panel, font: own });
+    if (hasLegends) drawLegends(context, legendsOf(scene.colours()), { x: 8, y: height - 8, text, panel, font: own });
   }
 
   function scaleBar(context, width, height, { text, font, background }) {

@@ -157,12 +157,12 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     const seen = (pairs, row) => visible === null || (visible[pairs[2 * row]] && visible[pairs[2 * row + 1]]);
     const set = edgeSet();
     if (set) {
-      edgeColours = { column: set, ...colourOf(set, null, null, { dark: isDark(background) }) };
+      edgeColours = { column: set, ...colourOf(set, state().edgeRange, null, { dark: isDark(background) }) };
       const rows = rowsShown();
-      const largest = Math.max(...edgeColours.limits.map(Math.abs), 1e-12);
+      const largest = Math.max(...(edgeColours.limits ?? [1]).map(Math.abs), 1e-12);
       const { ends, ghost } = edgeEnds(glass, where, edges.arrays.pairs, edges.arrays.images, rows);
       rows.forEach((row, b) => {
-        const width = 0.05 + 0.13 * Math.min(1, Math.abs(set.values[row]) / largest);
+        const width = set.kind === "category" ? 0.14 : 0.05 + 0.13 * Math.min(1, Math.abs(set.values[row]) / largest);
         stick(specs, ends, b, width, edgeColours.colors[row], ghost[b]);
       });
     }
@@ -219,7 +219,7 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
       buildEdges();
       viewer.render();
     },
-    flyTo: (atoms) => camera.flyTo(atoms),
+    flyTo: (atoms, near) => camera.flyTo(atoms, near),
     resetCamera: () => camera.reset(),
     useCamera(name) { camera.use(name); },
     view: () => viewer.getView(),

@@ -16,6 +16,7 @@ export const DEFAULTS = Object.freeze({
   wrap: "cell", // "cell", "atom" (round the atom) or "file" (positions as in the file)
   images: false, // periodic copies
   bonds: 0, // cutoff in Å, 0: none
+  edgeRange: null, // [low, high] of the edges' colours, null: that of the set
   edgeSet: null, // name of a set of the edges dataset
   top: 40, // so many edges are drawn
   threshold: 0, // and only those of at least this magnitude
