@@ -201,7 +201,9 @@ def test_an_upload_has_the_same_frames_as_the_file(name, glasses, tmp_path):
     content = (tmp_path / name).read_bytes()
     uploaded = list(read_frames_bytes(f"C:\\some\\{name}", content))
     assert [one.name for one in uploaded] == [one.name for one in read_frames(tmp_path / name)]
-    assert [one.content_hash for one in uploaded] == [one.content_hash for one in read_frames(tmp_path / name)]
+    assert [one.content_hash for one in uploaded] == [
+        one.content_hash for one in read_frames(tmp_path / name)
+    ]
     packed = list(read_frames_bytes(f"{name}.gz", gzip.compress(content)))
     assert [one.content_hash for one in packed] == [one.content_hash for one in uploaded]
 
