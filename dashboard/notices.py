@@ -23,7 +23,7 @@ def types_wanted(error: InputError) -> None:
     """A LAMMPS file needs the elements of its types: what the reader says, without the command line's advice."""
     problem = str(error).partition(";")[0]
     st.info(
-        f"{plain(problem)}. Write the element of each type in the sidebar, under the file: 1=Cu 2=Zr.",
+        f"{plain(problem)}. Write the element of each type under the file: 1=Cu 2=Zr.",
         icon=":material/edit:",
     )
 
@@ -55,7 +55,7 @@ def upload_not_here(text: str, instead: str) -> None:
     """The link names an upload of another session."""
     st.warning(
         f"The link names an uploaded glass, **{plain(text[:80])}**. Uploads stay in the session that made "
-        f"them: open the file again in the sidebar to see it. {instead}",
+        f"them: open the file again on the page Your glass to see it. {instead}",
         icon=":material/upload_file:",
     )
 
@@ -74,7 +74,7 @@ def no_glass() -> None:
     """There is no glass at all."""
     with st.container(border=True):
         st.markdown(
-            "#### :material/deployed_code: No glass to show\nOpen a structure file in the sidebar, "
+            "#### :material/deployed_code: No glass to show\nOpen a structure file on the page Your glass, "
             "or fetch the glasses of the paper:"
         )
         st.code("symgnn data fetch", language="bash")

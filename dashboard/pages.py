@@ -22,6 +22,9 @@ class Page:
         return f"app_pages/{self.name}.py"
 
 
+YOUR_GLASS = "your_glass"
+"""Name of the page that opens files."""
+
 PAGES = (
     Page(
         "structure",
@@ -36,6 +39,11 @@ PAGES = (
         "models",
         "Models",
         "Which checkpoint to trust: the leaderboard, errors by environment, learning curves, cards.",
+    ),
+    Page(
+        YOUR_GLASS,
+        "Your glass",
+        "Open a file: whether the models can be trusted on it, its frames, and everything as files.",
     ),
 )
 """The first is shown when the dashboard opens."""

@@ -29,6 +29,7 @@ PARAMETERS = frozenset(
         *("complex", "loop", "alpha_loop", "lifetime", "shown", "void"),
         *("panels", "compared"),
         "curves",
+        "part",
     )
 )
 """All that a link may name besides VIEW, on whichever page."""
@@ -50,13 +51,13 @@ class Selection:
     checkpoint: Checkpoint | None
 
 
-def select(selection: Selection) -> None:
-    """Make a selection known to the page that runs next."""
+def select(selection: Selection | None) -> None:
+    """Make a selection known to the page that runs next; None: there is no glass."""
     st.session_state["_selection"] = selection
 
 
-def selection() -> Selection:
-    """What the sidebar has selected."""
+def selection() -> Selection | None:
+    """What the sidebar has selected; None only on the page that opens files."""
     return st.session_state["_selection"]
 
 

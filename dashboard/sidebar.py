@@ -1,10 +1,11 @@
-"""The sidebar that all pages share: glass, checkpoint, atom, and opening a file."""
+"""The sidebar that all pages share: glass, checkpoint, atom."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import calls, comparison, notices, session, upload
+from dashboard import calls, comparison, notices, session
+from dashboard.pages import YOUR_GLASS
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint, extrapolation, list_checkpoints
@@ -13,35 +14,41 @@ from symgnn.physical_inputs import NOTE, missing_inputs
 DEFAULT_CHECKPOINT = "symgnn"  # whose explanations take seconds
 
 
-def show() -> bool:
-    """Draw the sidebar and set the selection. False, with a message on the page, where there is no glass to show."""
+def show(*, about_glass: bool = True) -> bool:
+    """Draw the sidebar and set the selection. False, with a message on the page, where there is no glass to show.
+
+    about_glass: whether the page begins with warnings about the glass.
+    """
+    session.select(None)
     with st.sidebar:
         choice = st.container()
-        refused = upload.open_file()
-    files, uploads = calls.glass_files(), session.uploads()
-    if not files and not uploads:
-        notices.no_glass()
+        st.page_link(
+            f"app_pages/{YOUR_GLASS}.py",
+            label="Open a file of your own",
+            icon=":material/upload_file:",
+            help="Any structure file: checked against the training data, and shown on all pages.",
+        )
+    if not calls.glass_files() and not session.uploads():
+        if about_glass:
+            notices.no_glass()
         return False
     with choice:
         glass_id = choose_glass("glass", "Glass")
-        if refused is not None and upload.stands(refused, glass_id):
-            with session.messages():
-                refused.tell()
-            return False
         try:
             glass = load(glass_id)
         except InputError as error:
-            notices.problem(error)
+            with session.messages():
+                notices.problem(error)
             return False
         checkpoint = _choose_checkpoint(glass)
         atom = choose_atom("atom", "Atom", glass)
         selection = session.Selection(glass_id, glass, atom, checkpoint)
         comparison.show_pin_button(selection)
     session.select(selection)
-    if checkpoint and (warning := extrapolation(checkpoint, glass)):
+    if about_glass and checkpoint and (warning := extrapolation(checkpoint, glass)):
         with session.messages():
             st.warning(notices.plain(warning), icon=":material/query_stats:")
-    if checkpoint:
+    if about_glass and checkpoint:
         _tell_what_was_computed(checkpoint, glass)
     names = {"checkpoint": st.session_state["checkpoint"]} if checkpoint else {}
     session.publish(glass=glass_id, **names, atom=atom)
@@ -109,7 +116,7 @@ def _no_such_glass(text: str, instead: str) -> None:
 
 def _choose_checkpoint(glass: Glass):
     try:
-        names, fallback = _checkpoints(glass)
+        names, fallback, unfit = _checkpoints(glass)
     except InputError as error:
         with session.messages():
             notices.problem(error)
@@ -122,7 +129,14 @@ def _choose_checkpoint(glass: Glass):
         session.tell(notices.not_found, "a checkpoint", refused, f"Using {notices.plain(fallback)} instead.")
     if st.session_state["checkpoint"] not in names:
         st.session_state["checkpoint"] = fallback
-    name = st.selectbox("Checkpoint", names, key="checkpoint", persist_state="session")
+    name = st.selectbox(
+        "Checkpoint",
+        names,
+        key="checkpoint",
+        format_func=lambda name: f"{name} ({unfit[name]})" if name in unfit else name,
+        persist_state="session",
+        help="The trained model that predicts. In brackets: why one cannot predict this glass.",
+    )
     try:
         return calls.checkpoint(name)
     except InputError as error:
@@ -131,16 +145,23 @@ def _choose_checkpoint(glass: Glass):
         return None
 
 
-def _checkpoints(glass: Glass) -> tuple[list[str], str | None]:
-    """All checkpoints, best on validation first, and the one to start with.
+def _checkpoints(glass: Glass) -> tuple[list[str], str | None, dict[str, str]]:
+    """All checkpoints, best on validation first, those that cannot predict this glass last; the one to start with; and
+    why the others cannot.
 
-    That is SymGNN, whose explanations take seconds; without it, the first that reads no property that this glass lacks.
+    It starts with SymGNN, whose explanations take seconds; without it, with the first that reads no property that this
+    glass lacks.
     """
     rows, _ = calls.models()
+    unfit = {row.name: why for row in rows if (why := calls.unfit(row, glass))}
     names = [row.name for row in rows]
     names += [
         name for name in list_checkpoints() if name not in names
     ]  # their cards do not fit: loading says so
-    usable = [row.name for row in rows if set(row.card.inputs) <= set(glass.properties)]
-    first = [name for name in usable if name == DEFAULT_CHECKPOINT]
-    return names, next(iter([*first, *usable, *names]), None)
+    names.sort(key=lambda name: name in unfit)
+    usable = [row.name for row in rows if row.name not in unfit]
+    complete = [
+        row.name for row in rows if row.name in usable and set(row.card.inputs) <= set(glass.properties)
+    ]
+    first = [name for name in complete if name == DEFAULT_CHECKPOINT]
+    return names, next(iter([*first, *complete, *usable, *names]), None), unfit

@@ -1,4 +1,4 @@
-"""Opening a file in the sidebar: pages show what is read, or say why it cannot be read."""
+"""Files that a visitor opens on the page Your glass: read before the page runs, kept in the session."""
 
 from __future__ import annotations
 
@@ -8,19 +8,28 @@ from dataclasses import dataclass
 import streamlit as st
 
 from dashboard import calls, notices, session
+from dashboard.calls.reports import File
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.io.formats import FORMATS, format_of
-from symgnn.io.structures import parse_types, reading_notes
+from symgnn.io.structures import parse_types
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A file with several frames, and which of them (from 0) is the glass of that name."""
+
+    file: File
+    frames: tuple[Glass, ...]
+    shown: int
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A file that cannot be shown. opened: which file, and with which elements; wants_types: they are all it lacks."""
+    """A file that cannot be shown. wants_types: the elements of its types are all that it lacks."""
 
     name: str
     error: InputError
-    opened: tuple
     wants_types: bool = False
 
     def tell(self) -> None:
@@ -30,45 +39,66 @@ class Refused:
             notices.file_refused(self.name, self.error)
 
 
-def stands(refused: Refused, glass_id: str) -> bool:
-    """Whether the page shows the refusal: until another glass is chosen than that which it showed before."""
-    if st.session_state.get("_refused", (None, None))[0] != refused.opened:
-        st.session_state["_refused"] = refused.opened, glass_id
-    return st.session_state["_refused"][1] == glass_id
-
-
-def open_file() -> Refused | None:
-    """The control; selects the glass of a new file. What was refused, where it was."""
-    with st.expander("Open a file", icon=":material/upload_file:"):
-        file = st.file_uploader(
-            "Structure file",
-            type=None,
-            help=f"{', '.join(form.title for form in FORMATS)}; each also as .gz, .xz or .bz2. "
-            "The file stays on this machine, in this session.",
+def chooser() -> Refused | None:
+    """The controls: the file, and the elements of its types where it has numbers for them. What was refused."""
+    file = st.file_uploader(
+        "Structure file",
+        key="upload",
+        on_change=_read,
+        help=f"{', '.join(form.title for form in FORMATS)}; each also as .gz, .xz or .bz2. "
+        "The file stays on this machine, in this session.",
+    )
+    if file is None:
+        st.session_state.pop("_refused", None)
+        return None
+    if st.session_state.get("_has_types"):
+        st.text_input(
+            "Elements of the atom types",
+            key="upload_types",
+            on_change=_read,
+            placeholder="1=Cu 2=Zr",
+            help="In any spelling: 1=Cu 2=Zr, 1:Cu,2:Zr, or Cu Zr in the order of the types.",
         )
-        if file is None:
-            st.session_state.pop("_opened", None)
-            st.session_state.pop("_refused", None)
-            return None
-        name, data, text = file.name, file.getvalue(), ""
-        try:
-            if _has_types(name, data):
-                text = st.text_input("Elements of the atom types", placeholder="1=Cu 2=Zr").strip()
-            types = tuple(sorted(parse_types(text).items())) if text else ()
-            glass = calls.read_upload(name, data, types)
-        except InputError as error:
-            wants_types = not text and "--types" in str(error)  # what the command line calls the text box
-            return Refused(name, error, (file.file_id, text), wants_types)
-        glass_id = upload_id(name, glass)
-        session.uploads()[glass_id] = glass
-        if st.session_state.get("_opened") != (file.file_id, types):  # select a new file once
-            st.session_state["_opened"] = (file.file_id, types)
-            st.session_state["glass"] = glass_id
-            session.forget(*session.NUMBERS["glass"])
-        st.caption(f"{len(glass)} atoms, {glass.composition}")
-        for note in reading_notes(glass):
-            st.warning(notices.plain(note), icon=":material/info:")
-    return None
+    return st.session_state.get("_refused")
+
+
+def opened(glass_id: str) -> Opened | None:
+    """The frames of an uploaded file; None for a glass whose file has one."""
+    return _opened().get(glass_id)
+
+
+def turn_to(glass_id: str, frame: int) -> None:
+    """Make another frame (from 0) the glass of that name. Called before the script runs."""
+    now = _opened()[glass_id]
+    _opened()[glass_id] = Opened(now.file, now.frames, frame)
+    session.uploads()[glass_id] = now.frames[frame]
+
+
+def _opened() -> dict[str, Opened]:
+    return st.session_state.setdefault("_opened", {})
+
+
+def _read() -> None:
+    """Read the chosen file; its glass becomes that of all pages. Runs before the script."""
+    file, state = st.session_state["upload"], st.session_state
+    state.pop("_refused", None)
+    if file is None:
+        return
+    name, data, text = file.name, file.getvalue(), (state.get("upload_types") or "").strip()
+    try:
+        state["_has_types"] = _has_types(name, data)
+        types = parse_types(text) if text and state["_has_types"] else {}
+        frames = calls.read_upload(name, data, tuple(sorted(types.items())))
+    except InputError as error:
+        wants_types = not text and "--types" in str(error)  # what the command line calls the text box
+        state["_refused"] = Refused(name, error, wants_types)
+        return
+    glass_id = upload_id(name, frames[-1])
+    session.uploads()[glass_id] = frames[-1]
+    if len(frames) > 1:
+        _opened()[glass_id] = Opened(File(name, data, types, len(frames)), frames, len(frames) - 1)
+    state["glass"] = glass_id
+    session.forget(*session.NUMBERS["glass"])
 
 
 def _has_types(name: str, data: bytes) -> bool:

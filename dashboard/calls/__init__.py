@@ -5,7 +5,7 @@ without Streamlit, and then wait for the answer.
 """
 
 from dashboard.calls.barriers import predicted, readable, uncertainty
-from dashboard.calls.checkpoints import checkpoint, methods, models
+from dashboard.calls.checkpoints import checkpoint, methods, models, unfit
 from dashboard.calls.explanations import (
     explained_glass,
     explained_glass_is_asked,
@@ -36,12 +36,24 @@ from dashboard.calls.homology import (
     wasserstein_distance_is_kept,
 )
 from dashboard.calls.maps import methods_of_maps, signed_map
+from dashboard.calls.reports import (
+    everything,
+    everything_is_asked,
+    frame_barriers,
+    html_of_atom,
+    html_of_atom_is_asked,
+    html_of_glass,
+    html_of_glass_is_asked,
+    validation,
+)
 from symgnn.structure import COORDINATION_CUTOFF
 
 __all__ = [
     "COORDINATION_CUTOFF",
     "checkpoint",
     "coordination",
+    "everything",
+    "everything_is_asked",
     "exact_cycle",
     "exact_cycle_is_kept",
     "explained_glass",
@@ -49,7 +61,12 @@ __all__ = [
     "explanation",
     "explanation_is_kept",
     "finished_explanation",
+    "frame_barriers",
     "glass_files",
+    "html_of_atom",
+    "html_of_atom_is_asked",
+    "html_of_glass",
+    "html_of_glass_is_asked",
     "load_glass",
     "local_diagrams",
     "loop_distance",
@@ -67,6 +84,8 @@ __all__ = [
     "to_explain",
     "topology",
     "uncertainty",
+    "unfit",
+    "validation",
     "voids",
     "voids_are_kept",
     "wasserstein_distance",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 from symgnn.benchmark.leaderboard import Row, by_validation, card_files, read_row
 from symgnn.errors import InputError
 from symgnn.explanations.methods import available_methods
+from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint, list_checkpoints, load_checkpoint
+from symgnn.physical_inputs import missing_inputs
 from symgnn.recently_used import RecentlyUsed
 
 _loaded: RecentlyUsed[Checkpoint] = RecentlyUsed(4)
@@ -46,3 +49,15 @@ def _row(name: str, files: dict[str, Path]) -> Row:
 
 def _version(file: Path) -> tuple[str, int]:
     return str(file), file.stat().st_mtime_ns
+
+
+def unfit(row: Row, glass: Glass) -> str | None:
+    """Why the model of a row cannot predict the barriers of a glass, as its card tells; None where it can."""
+    trained, inputs = row.card.composition, row.card.inputs
+    unknown = [element for element in glass.elements if trained and element not in trained]
+    if unknown:
+        return f"does not know {', '.join(unknown)}"
+    computed = missing_inputs(glass, inputs) if not set(glass.elements) - {"Cu", "Zr"} else []
+    computed = computed if importlib.util.find_spec("numba") else []
+    absent = [name for name in inputs if name not in glass.properties and name not in computed]
+    return f"needs {', '.join(absent)}" if absent else None

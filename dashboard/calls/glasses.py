@@ -12,6 +12,8 @@ from symgnn.datasets.paper import PAPER, find_paper
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.graph.neighbors import Neighbors, neighbor_list
+from symgnn.io.frames import read_frames_bytes
+from symgnn.io.reading import MAX_ATOMS
 from symgnn.io.structures import read_glass, read_glass_bytes
 from symgnn.paths import samples_folder
 from symgnn.recently_used import RecentlyUsed
@@ -20,7 +22,7 @@ from symgnn.structure import COORDINATION_CUTOFF, LocalStructure, local_structur
 FEW_ATOMS = 4000  # whose Voronoi cells take a moment: less than to wait for a worker that is at work
 
 _read: RecentlyUsed[Glass] = RecentlyUsed(16)
-_uploaded: RecentlyUsed[Glass] = RecentlyUsed(16)
+_uploaded: RecentlyUsed[tuple[Glass, ...]] = RecentlyUsed(8)
 _neighbors: RecentlyUsed[Neighbors] = RecentlyUsed(8)
 _surroundings: RecentlyUsed[LocalStructure] = RecentlyUsed(8)
 
@@ -48,9 +50,25 @@ def load_glass(path: Path) -> Glass:
     return _read.get((str(path), path.stat().st_mtime_ns), lambda: read_glass(path))
 
 
-def read_upload(name: str, data: bytes, types: tuple[tuple[int, str], ...]) -> Glass:
-    """The glass in an uploaded file; types maps LAMMPS types to elements."""
-    return _uploaded.get((name, data, types), lambda: read_glass_bytes(name, data, types=dict(types) or None))
+def read_upload(name: str, data: bytes, types: tuple[tuple[int, str], ...]) -> tuple[Glass, ...]:
+    """The glasses of all frames of an uploaded file; types maps LAMMPS types to elements."""
+    return _uploaded.get((name, data, types), lambda: _frames(name, data, dict(types) or None))
+
+
+def _frames(name: str, data: bytes, types: dict[int, str] | None) -> tuple[Glass, ...]:
+    last = read_glass_bytes(name, data, types=types)
+    if "frame" not in last.notes:
+        return (last,)
+    frames, atoms = [], 0
+    for glass in read_frames_bytes(name, data, types=types):
+        frames.append(glass)
+        atoms += len(glass)
+        if atoms > MAX_ATOMS:
+            raise InputError(
+                f"{last.name}: the frames have more than {MAX_ATOMS:,} atoms together, expected fewer: take a part of "
+                "them, or the command symgnn predict --frame all"
+            )
+    return tuple(frames)
 
 
 def neighbors(content_hash: str, glass: Glass) -> Neighbors:

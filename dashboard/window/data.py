@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from dashboard import calls
+from symgnn.check import ValidationReport
 from symgnn.errors import InputError
 from symgnn.explanations.explanation import Explanation
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint
 from symgnn.structure import LocalStructure
-from symgnn.viewer3d.columns import Column, columns
+from symgnn.viewer3d.columns import Column, columns, number
 from symgnn.viewer3d.map_data import MappedEdges, map_dataset
 from symgnn.viewer3d.window_data import Dataset, explanation_dataset, glass_dataset
+
+
+def checked_data(model: Checkpoint | None, glass: Glass, report: ValidationReport) -> Dataset:
+    """The glass with a further column, how far the surroundings of each atom are from the training data."""
+    more = []
+    if report.percentile is not None:
+        words = "Of 100 atoms of held-out training glasses, so many have more usual surroundings."
+        column = number("training_percentile", "Training percentile", report.percentile, "", 1, words)
+        more = [replace(column, range=(0.0, 100.0))]
+    dataset, _ = glass_data(model, glass, more=more, more_key="checked")
+    return dataset
 
 
 def glass_data(

@@ -5,13 +5,16 @@ They may be interrupted between any two lines: what they keep on disk is written
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from symgnn.check import ValidationReport, validation_report
 from symgnn.explanations.batch import BatchExplanation, explain_batch
 from symgnn.explanations.explain import cached_explanation, with_fidelity
 from symgnn.explanations.explanation import Explanation
@@ -28,7 +31,9 @@ from symgnn.homology.exact_cycles import exact_cycles
 from symgnn.homology.local_diagrams import LocalPersistence, local_persistence
 from symgnn.homology.persistence import COMPLETE_H2, Persistence, persistent_homology
 from symgnn.homology.summary import GlassTopology, glass_topology
+from symgnn.inference.frames import predict_frames
 from symgnn.inference.predict import Checkpoint, Prediction, predict_with_uncertainty
+from symgnn.io.frames import read_frames_bytes
 from symgnn.structure import LocalStructure, local_structure
 
 Progress = Callable[[float, str], None]
@@ -125,6 +130,48 @@ def predict(progress: Progress, model: Checkpoint, glass: Glass) -> Prediction:
     )
 
 
+def validate(progress: Progress, glass: Glass) -> ValidationReport:
+    return validation_report(glass)
+
+
+def frame_barriers(
+    progress: Progress, model: Checkpoint, name: str, data: bytes, types: dict[int, str] | None, frames: int
+) -> pd.DataFrame:
+    """The table of `predict_frames`, of an uploaded file."""
+    with tempfile.TemporaryDirectory() as folder:
+        return predict_frames(
+            Path(folder),
+            "upload",
+            read_frames_bytes(name, data, types=types),
+            model,
+            progress=lambda done, _: progress(done / frames, f"{done:,} of {frames:,} frames"),
+        ).table
+
+
+def html_of_glass(progress: Progress, model: Checkpoint, glass: Glass, file: str) -> str:
+    from symgnn.report import glass_report
+
+    return glass_report(model, glass, file=file)
+
+
+def html_of_atom(
+    progress: Progress, model: Checkpoint, glass: Glass, explained: Explanation, k: int, file: str
+) -> str:
+    from symgnn.report import atom_report
+
+    return atom_report(model, glass, explained, k=k, file=file)
+
+
+def everything_of_glass(
+    progress: Progress, model: Checkpoint, glass: Glass, file: str, upload: tuple[str, bytes, dict] | None
+) -> bytes:
+    """upload: name, content and types of a file with several frames."""
+    from symgnn.report import everything
+
+    frames = None if upload is None else read_frames_bytes(*upload[:2], types=upload[2] or None)
+    return everything(model, glass, file=file, frames=frames, progress=progress)
+
+
 TASKS: dict[str, Callable[..., Any]] = {
     task.__name__: task
     for task in (
@@ -142,5 +189,10 @@ TASKS: dict[str, Callable[..., Any]] = {
         bottleneck_distance,
         surroundings,
         predict,
+        validate,
+        frame_barriers,
+        html_of_glass,
+        html_of_atom,
+        everything_of_glass,
     )
 }

@@ -11,6 +11,7 @@ import gzip
 import io
 import lzma
 import os
+import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -22,8 +23,8 @@ from symgnn.io.compression import plain_name, unpacked
 from symgnn.io.formats import format_of, lammps_dump, trajectory, xyz
 from symgnn.io.formats.source import Source
 from symgnn.io.formats.trajectory import frames_of
-from symgnn.io.reading import MAX_ATOMS, MAX_FILE_BYTES, clean_name, one_line, read_bytes
-from symgnn.io.structures import checked_glass, parse_glass, read_glass
+from symgnn.io.reading import MAX_ATOMS, MAX_FILE_BYTES, checked_size, clean_name, one_line, read_bytes
+from symgnn.io.structures import checked_glass, parse_glass, read_glass, read_glass_bytes
 
 _OPENERS = {".gz": gzip.open, ".xz": lzma.open, ".bz2": bz2.open}
 MAX_LINE_BYTES = 2**20
@@ -36,20 +37,29 @@ def read_frames(path: str | os.PathLike, *, types: Mapping[int, str] | None = No
     types: as `read_glass` takes it. Raises InputError naming file and frame where one is damaged, after those before
     it; frames may have different numbers of atoms.
     """
-    path = Path(path)
+    yield from _frames(Path(path), Path(path), types)
+
+
+def read_frames_bytes(name: str, data: bytes, *, types: Mapping[int, str] | None = None) -> Iterator[Glass]:
+    """The same for an upload: `data` is the content of a file called `name`. Nothing is written to disk."""
+    name = re.split(r"[/\\]", name)[-1]
+    yield from _frames(Path(name), checked_size(data, clean_name(name)), types)
+
+
+def _frames(path: Path, content: Path | bytes, types: Mapping[int, str] | None) -> Iterator[Glass]:
+    """content: the file, or what is in it."""
     form = format_of(path.name)
     if form is trajectory.FORMAT:
-        yield from _of_trajectory(path)
+        yield from _of_trajectory(path, content)
         return
     cut = {id(xyz.FORMAT): _xyz_frames, id(lammps_dump.FORMAT): _dump_frames}.get(id(form))
     if cut is None:
-        yield read_glass(path, types=types)
+        is_file = isinstance(content, Path)
+        yield read_glass(content, types=types) if is_file else read_glass_bytes(path.name, content, types)
         return
     plain = plain_name(path.name)
-    for index, content in enumerate(_contents(path, cut)):
-        yield _numbered(
-            path, index, lambda content=content: parse_glass(plain, content, types, compressed=False)
-        )
+    for index, text in enumerate(_contents(path, content, cut)):
+        yield _numbered(path, index, lambda text=text: parse_glass(plain, text, types, compressed=False))
 
 
 def read_frame(path: str | os.PathLike, index: int, *, types: Mapping[int, str] | None = None) -> Glass:
@@ -80,8 +90,9 @@ def _numbered(path: Path, index: int, read: Callable[[], Glass]) -> Glass:
     return replace(glass, name=f"{glass.name}, frame {index}")
 
 
-def _of_trajectory(path: Path) -> Iterator[Glass]:
-    source = Source(plain_name(path.name), unpacked(path.name, read_bytes(path)))
+def _of_trajectory(path: Path, content: Path | bytes) -> Iterator[Glass]:
+    data = read_bytes(content) if isinstance(content, Path) else content
+    source = Source(plain_name(path.name), unpacked(path.name, data))
     try:
         count, frame = frames_of(source)
     except InputError as error:
@@ -90,12 +101,15 @@ def _of_trajectory(path: Path) -> Iterator[Glass]:
         yield _numbered(path, index, lambda index=index: checked_glass(frame(index)))
 
 
-def _contents(path: Path, cut: Callable[[Iterator[bytes]], Iterator[list[bytes]]]) -> Iterator[bytes]:
+def _contents(
+    path: Path, content: Path | bytes, cut: Callable[[Iterator[bytes]], Iterator[list[bytes]]]
+) -> Iterator[bytes]:
     """The text of every frame."""
     shown = clean_name(path.name)
+    source = content if isinstance(content, Path) else io.BytesIO(content)
     ending = next((ending for ending in _OPENERS if path.name.lower().endswith(ending)), None)
     try:
-        with open(path, "rb") if ending is None else _OPENERS[ending](path, "rb") as file:
+        with _opened(source) if ending is None else _OPENERS[ending](source, "rb") as file:
             empty = True
             for lines in cut(_lines(file)):
                 empty = False
@@ -108,6 +122,10 @@ def _contents(path: Path, cut: Callable[[Iterator[bytes]], Iterator[list[bytes]]
         raise InputError(f"{shown}: cannot be read: {one_line(error)}") from None
     if empty:
         raise InputError(f"{shown}: no frames, expected one or more")
+
+
+def _opened(source: Path | io.BytesIO) -> io.BufferedIOBase:
+    return source.open("rb") if isinstance(source, Path) else source
 
 
 def _lines(file: io.BufferedIOBase) -> Iterator[bytes]:

@@ -6,7 +6,8 @@ from symgnn.extras import require
 require("plotly", "A report", "dashboard")
 require("py3Dmol", "A report", "dashboard")
 
+from symgnn.report.archive import everything  # noqa: E402 (after the check)
 from symgnn.report.atom import atom_report  # noqa: E402 (after the check)
 from symgnn.report.glass import glass_report  # noqa: E402
 
-__all__ = ["atom_report", "glass_report"]
+__all__ = ["atom_report", "everything", "glass_report"]

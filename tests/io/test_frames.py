@@ -14,7 +14,7 @@ from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.inference.frames import predict_frames
 from symgnn.inference.predict import load_checkpoint, predict
-from symgnn.io.frames import read_frame, read_frames
+from symgnn.io.frames import read_frame, read_frames, read_frames_bytes
 from symgnn.io.structures import extxyz_lines, read_glass, write_extxyz
 
 
@@ -193,3 +193,25 @@ def test_the_command(glasses, tmp_path):
 def test_one_frame_written_is_as_before(glasses, tmp_path):
     write_extxyz(tmp_path / "one.xyz", glasses[0])
     assert (tmp_path / "one.xyz").read_text() == "".join(extxyz_lines(glasses[0]))
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_an_upload_has_the_same_frames_as_the_file(name, glasses, tmp_path):
+    WRITERS[name](tmp_path / name, glasses)
+    content = (tmp_path / name).read_bytes()
+    uploaded = list(read_frames_bytes(f"C:\\some\\{name}", content))
+    assert [one.name for one in uploaded] == [one.name for one in read_frames(tmp_path / name)]
+    assert [one.content_hash for one in uploaded] == [
+        one.content_hash for one in read_frames(tmp_path / name)
+    ]
+    packed = list(read_frames_bytes(f"{name}.gz", gzip.compress(content)))
+    assert [one.content_hash for one in packed] == [one.content_hash for one in uploaded]
+
+
+def test_an_upload_that_breaks_off_names_its_frame(glasses, tmp_path):
+    as_xyz(tmp_path / "many.xyz", glasses)
+    content = (tmp_path / "many.xyz").read_bytes()[:-200]
+    with pytest.raises(InputError, match=r"many.xyz: frame 2"):
+        list(read_frames_bytes("many.xyz", content))
+    with pytest.raises(InputError, match=r"many.xyz: the file is empty"):
+        list(read_frames_bytes("many.xyz", b""))
