@@ -472,7 +472,10 @@ def show(chosen: session.Selection) -> None:
         elif tab == SIZES:
             sizes(counted, which)
         elif tab == VOIDS:
-            rips_voids(chosen.glass) if which.is_rips else alpha_voids(topology)
+            if which.is_rips:
+                rips_voids(chosen.glass)
+            else:
+                alpha_voids(topology)
         else:
             neighborhood(topology, chosen.atom)
             image(topology)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from ase.geometry import complete_cell
-from scipy.spatial import cKDTree
 
 from symgnn.glass import Glass
 from symgnn.viewer3d.colors import (
@@ -20,9 +19,7 @@ from symgnn.viewer3d.colors import (
 from symgnn.viewer3d.environment import (
     Environment,
     environment,
-    images_of_cell,
     nearest_images,
-    unwrapped_path,
 )
 from symgnn.viewer3d.legends import QUANTITIES, atom_colors, effect_bar, element_legend, importance_bar
 from symgnn.viewer3d.scene import Bonds, Sites, context_color, scene, sphere_radii
@@ -140,39 +137,6 @@ def explained_atom(
     return _picture(scene(sites, bonds=bonds, marked=[0]), legends, "predicted", centred=True)
 
 
-def cycle_in_space(
-    glass: Glass, vertices: np.ndarray, images: np.ndarray, *, context_radius: float = 4.0
-) -> Picture:
-    """A cycle of atoms unwrapped along its edges: vertices (n,), images (n, 3) of the next atom from each.
-
-    The last edge leads back to the first atom, or to its periodic copy where the cycle goes round the cell.
-    Atoms within context_radius (Å) of the cycle are drawn pale.
-    """
-    path = unwrapped_path(glass, np.append(vertices, vertices[0]), images)
-    closed = np.allclose(path[-1], path[0], atol=1e-6)
-    count = len(vertices) if closed else len(path)
-    ring = np.append(vertices, vertices[0])[:count]
-    bonds = [[m, (m + 1) % count] for m in range(len(vertices))]
-
-    around_atom, around_position = _context(glass, path[:count], context_radius)
-    atom = np.concatenate([ring, around_atom])
-    colors = [element_color(glass.symbols[a]) for a in ring]
-    colors += [context_color(element_color(glass.symbols[a])) for a in around_atom]
-    radius = sphere_radii(glass.species[atom], scale=0.34)
-    radius[count:] *= 0.5
-    sites = Sites(
-        atom=atom,
-        species=glass.species[atom],
-        position=np.vstack([path[:count], around_position]) - path[:count].mean(axis=0),
-        color=colors,
-        radius=radius,
-        value=np.full(len(atom), np.nan),
-    )
-    sticks = Bonds(np.array(bonds), [EXPLAINED] * (len(bonds) - 1) + ["#d55e00"], np.full(len(bonds), 0.14))
-    legend = element_legend(glass, extra=[["cycle", EXPLAINED], ["edge that closes it", "#d55e00"]])
-    return _picture(scene(sites, bonds=sticks), [legend], "element", centred=True)
-
-
 def in_slab(glass: Glass, axis: int, start: float, end: float) -> np.ndarray:
     """(N,) bool: atoms whose position along cell vector `axis`, as a fraction 0..1, lies in [start, end].
 
@@ -185,14 +149,6 @@ def in_slab(glass: Glass, axis: int, start: float, end: float) -> np.ndarray:
         fraction = positions[:, axis] - positions[:, axis].min()
         fraction = fraction / max(fraction.max(), 1e-9)
     return (fraction >= start - 1e-9) & (fraction <= end + 1e-9)
-
-
-def _context(glass: Glass, path: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:
-    """Atoms, and positions (Å) of those of their images, within a radius of a path but not on it."""
-    everywhere = (glass.positions[None] + images_of_cell(glass, path, radius)[:, None]).reshape(-1, 3)
-    distance, _ = cKDTree(path).query(everywhere, distance_upper_bound=radius)
-    near = np.flatnonzero(np.isfinite(distance) & (distance > 1e-3))
-    return near % len(glass), everywhere[near]
 
 
 def _sites(

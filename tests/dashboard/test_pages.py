@@ -280,8 +280,3 @@ def test_broken_sample_is_an_error_box(app, monkeypatch, tmp_path):
     app.run()
     assert not app.exception
     assert len(app.error) == 1
-
-
-def drawn(app) -> str:
-    """The figures of the page as JSON."""
-    return " ".join(chart.proto.spec for chart in app.get("plotly_chart"))

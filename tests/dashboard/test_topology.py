@@ -189,3 +189,15 @@ def test_a_clicked_point_or_bar_is_its_loop():
     assert clicked_class("diagram", point, loops, rows) == 2
     assert clicked_class("diagram", {"curve_number": 0, "point_index": 2}, loops, rows) is None
     assert clicked_class("barcode", {"customdata": [4]}, loops, rows) == 4
+
+
+def test_short_lived_loops_do_not_count_for_edges():
+    loops = glass_topology(make_random_glass(90, seed=1)).loops
+    living = LivingLoops(loops, 0.3)
+    expected = np.zeros(len(loops.edges), dtype=int)
+    for row in living.rows:
+        if not loops.cycles.winding[row]:
+            expected[loops.cycles.edges[row]] += 1
+    assert living.participation.tolist() == expected.tolist()
+    assert living.participation.sum() < loops.participation.sum()
+    assert LivingLoops(loops, 0.0).participation.tolist() == loops.participation.tolist()

@@ -5,6 +5,7 @@ import { alike, createGroup, union } from "../../dashboard/static/window/group.j
 import { create } from "../../dashboard/static/window/group_bar.js";
 import { sharedRows } from "../../dashboard/static/window/group_columns.js";
 import { createStore } from "../../dashboard/static/window/store.js";
+import { shellOf } from "../../dashboard/static/window/periodic.js";
 import { page } from "./page.mjs";
 
 function member(range, { columns = ["barrier", "element"], sets = null, view = [1, 2, 3, 0, 0, 0, 0, 1], glass = null } = {}) {
@@ -108,4 +109,10 @@ test("the bar offers what all windows have, and says the ends of the colours onc
   assert.deepEqual([...group.members].map(({ store }) => store.get().color), ["element", "element"]);
   bar.destroy();
   assert.equal(document.body.childElementCount, 0);
+});
+
+test("atoms near the ones that are shown are drawn, the others are not", () => {
+  const bonds = { pairs: Int32Array.from([0, 1, 1, 2]), length: Float32Array.from([2.5, 3.5]) };
+  assert.deepEqual([...shellOf({ n: 4, bonds }, [0], 3.2)], [1, 1, 0, 0]);
+  assert.equal(shellOf({ n: 4, bonds: null }, [0], 3.2), null);
 });

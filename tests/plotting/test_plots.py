@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from symgnn.plotting import plots, topology_plots
+from symgnn.plotting import comparison_plots, plots, topology_plots
 
 RNG = np.random.default_rng(5)
 
@@ -30,6 +30,10 @@ def all_figures():
     yield plots.importance_by_pair(["Cu-Cu", "Cu-Zr"] * 100, importance, top)
     yield plots.fidelity_bars({"removed": (0.4, 0.1)})
     yield topology_plots.persistence_diagram((np.zeros(30), birth[:30]), (birth, death), chosen=2)
+    yield topology_plots.barcode(birth, death, chosen=2)
+    yield comparison_plots.loops_overlaid([("A", birth, death), ("B", birth + 0.1, death + 0.1)])
+    yield comparison_plots.explanation_reach([("A", distance, importance)])
+    yield comparison_plots.barrier_distributions([("A", RNG.normal(size=100), symbols)])
     yield topology_plots.participation_histogram(counts, np.arange(5))
     yield topology_plots.participation_by_length(lengths, counts, np.arange(5))
     yield topology_plots.cycle_sizes(counts + 4)
@@ -156,3 +160,19 @@ def test_matched_comparison_shows_the_band_of_the_random_edges():
     assert list(bars.x) == [0.5, 1.5, 2.0]
     assert bars.error_x.array[1] == pytest.approx(0.4)
     assert bars.error_x.arrayminus[1] == pytest.approx(0.3)
+
+
+def test_barcode_has_the_longest_bars_and_the_chosen_one():
+    births, deaths = np.array([1.0, 1.0, 1.0, 2.0]), np.array([1.1, 1.5, 3.0, np.inf])
+    (bars,) = topology_plots.barcode(births, deaths, chosen=0, at_most=2).data
+    assert list(bars.customdata) == [0, 2]
+    np.testing.assert_allclose(bars.x, [0.1, 2.0])
+    np.testing.assert_allclose(bars.base, [1.0, 1.0])
+
+
+def test_reach_of_an_explanation_ends_at_all_of_it_and_has_its_control():
+    distance, importance = np.array([3.0, 1.0, 2.0]), np.array([0.0, 3.0, 1.0])
+    own, control = comparison_plots.explanation_reach([("A", distance, importance)]).data
+    np.testing.assert_allclose(own.x, [1, 2, 3])
+    np.testing.assert_allclose(own.y, [0.75, 1, 1])
+    np.testing.assert_allclose(control.y, [1 / 3, 2 / 3, 1])

@@ -112,13 +112,11 @@ def test_text_of_a_file_reaches_no_picture():
     )
     values = glass.properties["potential_energy"]
     pairs, images = np.array([[0, 1], [1, 4]]), np.zeros((2, 3), dtype=int)
-    ring = np.array([[0, 0, 0]] * 4)
     pictures = [
         views.whole_glass(glass, "potential_energy", values, selected=0, shown=np.arange(27)),
         views.whole_glass(glass, "element", None, selected=0, shown=np.arange(9)),
         views.neighbors_only(glass, 0, pairs, images, "potential_energy", values),
         views.explained_atom(glass, 0, pairs, images, np.array([0.2, 0.9]), predicted=values),
-        views.cycle_in_space(glass, np.array([0, 1, 4, 3]), ring),
     ]
     allowed = re.compile(r"[A-Za-z0-9# ,.()≤≥−-]*")
     for picture in pictures:

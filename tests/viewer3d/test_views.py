@@ -83,34 +83,6 @@ def test_no_edges_still_show_the_atom():
     assert [atom["serial"] for atom in atoms(picture)] == [1]
 
 
-def test_cycle_across_the_boundary_closes_in_space():
-    glass = line_of_four(positions=[[11, 5, 5], [1, 5, 5], [1, 7, 5], [11, 7, 5]], species=[29, 29, 29, 29])
-    images = np.array([[1, 0, 0], [0, 0, 0], [-1, 0, 0], [0, 0, 0]])
-    picture = views.cycle_in_space(glass, np.array([0, 1, 2, 3]), images, context_radius=0.5)
-    drawn = atoms(picture)
-    assert len(drawn) == 4
-    assert sorted(atom["x"] for atom in drawn) == [-1, -1, 1, 1]
-    assert all(len(atom["bonds"]) == 2 for atom in drawn)
-
-
-def test_cycle_round_the_cell_ends_at_a_copy_of_its_first_atom():
-    glass = line_of_four(positions=[[0, 5, 5], [4, 5, 5], [8, 5, 5], [4, 5, 11]])
-    images = np.array([[0, 0, 0], [0, 0, 0], [1, 0, 0]])
-    picture = views.cycle_in_space(glass, np.array([0, 1, 2]), images, context_radius=0.5)
-    drawn = [atom for atom in atoms(picture) if "bonds" in atom]
-    assert [atom["serial"] for atom in drawn] == [0, 1, 2, 0]
-    assert drawn[-1]["x"] - drawn[0]["x"] == pytest.approx(12.0)
-
-
-def test_context_of_a_cycle_holds_every_image_near_it(random_glass):
-    path = random_glass.positions[[4]]
-    around, positions = views._context(random_glass, path, 5.0)
-    shifts = np.array(np.meshgrid(*[[-1, 0, 1]] * 3)).reshape(3, -1).T @ random_glass.cell
-    distance = np.linalg.norm(random_glass.positions + shifts[:, None] - path, axis=-1)
-    assert len(around) == ((distance < 5.0) & (distance > 1e-3)).sum()
-    assert (np.linalg.norm(positions - path, axis=1) < 5.0).all()
-
-
 def test_quantities_offer_what_is_known_and_nothing_from_the_file_by_name():
     glass = line_of_four(
         barriers=np.ones(4), properties={"potential_energy": np.zeros(4), "<b>": np.zeros(4)}

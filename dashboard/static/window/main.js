@@ -7,13 +7,14 @@ import { createOverlay, png } from "./overlay.js";
 import { sharedGroup } from "./group.js";
 import { mountBar } from "./group_bar.js";
 import { connect } from "./panels.js";
+import { shellOf } from "./periodic.js";
 import { createPointer } from "./pointer.js";
 import { createMessenger } from "./python.js";
 import { createScene } from "./scene.js";
 import { createStore } from "./store.js";
 
 const LEAST_HEIGHT = 400, BELOW = 14; // px
-const CLOSE = 4; // Å round the atoms that Python shows
+const CLOSE = 4, SHELL = 3.2; // Å round the atoms that Python shows: in view, and drawn
 const KEPT = ["selected", "pinned", "color", "range", "scaleName", "faded", "filter", "elements", "slab", "clip", "wrap", "images",
   "bonds", "edgeSet", "top", "threshold", "hops", "tab", "sort"]; // of the state, when a page is left and opened again
 const live = new WeakMap(); // element -> the window in it
@@ -191,6 +192,7 @@ function show(viewer, places, glass, edges, data) {
     fly(atoms) { // to what Python shows, once
       if (!atoms || JSON.stringify(atoms) === flown) return;
       flown = JSON.stringify(atoms);
+      store.set({ visible: shellOf(glass, atoms, SHELL) }); // what stands in front is left out
       scene.flyTo(atoms, CLOSE);
     },
     setEdges(other) {

@@ -115,3 +115,11 @@ export function neighboursOf(glass, atoms, cutoff) {
   }
   return result;
 }
+
+/** Uint8Array(N), 1 for the given atoms and those within `cutoff` Å of one by the bonds; null, all, without bonds. */
+export function shellOf(glass, atoms, cutoff) {
+  if (!glass.bonds) return null;
+  const shell = new Uint8Array(glass.n);
+  for (const atom of [...atoms, ...neighboursOf(glass, atoms, cutoff)]) shell[atom] = 1;
+  return shell;
+}
