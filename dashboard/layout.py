@@ -79,3 +79,12 @@ def asked(label: str, key: str, icon: str) -> bool:
 def with_uncertainty(barrier: float, sigma: float | None) -> str:
     """'1.72 ± 0.21 eV', or without the part that is not known."""
     return f"{barrier:.2f} eV" if sigma is None else f"{barrier:.2f} ± {sigma:.2f} eV"
+
+
+def percent(fraction: float) -> str:
+    """'73%'; with as many digits as it takes not to call almost all of something 100%, or a little of it 0%."""
+    for digits in range(4):
+        text = f"{100 * fraction:.{digits}f}"
+        if fraction in (0.0, 1.0) or 0.0 < float(text) < 100.0:
+            break
+    return f"{text}%"

@@ -167,7 +167,7 @@ def test_barcode_has_the_longest_bars_and_the_chosen_one():
     (bars,) = topology_plots.barcode(births, deaths, chosen=0, at_most=2).data
     assert list(bars.customdata) == [0, 2]
     np.testing.assert_allclose(bars.x, [0.1, 2.0])
-    np.testing.assert_allclose(bars.base, [1.0, 1.0])
+    assert [float(start) for start in bars.base] == [1.0, 1.0]
 
 
 def test_reach_of_an_explanation_ends_at_all_of_it_and_has_its_control():
