@@ -179,8 +179,8 @@ def test_a_method_that_the_model_does_not_have_is_replaced_everywhere(app, monke
     used = explained_methods(monkeypatch)
     opened(app, "compare", method="amortised")  # needs a file that tiny lacks
     assert not app.exception
-    assert set(used) == {"gnn_explainer"}
-    assert app.query_params["method"] == "gnn_explainer"
+    assert set(used) == {"gradient"}
+    assert app.query_params["method"] == "gradient"
 
 
 @pytest.fixture
