@@ -11,7 +11,7 @@ if str(ROOT) not in sys.path:  # streamlit puts only this file's own folder ther
 
 with st.spinner("The dashboard is starting"):  # for who comes before prewarm.py has finished
     from dashboard import layout, link, session, sidebar
-    from dashboard.pages import PAGES
+    from dashboard.pages import PAGES, YOUR_GLASS
     from symgnn.allocator import keep_large_buffers
 
 keep_large_buffers()
@@ -26,6 +26,7 @@ layout.page_style()
 link.mount()
 session.arrive()
 session.tell_unknown()
-if sidebar.show():
+own = page.url_path == YOUR_GLASS  # it is of use without any glass
+if sidebar.show(about_glass=not own) or own:
     page.run()
 session.write_link()

@@ -12,6 +12,8 @@ from symgnn.plotting.model_tables import leaderboard_table
 
 HEIGHT_OF_LINE = 33  # px
 
+MOST_LINES = 15  # shown without scrolling
+
 number = st.column_config.NumberColumn
 COLUMNS = {
     "checkpoint": st.column_config.TextColumn("checkpoint", pinned=True, width=128),
@@ -23,15 +25,11 @@ COLUMNS = {
     ),
     "r_paper": number("r paper", format="%.3f", width=64, help="As published: test0 and test1 together"),
     "r_validation": number("r val.", format="%.3f", width=58, help="On the validation glass, which selects"),
-    "spearman": number("Spearman", format="%.3f", width=78, help="On the test glasses"),
     "mae_eV": number("MAE (eV)", format="%.3f", width=74, help="On the test glasses"),
     "auc_top5": number("AUC top", format="%.3f", width=68, help="Finding the 5% with the highest barriers"),
     "auc_bottom5": number("AUC low", format="%.3f", width=68, help="Finding the 5% with the lowest barriers"),
     "coverage_68": number(
         "in 68%", format="%.2f", width=60, help="Fraction of the test labels in the 68% interval"
-    ),
-    "coverage_95": number(
-        "in 95%", format="%.2f", width=60, help="Fraction of the test labels in the 95% interval"
     ),
     "largest_change_eV": number(
         "turned (eV)",
@@ -41,8 +39,6 @@ COLUMNS = {
     ),
     "training_s": number("train (s)", format="%.0f", width=70, help="On the device that the card states"),
     "inference_s": number("infer (s)", format="%.2f", width=70, help="3000 atoms, graph included"),
-    "parameters": number("parameters", format="localized", width=82),
-    "seeds": number("seeds", width=52),
 }
 
 
@@ -62,7 +58,7 @@ def table(ranked: list[Row], selected: Row | None) -> None:
         values,
         key="leaderboard",
         hide_index=True,
-        height=HEIGHT_OF_LINE * (len(values) + 1) + 18,  # and a scroll bar
+        height=HEIGHT_OF_LINE * (min(len(values), MOST_LINES) + 1) + 18,  # and a scroll bar
         row_height=HEIGHT_OF_LINE,
         column_order=[name for name in COLUMNS if name in values],
         column_config=COLUMNS,
@@ -77,7 +73,7 @@ def table(ranked: list[Row], selected: Row | None) -> None:
     )
     st.caption(
         f"{tested}; click a heading to sort, a line to select its checkpoint. Labels carry noise of about 0.14 eV: "
-        f"r cannot much exceed 0.88. {IN_GENERAL}"
+        f"r cannot much exceed 0.88. The CSV of the part Card has further columns. {IN_GENERAL}"
     )
 
 
@@ -97,5 +93,4 @@ def scores(ranked: list[Row], selected: Row | None) -> None:
         chosen=selected.name if selected else None,
         lines={f"paper: {name}": r for name, r in REFERENCES.items()},
     )
-    st.subheader("Ours and the paper's", anchor=False)
     chart(figure, "scores")

@@ -29,7 +29,7 @@ PARAMETERS = frozenset(
         *("complex", "loop", "alpha_loop", "lifetime", "shown", "void"),
         *("panels", "compared"),
         "curves",
-        "part",
+        *("part", "about"),
     )
 )
 """All that a link may name besides VIEW, on whichever page."""

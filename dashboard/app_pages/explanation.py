@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import beside, calls, method, notices, session, verdict
+from dashboard import beside, calls, method, notices, session, sharing, verdict
 from dashboard.layout import asked, chart, title, with_uncertainty
 from dashboard.waiting import duration
 from dashboard.window import mount_window
@@ -101,7 +101,10 @@ def evidence(
     elif part == ELEMENTS:
         elements(edges, k)
     else:
-        table(edges, k, f"{chosen.glass_id}-atom{chosen.atom}-{explained.method}", explained)
+        name = f"{chosen.glass_id}-atom{chosen.atom}-{explained.method}"
+        table(edges, k, name, explained)
+        file = f"{chosen.glass_id.removeprefix(session.UPLOAD)}.xyz"
+        sharing.report_of_atom(chosen.checkpoint, chosen.glass, explained, k, file=file, name=name)
 
 
 def elements(edges: pd.DataFrame, k: int) -> None:

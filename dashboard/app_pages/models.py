@@ -5,8 +5,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import calls, leaderboard, notices, session
-from dashboard.layout import chart, metrics
-from dashboard.parity import clickable_parity
+from dashboard.layout import chart, metrics, title
+from dashboard.window import mount_window
+from dashboard.window.data import glass_data
 from symgnn.benchmark.leaderboard import Row, by_test, role
 from symgnn.benchmark.report import reproduction, selected_epochs, small
 from symgnn.errors import InputError
@@ -15,6 +16,7 @@ from symgnn.metrics import mae, pearson
 from symgnn.plotting import model_plots
 from symgnn.plotting.downloads import csv_bytes
 from symgnn.plotting.model_tables import card_sections, leaderboard_table, seed_table
+from symgnn.viewer3d.window_data import frame_commands
 
 ROLES = {
     "train": "This checkpoint was trained on this glass: its errors here say nothing about new glasses.",
@@ -22,14 +24,17 @@ ROLES = {
     "test": "This glass played no part in training or selection.",
 }
 
-EXPANDED = ("Model", "Training", "Uncertainty")
+BOARD, SCORES, ERRORS = "Leaderboard", "Ours and the paper's", "Errors in 3D"
+ENVIRONMENTS, CURVES, CARD = "Errors by environment", "Learning curves", "Card"
+PARTS = [BOARD, SCORES, ERRORS, ENVIRONMENTS, CURVES, CARD]
+
+EXPANDED = ("Model",)
 RIGHT = ("Training", "Target", "Split", "Data hashes")
 
 
 @st.fragment
 def curves(ranked: list[Row], row: Row) -> None:
     """Learning curve of the selected checkpoint, and of others to compare it with."""
-    st.subheader("Learning curves", anchor=False)
     by = "penalty" if any("penalty" in point for point in row.card.curve) else "epoch"
     others = {line.name: line for line in ranked if line.name != row.name}
     session.seed("curves", [], read_names(list(others)))
@@ -84,37 +89,63 @@ def summary(row: Row) -> None:
         st.caption(notices.plain(f"Why it differs from the paper: {paper.reason}"))
 
 
+@st.fragment
+def window(chosen: session.Selection) -> None:
+    """Residuals in 3D beside the parity plot; what is picked in one is picked in the other, and on all pages."""
+    session.follow_pick()
+    dataset, _ = glass_data(chosen.checkpoint, chosen.glass)
+    mount_window(
+        "models",
+        dataset,
+        frame_commands(chosen.glass),
+        camera=f"glass-{chosen.glass.content_hash}",
+        selected=chosen.atom,
+        default={"color": "residual", "tab": "scatter"},
+        on_pick=session.pick,
+    )
+
+
 def errors(chosen: session.Selection, row: Row) -> None:
     """Parity and residuals on the glass of the sidebar, where its barriers are known."""
+    if (predicted := labelled(chosen)) is None:
+        return
     glass = chosen.glass
-    if glass.barriers is None:
-        no_labels(glass)
-        return
-    try:
-        predicted = calls.predicted(chosen.checkpoint, glass)
-        coordination = calls.coordination(glass)
-    except InputError as error:
-        notices.problem(error)
-        return
-    st.subheader(f"On {notices.plain(glass.name)}", anchor=False)
     st.caption(
-        f"Pearson r = {pearson(predicted, glass.barriers):.3f}, mean absolute error "
+        f"On {notices.plain(glass.name)}: Pearson r = {pearson(predicted, glass.barriers):.3f}, mean absolute error "
         f"{mae(predicted, glass.barriers):.3f} eV, mean error {np.mean(predicted - glass.barriers):+.3f} eV over "
         f"{len(glass):,} atoms. {ROLES.get(role(row.card, glass), 'This glass was not used for this checkpoint.')}"
     )
-    left, right = st.columns([1, 1.35], gap="medium")
-    with left:
-        st.markdown("**Prediction against label**")
-        clickable_parity(glass, predicted, chosen.atom, key="models_parity")
-    with right:
-        st.markdown("**Errors by element and coordination**")
-        chart(
-            model_plots.residual_boxes(predicted - glass.barriers, glass.symbols, coordination), "residuals"
-        )
-        st.caption(
-            f"Box: half of the atoms; whiskers: 90%. Coordination: atoms within {calls.COORDINATION_CUTOFF} Å. "
-            f"Groups of fewer than {model_plots.FEWEST} atoms are left out."
-        )
+    window(chosen)
+
+
+def environments(chosen: session.Selection, row: Row) -> None:
+    """Errors by element and coordination number."""
+    if (predicted := labelled(chosen)) is None:
+        return
+    glass = chosen.glass
+    chart(
+        model_plots.residual_boxes(predicted - glass.barriers, glass.symbols, calls.coordination(glass)),
+        "residuals",
+    )
+    st.caption(
+        f"Errors by element and coordination on {notices.plain(glass.name)}. Box: half of the atoms; whiskers: 90%. "
+        f"Coordination: atoms within {calls.COORDINATION_CUTOFF} Å. Groups of fewer than {model_plots.FEWEST} atoms "
+        f"are left out. {ROLES.get(role(row.card, glass), 'This glass was not used for this checkpoint.')}"
+    )
+
+
+def labelled(chosen: session.Selection) -> np.ndarray | None:
+    """(N,) predicted barriers in eV of a glass whose barriers are known; None, with a message, of another."""
+    if chosen.glass.barriers is None:
+        no_labels(chosen.glass)
+        return None
+    if chosen.checkpoint is None:
+        return None
+    try:
+        return calls.predicted(chosen.checkpoint, chosen.glass)
+    except InputError as error:
+        notices.problem(error)
+        return None
 
 
 def no_labels(glass: Glass) -> None:
@@ -139,14 +170,13 @@ def choose_glass(name: str) -> None:
 
 def card(row: Row, ranked: list[Row]) -> None:
     """What the card of the checkpoint says, and files of it and of the leaderboard."""
-    st.subheader("Card", anchor=False)
     if len(row.cards) > 1:
         st.dataframe(seed_table(row), hide_index=True, height="content", placeholder="–")
     if command := reproduction(row.name, row.card):
         st.code(command, language="bash", wrap_lines=True)
     left, right = st.columns(2, gap="medium")
-    for title, values in card_sections(row.card).items():
-        with right if title in RIGHT else left, st.expander(title, expanded=title in EXPANDED):
+    for name, values in card_sections(row.card).items():
+        with right if name in RIGHT else left, st.expander(name, expanded=name in EXPANDED):
             st.dataframe(values, hide_index=True, height="content")
     buttons = st.container(horizontal=True)
     buttons.download_button(
@@ -176,25 +206,33 @@ def show(chosen: session.Selection) -> None:
     rows, problems = calls.models()
     ranked = by_test(rows)
     row = next((line for line in ranked if line.name == st.session_state.get("checkpoint")), None)
-    st.title("Models", anchor=False)
+    title("Models", [f"checkpoint {row.name}"] if row else [])
     for problem in problems:
         notices.problem(problem)
     if not ranked:
         if not problems:
             notices.no_checkpoint("The leaderboard and its plots")
         return
-    leaderboard.table(ranked, row)
-    left, right = st.columns(2, gap="medium")
-    with left:
+    session.seed("about", BOARD, session.one_of(PARTS))
+    part = st.segmented_control(
+        "Part", PARTS, key="about", required=True, label_visibility="collapsed", persist_state="session"
+    )
+    session.publish(about=part)
+    if part == BOARD:
+        leaderboard.table(ranked, row)
+    elif part == SCORES:
         leaderboard.scores(ranked, row)
-    if row is None:
-        return
-    with right:
-        curves(ranked, row)
-    summary(row)
-    if chosen.checkpoint is not None:
+    elif row is None:
+        st.info("Choose a checkpoint of the leaderboard.")
+    elif part == ERRORS:
         errors(chosen, row)
-    card(row, ranked)
+    elif part == ENVIRONMENTS:
+        environments(chosen, row)
+    elif part == CURVES:
+        curves(ranked, row)
+    else:
+        summary(row)
+        card(row, ranked)
 
 
 if __name__ == "__main__":  # as which Streamlit runs a page

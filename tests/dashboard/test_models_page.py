@@ -8,6 +8,7 @@ import shutil
 import pytest
 import torch
 
+from dashboard.app_pages.models import PARTS
 from symgnn.inference.card import CARD, Card
 from symgnn.inference.checkpoint import save_checkpoint
 from symgnn.models import build_model
@@ -50,7 +51,8 @@ def table(app):
 
 
 def header(app):
-    return app.header[0].value.replace("\\", "")
+    """The checkpoint that the page names."""
+    return app.title[0].value.replace("\\", "").partition("checkpoint ")[2].rstrip("]")
 
 
 def test_checkpoints_stand_best_on_validation_first_and_seeds_do_not_count(models):
@@ -63,8 +65,31 @@ def test_first_choice_reads_no_field_that_the_glass_lacks(models, tmp_path):
     card = json.loads((tmp_path / "symgnn" / CARD).read_text())
     (tmp_path / "symgnn" / CARD).write_text(json.dumps(card | {"inputs": ["potential_energy"]}))
     opened(models, glass="alpha")
-    assert models.selectbox(key="checkpoint").options == ["careful", "symgnn", "lucky"]
     assert models.selectbox(key="checkpoint").value == "careful"
+
+
+def test_checkpoints_that_cannot_predict_the_glass_are_marked_and_stand_last(models, tmp_path):
+    path = tmp_path / "careful" / CARD
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"composition": {"Al": [0.4, 0.6]}}))
+    opened(models, glass="alpha")
+    options = models.selectbox(key="checkpoint").options
+    assert options == ["symgnn", "lucky", "careful (does not know Cu, Zr)"]
+    assert models.selectbox(key="checkpoint").value == "symgnn"
+
+
+def test_errors_by_environment_are_a_part_of_their_own(models):
+    opened(models, "models", about="Errors by environment", glass="beta")
+    assert not models.exception
+    assert "Errors by element and coordination on beta" in told(models.caption)
+    assert len(models.get("plotly_chart")) == 1
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_runs_and_is_in_the_link(models, part):
+    opened(models, "models", about=part, glass="beta", checkpoint="symgnn")
+    assert not models.exception
+    assert not models.error
+    assert models.query_params["about"] == part
 
 
 def test_leaderboard_shows_scores_beside_the_paper(models):
@@ -85,7 +110,7 @@ def test_line_of_the_sidebars_checkpoint_is_selected(models):
 
 
 def test_link_selects_checkpoint_and_curves_and_is_kept(models):
-    opened(models, "models", checkpoint="symgnn", curves="lucky,careful")
+    opened(models, "models", about="Learning curves", checkpoint="symgnn", curves="lucky,careful")
     assert header(models) == "symgnn"
     assert models.multiselect(key="curves").value == ["lucky", "careful"]
     assert models.query_params["curves"] == "lucky,careful"
@@ -94,19 +119,19 @@ def test_link_selects_checkpoint_and_curves_and_is_kept(models):
 
 @pytest.mark.parametrize("curves", ["nobody", "lucky,nobody", "symgnn"])
 def test_unknown_curves_in_the_link_are_left_out(models, curves):
-    opened(models, "models", checkpoint="symgnn", curves=curves)
+    opened(models, "models", about="Learning curves", checkpoint="symgnn", curves=curves)
     assert not models.exception
     assert models.multiselect(key="curves").value == []
 
 
 def test_choosing_a_curve_goes_into_the_link(models):
-    opened(models, "models", checkpoint="symgnn")
+    opened(models, "models", about="Learning curves", checkpoint="symgnn")
     models.multiselect(key="curves").select("lucky").run()
     assert models.query_params["curves"] == "lucky"
 
 
 def test_without_labels_the_page_says_how_to_get_them(models):
-    opened(models, "models", glass="alpha")
+    opened(models, "models", about="Errors in 3D", glass="alpha")
     assert "No labelled barriers in alpha" in told(models.markdown)
     assert any("symgnn data fetch" in code.value for code in models.code)
     assert "Errors by element" not in told(models.markdown)
@@ -118,7 +143,7 @@ def test_a_labelled_glass_at_hand_is_one_click_away(models, monkeypatch, raw_dat
         origin = raw_data if name == "test0.pickle" else samples_folder()
         shutil.copy(origin / name, tmp_path / "data" / folder)
     monkeypatch.setenv("SYMGNN_DATA", str(tmp_path / "data"))
-    opened(models, "models", glass="alpha")
+    opened(models, "models", about="Errors in 3D", glass="alpha")
     models.button(key="show_labelled").click().run()
     assert not models.exception
     assert models.query_params["glass"] == "test0"
@@ -126,14 +151,19 @@ def test_a_labelled_glass_at_hand_is_one_click_away(models, monkeypatch, raw_dat
 
 
 def test_with_labels_it_shows_errors_and_whether_the_glass_was_used(models):
-    opened(models, "models", glass="beta")
+    opened(models, "models", about="Errors in 3D", glass="beta")
     assert "No labelled barriers" not in told(models.markdown)
-    assert "Errors by element and coordination" in told(models.markdown)
+    (window,) = (
+        data
+        for element in models.get("bidi_component")
+        if (data := json.loads(element.proto.json or "null")) and "default" in data
+    )
+    assert window["default"] == {"color": "residual", "tab": "scatter"}
     assert "over 90 atoms. This glass was not used for this checkpoint." in told(models.caption)
 
 
 def test_card_is_shown_with_its_seeds_and_its_command(models):
-    opened(models, "models", checkpoint="symgnn")
+    opened(models, "models", about="Card", checkpoint="symgnn")
     assert any(
         code.value == "symgnn train --model-name symgnn --output-dir checkpoints/symgnn"
         for code in models.code
@@ -145,7 +175,7 @@ def test_card_is_shown_with_its_seeds_and_its_command(models):
 
 def test_checkpoint_never_scored_is_listed(models, tmp_path):
     write(tmp_path, "young", validation=0.1, test=None)
-    opened(models, "models", checkpoint="young")
+    opened(models, "models", checkpoint="young", about="Card")
     assert not models.exception
     assert header(models) == "young"
     assert "not scored" in [metric.value for metric in models.metric]
@@ -172,6 +202,6 @@ def test_damaged_weights_leave_the_leaderboard(models, tmp_path):
 
 def test_text_of_a_card_is_never_markup(models, tmp_path):
     write(tmp_path, "![x](http:..x)", validation=0.1, test=0.1, device="<script>")
-    opened(models, "models", checkpoint="![x](http:..x)")
+    opened(models, "models", checkpoint="![x](http:..x)", about="Card")
     assert not models.exception
     assert models.header[0].value == r"\!\[x\]\(http\:\.\.x\)"

@@ -282,3 +282,11 @@ def test_name_in_the_link_holds_letters_digits_and_dashes_only():
     glass = Glass(species=[29, 40], positions=[[0, 0, 0], [2, 0, 0]], cell=np.zeros((3, 3)), pbc=[False] * 3)
     name = upload_id("Ä b/<c>.xyz", glass)
     assert re.fullmatch(r"upload-[A-Za-z0-9-]+", name)
+
+
+def test_an_explanation_is_given_away_as_one_html_file(app):
+    opened(app, "explanation", method="gradient", atom=3, evidence="edges")
+    app.button(key="make_report_atom").click().run()
+    assert not app.exception
+    assert not app.error
+    assert "Save: HTML report" in [button.proto.label for button in app.get("download_button")]
