@@ -129,8 +129,8 @@ def test_the_second_atom_of_a_glass_that_is_not_here_starts_anew(app):
 def test_unknown_values_of_pages_are_replaced(app):
     opened(app, "explanation", k="many", method="<b>")
     assert not app.exception
-    assert app.query_params["k"] == "40"
-    assert app.query_params["method"] == "gnn_explainer"
+    assert app.query_params["k"] == "50"
+    assert app.query_params["method"] == "gradient", "the fastest signed method"
 
 
 def test_choosing_another_glass_keeps_a_valid_atom(app):
@@ -149,17 +149,16 @@ def test_markup_in_the_link_stays_text(app):
 def test_explanation_shows_numbers_with_their_controls(app):
     opened(app, "explanation", glass="beta", atom=0, k=12)
     assert app.query_params["k"] == "12"
-    assert any("Top 12 edges" in header.value for header in app.subheader)
-    captions = told(app.caption)
-    assert "(control)" in captions
-    assert "p: fraction of random draws" in captions
+    assert "These 12 edges matter more than matched control edges" in told(app.markdown)
+    assert "20 draws" in told(app.markdown)
+    assert "p: fraction of random draws" in told(app.caption)
     assert "predicted" in app.title[0].value
     assert "label " in app.title[0].value
 
 
 def test_explanations_in_these_tests_take_few_steps(app, monkeypatch, tmp_path):
     monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path))  # other tests also cache maps, in the same folder
-    opened(app, "explanation", atom=5)
+    opened(app, "explanation", atom=5, method="gnn_explainer")
     explanations = [Explanation.load(path) for path in (tmp_path / "explanations").glob("*.npz")]
     steps = [one.settings["steps"] for one in explanations if one.method == "gnn_explainer"]
     assert steps
@@ -171,7 +170,10 @@ def test_the_windows_k_is_that_of_the_link_and_the_table(app):
     app.session_state["k"] = 7  # as its component does
     app.run()
     assert app.query_params["k"] == "7"
-    assert any("Top 7 edges" in header.value for header in app.subheader)
+    assert "These 7 edges matter" in told(app.markdown)
+    app.segmented_control(key="evidence").set_value("edges").run()
+    assert len(app.dataframe[0].value) == 7
+    assert app.query_params["evidence"] == "edges"
 
 
 def test_topology_compares_the_explanation_with_matched_controls_on_request(app):
@@ -233,8 +235,8 @@ def test_a_method_that_the_model_does_not_have_is_replaced_everywhere(app, monke
     used = explained_methods(monkeypatch)
     opened(app, "compare", method="amortised")  # needs a file that tiny lacks
     assert not app.exception
-    assert set(used) == {"gnn_explainer"}
-    assert app.query_params["method"] == "gnn_explainer"
+    assert set(used) == {"gradient"}
+    assert app.query_params["method"] == "gradient"
 
 
 @pytest.fixture
@@ -291,7 +293,7 @@ def test_topology_takes_the_number_of_top_edges_from_the_link(app):
     opened(app, "topology", k=7)
     assert app.query_params["k"] == "7"
     app.switch_page("app_pages/explanation.py").run()
-    assert app.slider(key="k").value == 7
+    assert app.query_params["k"] == "7"
 
 
 def test_topology_takes_a_loop_from_the_link(app):
