@@ -27,8 +27,8 @@ def choose(model: Checkpoint, method: str) -> list[str]:
             persist_state="session",
             width=360,
             help="The edges of every method can be shown in the window (Edges), and their overlap is compared "
-            "with that of random edges and of matched control edges. GNNExplainer and occlusion take seconds, the "
-            "others less.",
+            "with that of random edges and of matched control edges. GNNExplainer and occlusion "
+            "take seconds, the others less.",
         )
     session.publish(beside=",".join(st.session_state["beside"]))
     return [name for name in st.session_state["beside"] if name != method]

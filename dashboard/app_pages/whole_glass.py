@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import calls, notices, session
-from dashboard.layout import chart, percent, title
+from dashboard.layout import chart, title
 from dashboard.waiting import duration
 from dashboard.window import mount_window
 from dashboard.window.data import glass_data, map_data
@@ -160,7 +160,7 @@ def effect_of(chosen: session.Selection, method: str) -> Shown:
     result = calls.signed_map(chosen.checkpoint, chosen.glass, method)
     facts = [
         f"exact effect of {len(result.pairs):,} edges on the sum of all barriers",
-        f"a tenth of them has {percent(carried(result.pair_effect))} of it",
+        f"a tenth of them has {carried(result.pair_effect):.0%} of it",
     ]
     return Shown(
         kind=EFFECT,
@@ -180,7 +180,7 @@ def importance_of(chosen: session.Selection, choice: Choice) -> Shown:
     facts = [
         f"{len(batch.atoms):,} atoms explained",
         f"{len(importance.pair_importance):,} edges, a tenth of them has "
-        f"{percent(carried(importance.pair_importance))} of all importance",
+        f"{carried(importance.pair_importance):.0%} of all importance",
     ]
     return Shown(
         kind=IMPORTANCE,

@@ -109,8 +109,8 @@ def test_numbers_of_a_glass_that_is_not_here_are_not_those_of_another(app, glass
 def test_unknown_values_of_pages_are_replaced(app):
     opened(app, "explanation", k="many", method="<b>")
     assert not app.exception
-    assert app.query_params["k"] == "40"
-    assert app.query_params["method"] == "gnn_explainer"
+    assert app.query_params["k"] == "50"
+    assert app.query_params["method"] == "gradient", "the fastest signed method"
 
 
 def test_choosing_another_glass_keeps_a_valid_atom(app):
@@ -129,17 +129,16 @@ def test_markup_in_the_link_stays_text(app):
 def test_explanation_shows_numbers_with_their_controls(app):
     opened(app, "explanation", glass="beta", atom=0, k=12)
     assert app.query_params["k"] == "12"
-    assert any("Top 12 edges" in header.value for header in app.subheader)
-    captions = told(app.caption)
-    assert "(control)" in captions
-    assert "p: fraction of random draws" in captions
+    assert "These 12 edges matter more than matched control edges" in told(app.markdown)
+    assert "20 draws" in told(app.markdown)
+    assert "p: fraction of random draws" in told(app.caption)
     assert "predicted" in app.title[0].value
     assert "label " in app.title[0].value
 
 
 def test_explanations_in_these_tests_take_few_steps(app, monkeypatch, tmp_path):
     monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path))  # other tests also cache maps, in the same folder
-    opened(app, "explanation", atom=5)
+    opened(app, "explanation", atom=5, method="gnn_explainer")
     explanations = [Explanation.load(path) for path in (tmp_path / "explanations").glob("*.npz")]
     steps = [one.settings["steps"] for one in explanations if one.method == "gnn_explainer"]
     assert steps
@@ -151,7 +150,10 @@ def test_the_windows_k_is_that_of_the_link_and_the_table(app):
     app.session_state["k"] = 7  # as its component does
     app.run()
     assert app.query_params["k"] == "7"
-    assert any("Top 7 edges" in header.value for header in app.subheader)
+    assert "These 7 edges matter" in told(app.markdown)
+    app.segmented_control(key="evidence").set_value("edges").run()
+    assert len(app.dataframe[0].value) == 7
+    assert app.query_params["evidence"] == "edges"
 
 
 def explained_methods(monkeypatch) -> list[str]:
@@ -205,7 +207,7 @@ def test_topology_takes_the_number_of_top_edges_from_the_link(app):
     opened(app, "topology", k=7)
     assert app.query_params["k"] == "7"
     app.switch_page("app_pages/explanation.py").run()
-    assert app.slider(key="k").value == 7
+    assert app.query_params["k"] == "7"
 
 
 def test_every_file_of_a_page_is_in_the_list_and_shows_a_selection():

@@ -1,0 +1,91 @@
+"""The page Explanation: a verdict of the edges that are shown, methods beside chance, costs before they arise."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from dashboard import calls
+from symgnn.explanations.overlap import overlap
+from symgnn.explanations.verdict import verdict
+from symgnn.inference.card import Card
+from symgnn.inference.checkpoint import save_checkpoint
+from symgnn.inference.predict import load_checkpoint
+from symgnn.io.structures import read_glass
+from symgnn.models import build_model
+from tests.dashboard.conftest import SETTINGS, use_checkpoints
+from tests.dashboard.test_pages import opened, told
+
+
+@pytest.fixture
+def asked(checkpoints, data):
+    return load_checkpoint("tiny", checkpoints), read_glass(data / "samples" / "beta.xyz")
+
+
+def test_the_verdict_is_that_of_the_k_and_the_draws_that_are_chosen(app, asked):
+    opened(app, "explanation", glass="beta", atom=4, k=9, draws=200)
+    assert not app.exception
+    explained = calls.explanation(*asked, 4, seed=0, method="gradient")
+    result = verdict(calls.tested(*asked, explained, k=9, draws=200))
+    assert (result.k, result.draws) == (9, 200)
+    assert result.text in told(app.markdown)
+    assert f"{result.answer}]" in told(app.markdown)
+
+
+def test_an_explanation_that_is_tested_already_is_not_tested_again(asked):
+    explained = calls.explanation(*asked, 4, seed=0, method="gradient")
+    assert calls.tested(*asked, explained, k=50, draws=20) is explained
+
+
+def test_methods_stand_side_by_side_with_their_overlap(app, asked):
+    opened(app, "explanation", glass="beta", atom=4, k=10, beside="nearest,integrated_gradients")
+    assert not app.exception
+    first, second = (calls.explanation(*asked, 4, seed=0, method=name) for name in ("gradient", "nearest"))
+    shared = overlap(first, second, asked[1], k=10).shared
+    assert f"names {shared} of the same 10 edges" in told(app.caption)
+    assert "random edges would share" in told(app.caption)
+    app.segmented_control(key="evidence").set_value("methods").run()
+    table = app.dataframe[0].value
+    assert len(table) == 3, "every two of the three"
+    assert table["shared"].iloc[0] == shared
+    assert app.query_params["beside"] == "nearest,integrated_gradients"
+
+
+def test_a_method_in_the_link_that_is_none_is_told(app):
+    opened(app, "explanation", beside="nearest,tea")
+    assert not app.exception
+    assert "nearest,tea" in told(app.warning)
+    assert app.multiselect(key="beside").value == []
+
+
+@pytest.fixture
+def committee(app, monkeypatch, tmp_path):
+    """The dashboard with a committee of two models alone."""
+    member = {"model": "symgnn", "settings": SETTINGS["symgnn"]}
+    settings = {"members": [member, member]}
+    torch.manual_seed(0)
+    model = build_model("committee", settings)
+    model.set_target_scale(torch.tensor([1.3, 1.6, 1.9]))
+    save_checkpoint(tmp_path / "models" / "both", model, Card(model="committee", settings=settings))
+    use_checkpoints(monkeypatch, tmp_path / "models")
+    monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path / "cache"))
+    return app
+
+
+def test_a_committee_says_what_it_costs_before_it_starts(committee, monkeypatch):
+    monkeypatch.setattr(calls, "seconds_to_explain", lambda *question: 75.0)
+    app = opened(committee, "explanation", atom=6)
+    assert not app.exception
+    assert "committee of 2 models" in told(app.markdown)
+    assert "about 75 s" in told(app.markdown)
+    assert "matter more than matched control" not in told(app.markdown)
+    app.button(key="explain_by_committee").click().run()
+    assert not app.exception
+    assert "matter more than matched control" in told(app.markdown)
+    app.run()
+    assert "explain_by_committee" not in [button.key for button in app.button]
+
+
+def test_the_cost_grows_with_the_methods_passes(asked):
+    fast, slow = (calls.seconds_to_explain(*asked, 4, method) for method in ("gradient", "occlusion"))
+    assert 0 < fast < slow
