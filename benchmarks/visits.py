@@ -229,9 +229,9 @@ def main() -> None:
     from dashboard import calls
 
     glass, checkpoint = calls.load_glass(calls.glass_files()[options.glass]), load_checkpoint("symgnn")
-    signed_map(checkpoint, glass, "gradient")
+    signed_map(checkpoint, glass)
     start = time.perf_counter()
-    signed_map(checkpoint, glass, "gradient")
+    signed_map(checkpoint, glass)
     line("signed map of the whole glass, computed", time.perf_counter() - start, "map")
     with tempfile.TemporaryDirectory() as cache:
         server = visitors = None
