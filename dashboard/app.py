@@ -10,7 +10,7 @@ if str(ROOT) not in sys.path:  # streamlit puts only this file's own folder ther
     sys.path.insert(0, str(ROOT))
 
 with st.spinner("The dashboard is starting"):  # for who comes before prewarm.py has finished
-    from dashboard import layout, link, session, sidebar
+    from dashboard import layout, link, session, sidebar, tour
     from dashboard.pages import PAGES, YOUR_GLASS
     from symgnn.allocator import keep_large_buffers
 
@@ -22,6 +22,7 @@ page = st.navigation(
 st.set_page_config(
     page_title=f"{page.title} · symgnn", page_icon=ROOT / "dashboard" / "icon.svg", layout="wide"
 )
+tour.open_page()
 layout.page_style()
 link.mount()
 session.arrive()

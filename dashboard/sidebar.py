@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import calls, comparison, notices, session
+from dashboard import calls, comparison, notices, session, tour
 from dashboard.pages import YOUR_GLASS
 from symgnn.errors import InputError
 from symgnn.glass import Glass
@@ -28,6 +28,7 @@ def show(*, about_glass: bool = True) -> bool:
             icon=":material/upload_file:",
             help="Any structure file: checked against the training data, and shown on all pages.",
         )
+        tour.show()
     if not calls.glass_files() and not session.uploads():
         if about_glass:
             notices.no_glass()

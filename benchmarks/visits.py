@@ -1,0 +1,252 @@
+"""How long visitors of the dashboard wait, in headless Chromium against a server that it starts.
+
+    python -m benchmarks.visits [--glass NAME] [--sessions 10]
+
+The first visitor after the start, pages that were open before, explanations that nobody has asked for (by four sessions
+at once too), many sessions that select atoms at the same time, and the memory of the server and its workers before they
+come and after they leave. NAME is a glass that the dashboard lists; the paper's have 3000 atoms (set SYMGNN_RAW_DATA).
+Kept explanations are not used. WebGL runs in software, on the same cores as the server; needs what
+`python -m benchmarks.dashboard` needs. Raises RuntimeError where a page shows an error or a session another's atom.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.dashboard import ROOT, browser
+from symgnn.explanations.signed_map import signed_map
+from symgnn.inference.predict import load_checkpoint
+from symgnn.paths import CACHE_VARIABLE
+
+TARGETS = {
+    "first visitor": 5,
+    "page switch": 1,
+    "gradient": 2,
+    "GNNExplainer": 6,
+    "map": 2,
+    "interaction": 2,
+}  # s
+LIMIT = 300  # s after which a page is given up
+DRAWN = """
+const view = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.canvas')).find(Boolean);
+return view?.dataset.drawn?.split('|') ?? null;
+"""
+SELECT = "window.symgnnWindow.open.structure.store.set({ selected: [arguments[0]] });"
+
+
+class Server:
+    """A dashboard of its own port, with an empty cache, until stop()."""
+
+    def __init__(self, cache: str):
+        with socket.socket() as free:
+            free.bind(("localhost", 0))
+            port = free.getsockname()[1]
+        self.address = f"http://localhost:{port}"
+        command = [sys.executable, str(ROOT / "dashboard" / "serve.py"), f"--server.port={port}"]
+        command += ["--server.headless=true", "--server.address=localhost"]
+        self.process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | {CACHE_VARIABLE: cache},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def wait(self) -> None:
+        """Until it answers."""
+        while True:
+            try:
+                urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=5).read()
+                return
+            except OSError:
+                time.sleep(0.05)
+
+    def memory(self) -> float:
+        """MB of the server and its workers."""
+        pages, of = 0, [self.process.pid]
+        while of:
+            pid = of.pop()
+            pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                of += map(int, (task / "children").read_text().split())
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(60)
+
+
+class Visitors:
+    """Tabs of one browser, each a session of its own."""
+
+    def __init__(self, address: str):
+        self.driver, self.address = browser(), address
+        self.home = self.driver.current_window_handle
+
+    def open(self, path: str, tab: str | None = None) -> str:
+        """Open a page in a tab, or a new one; returns the tab. Does not wait for the page."""
+        if tab is None:
+            self.driver.switch_to.new_window("tab")
+            tab = self.driver.current_window_handle
+        self.go(tab)
+        self.driver.execute_script("location.href = arguments[0]", f"{self.address}/{path}")
+        return tab
+
+    def go(self, tab: str) -> None:
+        if self.driver.current_window_handle != tab:
+            self.driver.switch_to.window(tab)
+
+    def wait(self, conditions: dict) -> dict:
+        """Seconds until each of {tab: condition()} holds."""
+        start, taken = time.perf_counter(), {}
+        while len(taken) < len(conditions):
+            for tab, condition in conditions.items():
+                if tab in taken:
+                    continue
+                self.go(tab)
+                if condition():
+                    taken[tab] = time.perf_counter() - start
+                elif time.perf_counter() - start > LIMIT:
+                    raise RuntimeError(
+                        f"waited {LIMIT} s: {self.driver.find_element('css selector', 'body').text[:500]}"
+                    )
+            time.sleep(0.02)
+        return taken
+
+    def check(self) -> None:
+        """Raises RuntimeError where the page of this tab shows an exception."""
+        for error in self.driver.find_elements("css selector", "[data-testid=stException]"):
+            raise RuntimeError(error.text)
+
+    def drawn(self) -> bool:
+        return self.driver.execute_script(DRAWN) is not None
+
+    def edges(self) -> bool:
+        """Whether an explanation is drawn."""
+        shown = self.driver.execute_script(DRAWN)
+        return shown is not None and bool(shown[1])
+
+    def press(self, page: str) -> None:
+        links = self.driver.find_elements("css selector", "[data-testid=stSidebarNavLink]")
+        next(link for link in links if link.text.strip() == page).click()
+
+    def close(self, tab: str) -> None:
+        self.go(tab)
+        self.driver.get("about:blank")
+        self.driver.close()
+        self.driver.switch_to.window(self.home)
+
+
+def line(what: str, seconds: float, target: str | None = None) -> None:
+    limit = "" if target is None else f"   (target {TARGETS[target]} s)"
+    print(f"  {what:<58}{seconds:>8.2f} s{limit}", flush=True)
+
+
+def one_visitor(server: Server, visitors: Visitors, started: float, glass: str) -> None:
+    """The first visitor, pages, and explanations that nobody has asked for."""
+    server.wait()
+    line("start of the server until it answers", time.perf_counter() - started)
+    tab = visitors.open("")
+    line(
+        "first visitor, at that moment, to the drawn glass",
+        visitors.wait({tab: visitors.drawn})[tab],
+        "first visitor",
+    )
+    visitors.close(tab)
+    tab = visitors.open("")
+    line("second visitor", visitors.wait({tab: visitors.drawn})[tab])
+    path = f"explanation?glass={glass}&atom="
+    visitors.open(f"{path}5&method=gradient", tab)
+    visitors.wait({tab: visitors.edges})
+    for page, condition in (("Structure", visitors.drawn), ("Explanation", visitors.edges)) * 2:
+        here = visitors.driver.current_url.split("?")[0]
+        visitors.press(page)
+        changed = lambda c=condition, h=here: visitors.driver.current_url.split("?")[0] != h and c()  # noqa: E731
+        taken = visitors.wait({tab: changed})[tab]
+    line("page switch to Explanation, both pages open before", taken, "page switch")
+    visitors.open(f"{path}77&method=gradient", tab)
+    line("explanation by gradients, opened by a link", visitors.wait({tab: visitors.edges})[tab], "gradient")
+    visitors.close(tab)
+    tabs = [visitors.open(f"{path}{100 + k}&method=gnn_explainer") for k in range(4)]
+    taken = visitors.wait(dict.fromkeys(tabs, visitors.edges))
+    for k, seconds in enumerate(sorted(taken.values())):
+        line(f"GNNExplainer, four sessions at once: answer {k + 1}", seconds, "GNNExplainer")
+    for tab in tabs:
+        visitors.close(tab)
+
+
+def many_visitors(server: Server, visitors: Visitors, glass: str, sessions: int) -> None:
+    """Sessions that select atoms at the same time; twice, for the memory."""
+    after = []
+    print(f"  memory with nobody there {server.memory():>30.0f} MB")
+    for _ in range(2):
+        tabs = [visitors.open(f"?glass={glass}&atom={k}") for k in range(sessions)]
+        visitors.wait(dict.fromkeys(tabs, visitors.drawn))
+        taken = []
+        for step in range(1, 4):
+            atoms = {tab: 20 * step + k for k, tab in enumerate(tabs)}
+            conditions = {}
+            for tab, atom in atoms.items():
+                visitors.go(tab)
+                visitors.driver.execute_script(SELECT, atom)
+                has = lambda a=atom: f"&atom={a}&" in visitors.driver.current_url.replace("?", "&") + "&"  # noqa: E731
+                conditions[tab] = has
+            taken += visitors.wait(conditions).values()
+        for tab, atom in atoms.items():
+            visitors.go(tab)
+            visitors.check()
+            if not conditions[tab]():
+                raise RuntimeError(f"a session shows {visitors.driver.current_url} instead of atom {atom}")
+        line(f"{sessions} sessions select atoms at once: median", float(np.median(taken)))
+        line("95% of them within", float(np.quantile(taken, 0.95)), "interaction")
+        during = server.memory()
+        for tab in tabs:
+            visitors.close(tab)
+        time.sleep(20)
+        after.append(server.memory())
+        print(f"  memory with them {during:.0f} MB, 20 s after they have left {after[-1]:.0f} MB")
+    print(
+        f"  growth from the first to the second time {100 * (after[1] / after[0] - 1):+.1f}%   (target 10%)"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--glass", default="Cu64Zr36_500_1e12")
+    parser.add_argument("--sessions", type=int, default=10)
+    options = parser.parse_args()
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; glass {options.glass}")
+    from dashboard import calls
+
+    glass, checkpoint = calls.load_glass(calls.glass_files()[options.glass]), load_checkpoint("symgnn")
+    signed_map(checkpoint, glass)
+    start = time.perf_counter()
+    signed_map(checkpoint, glass)
+    line("signed map of the whole glass, computed", time.perf_counter() - start, "map")
+    with tempfile.TemporaryDirectory() as cache:
+        server = visitors = None
+        try:
+            started = time.perf_counter()
+            server = Server(cache)
+            visitors = Visitors(server.address)
+            one_visitor(server, visitors, started, options.glass)
+            many_visitors(server, visitors, options.glass, options.sessions)
+        finally:
+            if visitors is not None:
+                visitors.driver.quit()
+            if server is not None:
+                server.stop()
+
+
+if __name__ == "__main__":
+    main()
