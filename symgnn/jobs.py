@@ -18,6 +18,7 @@ import time
 import uuid
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from typing import TypeVar
@@ -32,6 +33,7 @@ from symgnn.extras import require
 Job, Result = TypeVar("Job"), TypeVar("Result")
 
 SCHEDULER_SECONDS, WORKER_SECONDS = 10, 60  # that a scheduler has to answer, and its first worker to join
+CLUSTER_ATTEMPTS = 5  # as many losses of a worker may cancel jobs of a run
 PARENT_SECONDS = 0.5  # between two looks of a worker at whether its parent is still there
 
 
@@ -62,9 +64,7 @@ def run_all(
     if not jobs:
         return
     if scheduler is not None:
-        with _client_of(scheduler) as client:
-            payload = _packed(compute)
-            yield from _results(payload, jobs, backend="dask", client=client, scatter=[payload])
+        yield from _on_cluster(compute, jobs, scheduler)
         return
     workers = min(workers or usable_cores(), len(jobs))
     if workers == 1:
@@ -72,8 +72,8 @@ def run_all(
         return
     try:
         yield from _results(
-            _packed(compute), jobs, backend="loky", n_jobs=workers, inner_max_num_threads=1, idle_worker_timeout=60,
-            initializer=_start, initargs=(os.getpid(),),
+            _packed(compute), list(enumerate(jobs)), "2*n_jobs", backend="loky", n_jobs=workers,
+            inner_max_num_threads=1, idle_worker_timeout=60, initializer=_start, initargs=(os.getpid(),),
         )  # fmt: skip
     except BrokenProcessPool:
         raise WorkerLost(
@@ -86,14 +86,43 @@ def usable_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _results(payload: np.ndarray, jobs: Sequence[Job], **backend) -> Iterator[tuple[Job, Result]]:
+def _on_cluster(
+    compute: Callable[[Job], Result], jobs: Sequence[Job], address: str
+) -> Iterator[tuple[Job, Result]]:
+    """What is lost with a worker is computed again by the others."""
+    left = dict(enumerate(jobs))
+    with _client_of(address) as client:
+        for _ in range(CLUSTER_ATTEMPTS):
+            payload = _packed(compute)
+            try:
+                yield from _results(
+                    payload, list(left.items()), "all", backend=_backend_of(client, payload), done=left.pop
+                )
+            except CancelledError:
+                continue
+            return
+    raise WorkerLost(f"{address}: the cluster lost its workers again and again; the same command goes on")
+
+
+def _results(
+    payload: np.ndarray,
+    jobs: Sequence[tuple[int, Job]],
+    ahead: str,
+    *,
+    done: Callable[[int], object] = lambda number: None,
+    **backend,
+) -> Iterator[tuple[Job, Result]]:
+    """jobs: (number, job). ahead: how many are handed out before the first results, as joblib says it. done(number) is
+    called before a result is given."""
+    of_number = dict(jobs)
     key = uuid.uuid4().hex
-    tasks = (delayed(_compute_here)(key, payload, number, job) for number, job in enumerate(jobs))
+    tasks = (delayed(_compute_here)(key, payload, number, job) for number, job in jobs)
     with _starting_quietly(), parallel_config(**backend):
-        results = Parallel(return_as="generator_unordered", batch_size=1)(tasks)
+        results = Parallel(return_as="generator_unordered", batch_size=1, pre_dispatch=ahead)(tasks)
     try:
         for number, result in results:
-            yield jobs[number], result
+            done(number)
+            yield of_number[number], result
     finally:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # joblib warns of jobs that are left when a run is stopped
@@ -101,8 +130,9 @@ def _results(payload: np.ndarray, jobs: Sequence[Job], **backend) -> Iterator[tu
 
 
 def _packed(compute: Callable) -> np.ndarray:
-    """Pickled: an array, since joblib sends a large one to a process once."""
-    return np.frombuffer(cloudpickle.dumps(compute), dtype=np.uint8)
+    """Pickled: an array, since joblib sends a large one to a process once. No two are equal: where a cluster has lost
+    one, the next is another."""
+    return np.frombuffer(cloudpickle.dumps((uuid.uuid4().hex, compute)), dtype=np.uint8)
 
 
 _one_at_a_time = threading.Lock()
@@ -114,7 +144,7 @@ def _compute_here(key: str, payload: np.ndarray, number: int, job: Job) -> tuple
     global _key, _compute
     with _one_at_a_time:
         if key != _key:
-            _key, _compute = key, cloudpickle.loads(payload)
+            _key, _compute = key, cloudpickle.loads(payload)[1]
             if "torch" in sys.modules:
                 sys.modules["torch"].set_num_threads(1)
         return number, _compute(job)
@@ -152,6 +182,17 @@ def _starting_quietly() -> Iterator[None]:
             del os.environ["OMP_WAIT_POLICY"]
         else:
             os.environ["OMP_WAIT_POLICY"] = before
+
+
+def _backend_of(client, payload: np.ndarray):
+    """joblib's backend for a cluster. Of one core it would make no use: it counts as two."""
+    from joblib._dask import DaskDistributedBackend
+
+    class Cluster(DaskDistributedBackend):
+        def effective_n_jobs(self, n_jobs: int) -> int:
+            return max(2, super().effective_n_jobs(n_jobs))
+
+    return Cluster(client=client, scatter=[payload])
 
 
 @contextmanager

@@ -45,9 +45,9 @@ def cluster(tmp_path_factory):
     pytest.importorskip(
         "distributed", reason="a cluster needs dask and distributed: pip install symgnn[cluster]"
     )
-    from tests.dask_cluster import cluster_of_two
+    from tests.dask_cluster import cluster_of
 
-    with cluster_of_two(tmp_path_factory.mktemp("dask")) as cluster:
+    with cluster_of(2, tmp_path_factory.mktemp("dask")) as cluster:
         yield cluster
 
 

@@ -43,9 +43,9 @@ class Cluster:
 
 
 @contextmanager
-def cluster_of_two(folder: Path) -> Iterator[Cluster]:
+def cluster_of(workers: int, folder: Path) -> Iterator[Cluster]:
     with ExitStack() as processes:
         cluster = Cluster(folder, processes)
-        for _ in range(2):
+        for _ in range(workers):
             cluster.add_worker()
         yield cluster

@@ -50,6 +50,23 @@ def test_the_same_results_everywhere(where):
     assert list(run_all(work.compute, [], **where)) == []
 
 
+def test_a_cluster_of_one_worker_computes_there_and_takes_others_in(tmp_path):
+    """joblib itself would compute here where a cluster has one core; one that joins later has its part."""
+    pytest.importorskip("distributed")
+    from tests.dask_cluster import cluster_of
+
+    with cluster_of(1, tmp_path) as cluster:
+        processes = []
+        for _, process in run_all(slow, range(100), scheduler=cluster.address):
+            processes.append(process)
+            if len(processes) == 2:
+                cluster.add_worker()
+            if len(set(processes)) == 2:
+                break
+    assert os.getpid() not in processes
+    assert len(set(processes)) == 2
+
+
 def slow(job: int) -> int:
     time.sleep(0.3)
     return os.getpid()
@@ -57,8 +74,12 @@ def slow(job: int) -> int:
 
 def test_jobs_are_shared_out(cluster):
     for where in ({"workers": 2}, {"scheduler": cluster.address}):
-        list(run_all(slow, [0, 1], **where))
-        assert len({process for _, process in run_all(slow, range(6), **where)}) == 2
+        processes = set()
+        for _, process in run_all(slow, range(200), **where):
+            processes.add(process)
+            if len(processes) == 2:
+                break
+        assert len(processes) == 2
 
 
 def threads(job: int) -> tuple[int, str | None, str | None]:
