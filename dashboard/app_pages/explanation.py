@@ -54,7 +54,9 @@ def window(chosen: session.Selection, explained: Explanation, others: list[Expla
         "explanation",
         dataset,
         frame_commands(glass),
-        edges=explanation_data(" ".join(one.key for one in (explained, *others)), glass, explained, *others),
+        edges=explanation_data(
+            " ".join(one.key for one in (explained, *others)), glass, explained, tuple(others)
+        ),
         camera="explanation",
         selected=chosen.atom,
         default={

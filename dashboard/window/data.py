@@ -64,7 +64,9 @@ def _glass_data(
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def explanation_data(key: str, _glass: Glass, _explained: Explanation, *_others: Explanation) -> Dataset:
+def explanation_data(
+    key: str, _glass: Glass, _explained: Explanation, _others: tuple[Explanation, ...] = ()
+) -> Dataset:
     """The edges of an explanation, with their importance by others; key: those of the explanations."""
     return explanation_dataset(_glass, _explained, _others)
 
