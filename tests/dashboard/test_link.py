@@ -66,18 +66,17 @@ def test_the_view_of_the_window_is_no_change_of_the_link(app):
 
 
 def test_every_bad_parameter_is_named(app):
-    opened(app, "whole_glass", atoms="<b>", map_method="zzz", map_kind="x", edges="-1", atom="x", other="1")
+    opened(app, "whole_glass", atoms="<b>", map_method="zzz", map_kind="x", atom="x", other="1")
     text = told(app.warning)
     for words in (
         "atoms = **<b>**",
         "map_method = **zzz**",
         "map_kind = **x**",
-        "edges = **-1**",
         "atom **x**",
     ):
         assert words in text
     assert "**other**" in text
-    assert len(app.warning) == 6
+    assert len(app.warning) == 5
     app.run()
     assert not app.warning, "it is said once"
 
@@ -94,11 +93,11 @@ def test_a_page_that_waits_keeps_what_the_link_says(app, monkeypatch):
     monkeypatch.setattr(dashboard.work.pool, "_pool", Busy())
     opened(app, "explanation", atom=3, k=7, other="1")
     assert not app.exception
-    assert not app.metric
+    assert "These 7 edges matter" not in told(app.markdown)
     assert "**other**" in told(app.warning)
     monkeypatch.setattr(dashboard.work.pool, "_pool", Here())
     app.run()
-    assert app.metric
+    assert "These 7 edges matter" in told(app.markdown)
     assert app.session_state["k"] == 7
     assert app.query_params["k"] == "7"
     assert "**other**" in told(app.warning), "who waited has not read it yet"

@@ -40,7 +40,8 @@ def test_page_runs_without_exception_or_warning(app, page):
     opened(app, page)
     assert not app.exception
     assert not app.error
-    assert not app.warning
+    if page != "your_glass":  # which warns of a glass like this, unlike those that were trained on
+        assert not app.warning
     assert app.title
 
 
@@ -127,9 +128,9 @@ def test_markup_in_the_link_stays_text(app):
 
 
 def test_explanation_shows_numbers_with_their_controls(app):
-    opened(app, "explanation", glass="beta", atom=0, k=12)
-    assert app.query_params["k"] == "12"
-    assert "These 12 edges matter more than matched control edges" in told(app.markdown)
+    opened(app, "explanation", glass="beta", atom=0, k=3)
+    assert app.query_params["k"] == "3"
+    assert "These 3 edges matter more than matched control edges" in told(app.markdown)
     assert "20 draws" in told(app.markdown)
     assert "p: fraction of random draws" in told(app.caption)
     assert "predicted" in app.title[0].value
