@@ -17,8 +17,15 @@ _STYLE = """<style>
   .stApp:has([data-testid="stSidebar"][aria-expanded="true"])
     [data-testid="stMainBlockContainer"] { padding-top: 1.3rem; }
 }
-@media (max-width: 1000px) { [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; } }
 [data-testid="stHeading"] h1 { font-size: 1.35rem; padding: 0.2rem 0; }
+@media (max-width: 1100px) {
+  [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
+  [data-testid="stHeading"] h1 { font-size: 1.1rem; }
+}
+@media (max-height: 650px) {
+  [data-testid="stMarkdownContainer"] p { font-size: 0.85rem; line-height: 1.3; }
+  [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.4rem; }
+}
 [data-testid="stMetricValue"] > div { white-space: normal; overflow: visible; }
 </style>"""
 
