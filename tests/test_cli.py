@@ -452,7 +452,7 @@ def test_bad_files_end_in_one_line(run, place, tmp_path, name):
         ),
         (("train-explainer", "untrained", "--epochs", "0"), "epochs 0"),
         (("train-explainer", "untrained", "--data", "."), "symgnn data fetch"),
-        (("predict", "glass.xyz", "--checkpoint", "untrained", "--types", "1:Cu"), "1=Cu,2=Zr"),
+        (("predict", "glass.xyz", "--checkpoint", "untrained", "--types", "1:Cu:Zr"), "1=Cu,2=Zr"),
         (("train", "--model-name", "resnet"), "resnet"),
         (("train", "--device", "cuda:77", "--data", "."), "cuda:77"),
         (("train", "--data", "."), "symgnn data fetch"),

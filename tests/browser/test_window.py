@@ -123,7 +123,7 @@ def test_the_camera_stays_where_it_was_over_reruns_and_pages(linked):
     linked.page.wait(lambda: linked.page.query().get("atom") != "3", "another atom in the URL")
     assert linked.js("return c.scene.view()") == pytest.approx(view)
     linked.page.press("Topology")
-    linked.page.wait_for_text("Persistence diagram")
+    linked.page.wait_for_text("Loops that live at least")
     linked.page.press("Structure")
     again = Window(linked.page)
     assert again.js("return c.scene.view()") == pytest.approx(view)
