@@ -15,7 +15,19 @@ import pytest
 from tests.conftest import REPOSITORY
 
 OFFLINE = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}  # a port that refuses
-LEFT_OUT = (".git", ".venv", "__pycache__", "raw", "cache", "runs", "dist", "docs", "tests", "static")
+LEFT_OUT = (
+    ".git",
+    ".venv",
+    "__pycache__",
+    "raw",
+    "cache",
+    "runs",
+    "dist",
+    "docs",
+    "tests",
+    "3Dmol-min.js",
+    "plotly.min.js",
+)
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +41,6 @@ def wheel(tmp_path_factory) -> Path:
     library = (
         source / "dashboard" / "static" / "3Dmol-min.js"
     )  # there, so that the build asks no network for it
-    library.parent.mkdir()
     library.write_text("// 3Dmol.js")
     command = [
         sys.executable,

@@ -116,7 +116,7 @@ def test_the_pages_run_on_what_ships(installed):
     )
     result = installed.run("-c", code)
     assert result.returncode == 0, result.stderr
-    assert result.stdout.startswith("[] []\n")
+    assert result.stdout.startswith("[] []\n"), result.stdout
     assert SAMPLE.stem in result.stdout
 
 
