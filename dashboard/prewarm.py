@@ -17,7 +17,7 @@ def start() -> None:
 def _all() -> None:
     from dashboard import calls
     from dashboard.pages import PAGES
-    from dashboard.work.pool import shared_pool
+    from dashboard.workers.pool import shared_pool
 
     for page in PAGES:
         importlib.import_module(f"dashboard.app_pages.{page.name}")

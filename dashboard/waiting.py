@@ -14,9 +14,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dashboard import session
-from dashboard.work.jobs import Job
-from dashboard.work.pool import shared_pool
-from dashboard.work.ticket import QUEUED, Ticket
+from dashboard.workers.jobs import Job
+from dashboard.workers.pool import shared_pool
+from dashboard.workers.ticket import QUEUED, Ticket
 
 PATIENCE = 0.7  # s before a bar is shown
 POLL = 0.5  # s between two looks at a job

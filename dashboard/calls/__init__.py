@@ -1,6 +1,6 @@
 """What pages ask of symgnn, one file a subject; answers are kept by content, so that equal glasses share them.
 
-Short questions are answered in the server's process, long ones by a worker (`dashboard/work`); all of them can be asked
+Short questions are answered in the server's process, long ones by a worker (`dashboard/workers`). All can be asked
 without Streamlit, and then wait for the answer.
 """
 

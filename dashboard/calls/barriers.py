@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.waiting import answer
-from dashboard.work.jobs import Job
+from dashboard.workers.jobs import Job
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint, Prediction, predict_with_uncertainty
 from symgnn.inference.predict import readable as complete

@@ -6,7 +6,7 @@ import numpy as np
 
 from dashboard.calls.barriers import predicted, read_by, readable
 from dashboard.waiting import answer, is_asked
-from dashboard.work.jobs import Job
+from dashboard.workers.jobs import Job
 from symgnn.explanations.batch import BatchExplanation, unexplained
 from symgnn.explanations.cache import cache_folder
 from symgnn.explanations.explain import stored_explanation

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from dashboard.waiting import answer
-from dashboard.work.jobs import Job
+from dashboard.workers.jobs import Job
 from symgnn.datasets.paper import PAPER, find_paper
 from symgnn.errors import InputError
 from symgnn.glass import Glass

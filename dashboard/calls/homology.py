@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dashboard.waiting import answer, is_asked
-from dashboard.work.jobs import Job
+from dashboard.workers.jobs import Job
 from symgnn.glass import Glass
 from symgnn.homology import Cycles
 from symgnn.homology.local_diagrams import LocalPersistence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboard.calls.barriers import read_by, readable
 from dashboard.waiting import answer
-from dashboard.work.jobs import Job
+from dashboard.workers.jobs import Job
 from symgnn.explanations.methods import build_method
 from symgnn.explanations.signed_map import SignedMap, map_methods
 from symgnn.glass import Glass

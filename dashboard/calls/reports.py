@@ -9,7 +9,7 @@ import pandas as pd
 
 from dashboard.calls.barriers import read_by, readable
 from dashboard.waiting import answer, is_asked
-from dashboard.work.jobs import Job
+from dashboard.workers.jobs import Job
 from symgnn.check import ValidationReport
 from symgnn.explanations.explanation import Explanation
 from symgnn.glass import Glass

@@ -11,8 +11,8 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 import dashboard.calls.explanations
-import dashboard.work.pool
-from dashboard.work.here import Here
+import dashboard.workers.pool
+from dashboard.workers.here import Here
 from symgnn.explanations.methods import build_method
 from symgnn.explanations.methods.base import Method
 from symgnn.explanations.methods.gnn_explainer import GNNExplainer
@@ -63,7 +63,7 @@ def app(data, checkpoints, monkeypatch) -> AppTest:
     monkeypatch.delenv("SYMGNN_RAW_DATA", raising=False)
     use_checkpoints(monkeypatch, checkpoints)
     monkeypatch.setattr(dashboard.calls.explanations, "build_method", quick_method)
-    monkeypatch.setattr(dashboard.work.pool, "_pool", Here())
+    monkeypatch.setattr(dashboard.workers.pool, "_pool", Here())
     return AppTest.from_file(str(REPOSITORY / "dashboard" / "app.py"), default_timeout=120)
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import dashboard.work.pool
+import dashboard.workers.pool
 from dashboard import calls
-from dashboard.work.here import Here
+from dashboard.workers.here import Here
 from symgnn.explanations.batch import explain_batch
 from symgnn.explanations.explain import explain_atoms
 from symgnn.explanations.methods.baselines import NearestEdges, RandomEdges
@@ -26,7 +26,7 @@ METHODS = {method.name: method for method in (NearestEdges(), RandomEdges(), Gra
 def _own_cache(tmp_path, monkeypatch):
     """Nothing is kept from another test, in memory or on disk."""
     monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path))
-    monkeypatch.setattr(dashboard.work.pool, "_pool", Here())
+    monkeypatch.setattr(dashboard.workers.pool, "_pool", Here())
 
 
 @pytest.fixture(scope="module")

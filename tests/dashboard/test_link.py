@@ -9,11 +9,11 @@ import subprocess
 import pytest
 from streamlit.runtime.state.query_params_proxy import QueryParamsProxy
 
-import dashboard.work.pool
+import dashboard.workers.pool
 from dashboard import calls, session, waiting
-from dashboard.work.here import Here
-from dashboard.work.jobs import Job
-from dashboard.work.ticket import Ticket
+from dashboard.workers.here import Here
+from dashboard.workers.jobs import Job
+from dashboard.workers.ticket import Ticket
 from tests.conftest import REPOSITORY
 from tests.dashboard.test_pages import PAGES, opened, told
 
@@ -90,12 +90,12 @@ def test_parameters_are_those_that_pages_read():
 
 def test_a_page_that_waits_keeps_what_the_link_says(app, monkeypatch):
     monkeypatch.setattr(waiting, "PATIENCE", 0.01)
-    monkeypatch.setattr(dashboard.work.pool, "_pool", Busy())
+    monkeypatch.setattr(dashboard.workers.pool, "_pool", Busy())
     opened(app, "explanation", atom=3, k=7, other="1")
     assert not app.exception
     assert "These 7 edges matter" not in told(app.markdown)
     assert "**other**" in told(app.warning)
-    monkeypatch.setattr(dashboard.work.pool, "_pool", Here())
+    monkeypatch.setattr(dashboard.workers.pool, "_pool", Here())
     app.run()
     assert "These 7 edges matter" in told(app.markdown)
     assert app.session_state["k"] == 7

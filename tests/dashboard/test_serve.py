@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-import dashboard.work.pool
+import dashboard.workers.pool
 from dashboard import calls, prewarm, serve
-from dashboard.work.here import Here
-from dashboard.work.pool import default_workers, shared_pool
+from dashboard.workers.here import Here
+from dashboard.workers.pool import default_workers, shared_pool
 from symgnn.errors import InputError
 
 
@@ -23,7 +23,7 @@ def test_threads_are_bounded_unless_the_user_says_otherwise():
 
 def test_the_first_page_is_predicted_before_it_is_asked_for(monkeypatch, data):
     monkeypatch.setenv("SYMGNN_DATA", str(data))
-    monkeypatch.setattr(dashboard.work.pool, "_pool", Here())
+    monkeypatch.setattr(dashboard.workers.pool, "_pool", Here())
     monkeypatch.delenv("SYMGNN_CHECKPOINTS", raising=False)
     prewarm.first_page(calls)
     model, glass = calls.checkpoint("symgnn"), calls.load_glass(next(iter(calls.glass_files().values())))
@@ -40,13 +40,13 @@ def test_the_number_of_workers_follows_the_cores(monkeypatch, cores, expected):
 
 
 def test_the_number_of_workers_can_be_chosen(monkeypatch):
-    monkeypatch.setattr(dashboard.work.pool, "_pool", None)
+    monkeypatch.setattr(dashboard.workers.pool, "_pool", None)
     monkeypatch.setenv("SYMGNN_DASHBOARD_WORKERS", "many")
     with pytest.raises(InputError, match="SYMGNN_DASHBOARD_WORKERS: 'many' found, expected a number"):
         shared_pool()
     monkeypatch.setenv("SYMGNN_DASHBOARD_WORKERS", "0")
     assert isinstance(shared_pool(), Here)
-    monkeypatch.setattr(dashboard.work.pool, "_pool", None)
+    monkeypatch.setattr(dashboard.workers.pool, "_pool", None)
     monkeypatch.setenv("SYMGNN_DASHBOARD_WORKERS", "3")
     assert shared_pool().n_workers == 3
     assert not shared_pool().pids, "none is started before somebody asks"

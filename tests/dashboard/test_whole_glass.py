@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dashboard import calls, window
-from dashboard.work.pool import shared_pool
+from dashboard.workers.pool import shared_pool
 from symgnn.explanations.batch import explain_batch
 from symgnn.explanations.methods import build_method
 from symgnn.inference.card import Card

@@ -12,10 +12,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.work.jobs import Job
-from dashboard.work.kept import Kept
-from dashboard.work.pool import Pool
-from dashboard.work.ticket import CANCELLED, DONE, QUEUED, RUNNING, WorkFailed
+from dashboard.workers.jobs import Job
+from dashboard.workers.kept import Kept
+from dashboard.workers.pool import Pool
+from dashboard.workers.ticket import CANCELLED, DONE, QUEUED, RUNNING, WorkFailed
 from symgnn.errors import InputError
 from symgnn.explanations.explain import explain
 from symgnn.explanations.methods import build_method
@@ -234,7 +234,7 @@ def test_an_unexpected_error_is_one_line(pool, glass):
 def test_a_glass_travels_once(pool, glass):
     job = short_job(glass)
     assert pool.ask(job, "one").wait(START)
-    from dashboard.work.parcels import Held, pack
+    from dashboard.workers.parcels import Held, pack
 
     held = Held(most=2)
     others = [replace(glass, name=name) for name in "abc"]
@@ -252,7 +252,7 @@ def test_a_checkpoint_whose_files_have_changed_is_refused(pool, model, glass, tm
 def test_workers_end_with_their_server(tmp_path):
     """Even where it is killed."""
     program = (
-        "import time\nfrom dashboard.work.process import WorkerProcess\n"
+        "import time\nfrom dashboard.workers.process import WorkerProcess\n"
         "worker = WorkerProcess(print, print)\nprint(worker.pid, flush=True)\ntime.sleep(600)\n"
     )
     server = subprocess.Popen(

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import symgnn
-from dashboard.work import messages
-from dashboard.work.parcels import Held
+from dashboard.workers import messages
+from dashboard.workers.parcels import Held
 
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -36,7 +36,7 @@ class WorkerProcess:
         self.ready = False
         self._on_message, self._on_end = on_message, on_end
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "dashboard.work.worker"],
+            [sys.executable, "-P", "-m", "dashboard.workers.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **ONE_THREAD, "PYTHONPATH": _python_path()},

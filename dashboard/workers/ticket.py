@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Any
 
-from dashboard.work.jobs import Job
+from dashboard.workers.jobs import Job
 from symgnn.errors import InputError
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"

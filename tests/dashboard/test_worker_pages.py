@@ -7,9 +7,9 @@ import time
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import dashboard.work.pool
+import dashboard.workers.pool
 from dashboard import waiting
-from dashboard.work.pool import Pool
+from dashboard.workers.pool import Pool
 from tests.conftest import REPOSITORY
 from tests.dashboard.test_link import Busy
 from tests.dashboard.test_pages import opened, told
@@ -38,7 +38,7 @@ def title(app) -> str:
 def test_ten_sessions_at_once_get_their_own_answers(app, workers, monkeypatch, tmp_path):
     monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path))
     monkeypatch.setattr(waiting, "PATIENCE", 0.02)
-    monkeypatch.setattr(dashboard.work.pool, "_pool", workers)
+    monkeypatch.setattr(dashboard.workers.pool, "_pool", workers)
     atoms = [3, 3, *range(4, 4 + SESSIONS - 2)]
     sessions = [another(atom) for atom in atoms]
     assert len(workers._tickets) <= SESSIONS - 1, "two want the same"
@@ -62,7 +62,7 @@ def test_ten_sessions_at_once_get_their_own_answers(app, workers, monkeypatch, t
 
 def test_a_page_shows_how_far_it_is_and_can_be_cancelled(app, monkeypatch):
     monkeypatch.setattr(waiting, "PATIENCE", 0.01)
-    monkeypatch.setattr(dashboard.work.pool, "_pool", Busy())
+    monkeypatch.setattr(dashboard.workers.pool, "_pool", Busy())
     opened(app, "explanation", atom=3)
     assert not app.exception
     assert "Atom 3" in title(app), "what needs no answer is there"
@@ -85,8 +85,8 @@ def test_a_page_shows_how_far_it_is_and_can_be_cancelled(app, monkeypatch):
 
 def test_a_job_that_fails_is_one_line_on_the_page(app, workers, monkeypatch):
     monkeypatch.setattr(waiting, "PATIENCE", 60)
-    monkeypatch.setattr(dashboard.work.pool, "_pool", workers)
-    monkeypatch.setattr("dashboard.work.pool.pack", lambda arguments, held: ({"other": 1}, {}))
+    monkeypatch.setattr(dashboard.workers.pool, "_pool", workers)
+    monkeypatch.setattr("dashboard.workers.pool.pack", lambda arguments, held: ({"other": 1}, {}))
     opened(app, "topology")
     assert not app.exception
     (error,) = app.error

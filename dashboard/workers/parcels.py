@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dashboard.work import messages
+from dashboard.workers import messages
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.inference.checkpoint import Checkpoint, load_checkpoint

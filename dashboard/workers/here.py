@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from dashboard.work import messages
-from dashboard.work.jobs import Job
-from dashboard.work.kept import Kept
-from dashboard.work.ticket import Ticket
+from dashboard.workers import messages
+from dashboard.workers.jobs import Job
+from dashboard.workers.kept import Kept
+from dashboard.workers.ticket import Ticket
 from symgnn.errors import InputError
 
 
@@ -26,7 +26,7 @@ class Here:
         return key in self.kept
 
     def ask(self, job: Job, visitor: str) -> Ticket:
-        from dashboard.work.tasks import TASKS
+        from dashboard.workers.tasks import TASKS
 
         ticket = Ticket(job)
         try:

@@ -10,13 +10,13 @@ import time
 from collections.abc import Hashable
 from typing import Any
 
-from dashboard.work import messages
-from dashboard.work.here import Here
-from dashboard.work.jobs import Job
-from dashboard.work.kept import Kept
-from dashboard.work.parcels import pack
-from dashboard.work.process import WorkerProcess
-from dashboard.work.ticket import Ticket, WorkFailed
+from dashboard.workers import messages
+from dashboard.workers.here import Here
+from dashboard.workers.jobs import Job
+from dashboard.workers.kept import Kept
+from dashboard.workers.parcels import pack
+from dashboard.workers.process import WorkerProcess
+from dashboard.workers.ticket import Ticket, WorkFailed
 from symgnn.errors import InputError
 from symgnn.paths import CACHE_VARIABLE, CHECKPOINTS_VARIABLE, DATA_VARIABLE
 

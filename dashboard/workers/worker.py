@@ -1,6 +1,6 @@
 """A worker: a process that computes one job after the other until the server is gone.
 
-The server starts it as `python -m dashboard.work.worker`. It reads messages from its standard input and writes to its
+The server starts it as `python -m dashboard.workers.worker`. It reads from its standard input and writes to its
 standard output, so that it never runs a script of Streamlit. One thread reads; the main thread computes, and is
 interrupted where its job is cancelled.
 """
@@ -16,7 +16,7 @@ import threading
 import time
 import traceback
 
-from dashboard.work import messages
+from dashboard.workers import messages
 
 REPORTS = 0.1  # s, the least time between two reports of one job
 
@@ -55,8 +55,8 @@ class Worker:
             raise Cancelled
 
     def run(self) -> None:
-        from dashboard.work.parcels import Unpacker
-        from dashboard.work.tasks import TASKS
+        from dashboard.workers.parcels import Unpacker
+        from dashboard.workers.tasks import TASKS
 
         unpacker = Unpacker()
         unpacker.hold_default()

@@ -1,6 +1,6 @@
 """Long work of the pages, in processes of their own: a queue that all sessions share.
 
-    from dashboard.work.pool import shared_pool
+    from dashboard.workers.pool import shared_pool
     ticket = shared_pool().ask(job, visitor)   # starts the job, or joins the one that computes the same
     ticket.wait(0.5)                           # True where it is finished
     ticket.result()
