@@ -19,22 +19,11 @@ from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.homology.files import write_topology
 from symgnn.homology.summary import GlassTopology
-from symgnn.io.structures import write_extxyz
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """A table as CSV; numbers with six significant digits."""
     return table.to_csv(index=False, float_format="%.6g").encode("utf-8")
-
-
-def extxyz_bytes(glass: Glass, predicted: np.ndarray | None) -> bytes:
-    """A glass as extended XYZ, with the predictions (eV) as column predicted_barrier where there are any."""
-    if predicted is not None:
-        glass = glass.with_properties(predicted_barrier=predicted)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "glass.xyz"
-        write_extxyz(path, glass)
-        return path.read_bytes()
 
 
 def explanation_json(explained: Explanation) -> dict:

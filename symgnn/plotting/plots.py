@@ -54,49 +54,6 @@ def barrier_histogram(
     return styled(figure, height=320)
 
 
-def parity(
-    label: np.ndarray, predicted: np.ndarray, symbols: list[str], marked: int | None = None
-) -> go.Figure:
-    """Predicted against labelled barriers in eV, (N,) each, with equal axes and the diagonal."""
-    label, predicted, symbols = np.asarray(label), np.asarray(predicted), np.asarray(symbols)
-    ends = [float(min(label.min(), predicted.min())), float(max(label.max(), predicted.max()))]
-    figure = go.Figure()
-    figure.add_scatter(
-        x=ends, y=ends, mode="lines", line={"color": CONTROL, "dash": "dash"}, showlegend=False
-    )
-    for symbol in sorted(set(symbols.tolist())):
-        chosen = np.flatnonzero(symbols == symbol)
-        figure.add_scattergl(
-            x=label[chosen],
-            y=predicted[chosen],
-            customdata=chosen,
-            mode="markers",
-            name=symbol,
-            marker={"size": 4, "color": element_color(symbol), "opacity": 0.5},
-            hovertemplate="atom %{customdata}<br>label %{x:.2f} eV<br>predicted %{y:.2f} eV<extra></extra>",
-        )
-    if marked is not None:
-        figure.add_scatter(
-            x=[label[marked]],
-            y=[predicted[marked]],
-            mode="markers",
-            name="selected",
-            marker={"size": 12, "symbol": "circle-open", "color": "#1d2733", "line": {"width": 2}},
-            hoverinfo="skip",
-        )
-    figure.update_xaxes(title="Labelled barrier (eV)", constrain="domain")
-    figure.update_yaxes(title="Predicted barrier (eV)", scaleanchor="x", scaleratio=1, constrain="domain")
-    return styled(figure, height=420)
-
-
-def parity_atom(symbols: list[str], trace: int, point: int) -> int | None:
-    """The atom whose point of `parity` that is; None for a trace that holds no atoms."""
-    elements = sorted(set(symbols))
-    if not 1 <= trace <= len(elements):
-        return None
-    return int(np.flatnonzero(np.asarray(symbols) == elements[trace - 1])[point])
-
-
 def importance_by_distance(distance: np.ndarray, importance: np.ndarray, top: np.ndarray) -> go.Figure:
     """Importance (P,) against the distance (P,) in Å of an edge's middle from the explained atom.
 

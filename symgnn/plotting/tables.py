@@ -12,30 +12,6 @@ from symgnn.glass import Glass
 from symgnn.viewer3d.environment import environment
 
 
-def atom_table(
-    glass: Glass,
-    *,
-    predicted: np.ndarray | None,
-    coordination: np.ndarray,
-    sigma: np.ndarray | None = None,
-) -> pd.DataFrame:
-    """One row per atom: index, id in the file where it has one, element, position in Å, coordination number, known
-    barriers in eV, properties that the file holds."""
-    columns = _atoms(glass, np.arange(len(glass)))
-    columns |= {f"{axis}_A": glass.positions[:, k] for k, axis in enumerate("xyz")}
-    columns["coordination"] = coordination
-    if predicted is not None:
-        columns["predicted_barrier_eV"] = predicted
-    if sigma is not None:
-        columns["predicted_sigma_eV"] = sigma
-    if glass.barriers is not None:
-        columns["labelled_barrier_eV"] = glass.barriers
-    for name, unit in (("potential_energy", "_eV"), ("pressure", ""), ("von_mises", "")):
-        if name in glass.properties:
-            columns[name + unit] = glass.properties[name]
-    return pd.DataFrame(columns)
-
-
 def edge_table(glass: Glass, explanation: Explanation) -> pd.DataFrame:
     """One row per edge of an explanation, most important first.
 
@@ -71,12 +47,6 @@ def edge_table(glass: Glass, explanation: Explanation) -> pd.DataFrame:
 def pair_names(first: np.ndarray, second: np.ndarray) -> list[str]:
     """'Cu-Zr' for either order of the two elements."""
     return ["-".join(sorted(pair)) for pair in zip(first.tolist(), second.tolist(), strict=True)]
-
-
-def neighbor_table(glass: Glass, neighbors: np.ndarray, lengths: np.ndarray) -> pd.DataFrame:
-    """One row per neighbour of an atom, nearest first: neighbors (K,) atoms, lengths (K,) Å."""
-    order = np.argsort(lengths, kind="stable")
-    return pd.DataFrame(_atoms(glass, neighbors[order]) | {"distance_A": lengths[order]})
 
 
 def map_table(

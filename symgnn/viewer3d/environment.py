@@ -94,24 +94,3 @@ def environment(
         ghost=(image != nearest[atom]).any(axis=1),
         bonds=np.column_stack([site[n_near : n_near + n_bonds], site[n_near + n_bonds :]]),
     )
-
-
-def unwrapped_path(glass: Glass, vertices: np.ndarray, images: np.ndarray) -> np.ndarray:
-    """(V, 3) positions in Å along a path of atoms; images (V - 1, 3) leads from each atom to the next."""
-    path = np.asarray(vertices, dtype=np.int64)
-    steps = np.diff(glass.positions[path], axis=0) + np.asarray(images) @ glass.cell
-    return glass.positions[path[0]] + np.vstack([np.zeros(3), np.cumsum(steps, axis=0)])
-
-
-def images_of_cell(glass: Glass, points: np.ndarray, radius: float) -> np.ndarray:
-    """(K, 3) Å, the shifts of the cell that can bring an atom within `radius` of one of the points (P, 3)."""
-    if not glass.pbc.any():
-        return np.zeros((1, 3))
-    cell = complete_cell(glass.cell)
-    to_fraction = np.linalg.inv(cell)
-    reach = radius * np.linalg.norm(to_fraction, axis=0)  # radius in units of the distance between cell faces
-    target, atoms = points @ to_fraction, glass.positions @ to_fraction
-    low = np.floor(target.min(axis=0) - reach - atoms.max(axis=0)).astype(int)
-    high = np.ceil(target.max(axis=0) + reach - atoms.min(axis=0)).astype(int)
-    ranges = [np.arange(a, b + 1) if p else np.zeros(1) for a, b, p in zip(low, high, glass.pbc, strict=True)]
-    return np.stack(np.meshgrid(*ranges, indexing="ij"), axis=-1).reshape(-1, 3) @ cell

@@ -83,17 +83,6 @@ def whole_glass(
     return _picture(scene(sites, cell=cell, marked=marked), [legend], quantity, centred=False)
 
 
-def neighbors_only(
-    glass: Glass, atom: int, pairs: np.ndarray, images: np.ndarray, quantity: str, values: np.ndarray | None
-) -> Picture:
-    """One atom at the origin and the atoms it is bonded to: pairs (B, 2) from `atom`, images (B, 3)."""
-    around = environment(glass, atom, pairs, images, radius=0.0)
-    colors, legend = atom_colors(glass, quantity, values)
-    sites = _sites(glass, around, [colors[a] for a in around.atom], 0.55, values)
-    bonds = Bonds(around.bonds, [NEIGHBOR_BOND] * len(around.bonds), np.full(len(around.bonds), 0.1))
-    return _picture(scene(sites, bonds=bonds, marked=[0]), [legend], quantity, centred=True)
-
-
 def explained_atom(
     glass: Glass,
     atom: int,

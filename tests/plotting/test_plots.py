@@ -25,7 +25,6 @@ def all_figures():
     counts = RNG.integers(0, 20, 300)
     lengths = RNG.uniform(2.2, 4, 300)
     yield plots.barrier_histogram(RNG.normal(size=100), symbols, "Predicted barrier (eV)", marked=0.3)
-    yield plots.parity(RNG.normal(size=100), RNG.normal(size=100), symbols, 4)
     yield plots.importance_by_distance(distance, importance, top)
     yield plots.importance_by_pair(["Cu-Cu", "Cu-Zr"] * 100, importance, top)
     yield plots.fidelity_bars({"removed": (0.4, 0.1)})
@@ -76,16 +75,6 @@ def test_top_edges_stand_beside_all_edges_and_both_integrate_to_one():
     assert len(control[0].x) == 470
     for densities in [control[1], [t for t in figure.data if t.name == "top 30"][1]]:
         assert np.sum(np.array(densities.y)[:-1] * np.diff(densities.x)) == pytest.approx(1.0)
-
-
-def test_points_of_the_parity_plot_name_their_atoms():
-    symbols = ["Zr", "Cu", "Zr", "Cu"]
-    figure = plots.parity(np.arange(4.0), np.arange(4.0), symbols)
-    for number, points in enumerate(figure.data):
-        if points.name in symbols:
-            atoms = [plots.parity_atom(symbols, number, point) for point in range(len(points.x))]
-            assert atoms == list(points.x)
-    assert plots.parity_atom(symbols, 0, 1) is None  # the diagonal
 
 
 def test_pair_shares_add_up_and_stand_beside_the_control():

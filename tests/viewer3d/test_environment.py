@@ -6,7 +6,7 @@ import pytest
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.graph.neighbors import neighbor_list
-from symgnn.viewer3d.environment import environment, images_of_cell, nearest_images, unwrapped_path
+from symgnn.viewer3d.environment import environment, nearest_images
 
 CUBE = 10.0 * np.eye(3)
 
@@ -69,21 +69,6 @@ def test_nearest_images_agree_with_a_search_over_all_images(random_glass):
     shortest = np.linalg.norm(offsets[:, None] + shifts, axis=-1).min(axis=1)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), shortest, atol=1e-9)
     np.testing.assert_allclose(offsets + images @ random_glass.cell, vectors, atol=1e-9)
-
-
-def test_images_of_cell_reach_every_atom_near_a_point(random_glass):
-    point, radius = np.array([[25.0, -8.0, 3.0]]), 6.0
-    shifts = images_of_cell(random_glass, point, radius)
-    near = np.linalg.norm(random_glass.positions + shifts[:, None] - point, axis=-1) < radius
-    wide = np.array(np.meshgrid(*[np.arange(-6, 7)] * 3)).reshape(3, -1).T @ random_glass.cell
-    expected = np.linalg.norm(random_glass.positions + wide[:, None] - point, axis=-1) < radius
-    assert near.sum() == expected.sum() > 10
-
-
-def test_path_is_unwrapped_along_its_images():
-    glass = cubic([[9, 5, 5], [1, 5, 5], [1, 7, 5]])
-    path = unwrapped_path(glass, [0, 1, 2], [[1, 0, 0], [0, 0, 0]])
-    np.testing.assert_allclose(path, [[9, 5, 5], [11, 5, 5], [11, 7, 5]])
 
 
 def test_an_atom_that_is_not_there_is_an_input_error():

@@ -115,7 +115,6 @@ def test_text_of_a_file_reaches_no_picture():
     pictures = [
         views.whole_glass(glass, "potential_energy", values, selected=0, shown=np.arange(27)),
         views.whole_glass(glass, "element", None, selected=0, shown=np.arange(9)),
-        views.neighbors_only(glass, 0, pairs, images, "potential_energy", values),
         views.explained_atom(glass, 0, pairs, images, np.array([0.2, 0.9]), predicted=values),
     ]
     allowed = re.compile(r"[A-Za-z0-9# ,.()≤≥−-]*")
