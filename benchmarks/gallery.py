@@ -20,17 +20,24 @@ from dashboard.pages import PAGES
 SIZES = ("1280x800", "960x540", "820x1180")  # a laptop, a projector, a tablet
 THEMES = ("light", "dark")
 LINK = "glass=Cu64Zr36_500_1e12&atom=77&method=gradient"
-BUSY = "[data-testid=stProgress], [data-testid=stSpinner], [data-testid=stStatusWidget]"
-QUIET = 1.5  # s without work before the picture is taken
+BUSY = "[data-testid=stProgress], [data-testid=stSpinner], [data-testid=stStatusWidget], [data-testid=stSkeleton]"
+IN_3D = ("structure", "explanation", "whole_glass", "topology", "compare")
+DRAWN = """
+const roots = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter((r) => r?.querySelector('.canvas'));
+return roots.map((root) => Boolean(root.querySelector('.canvas').dataset.drawn));
+"""
+QUIET = 3  # s without work before the picture is taken
 
 
-def wait(driver) -> None:
-    """Until the page has been at rest for a while. Raises RuntimeError where it never is."""
+def wait(driver, page: str) -> None:
+    """Until the page has been at rest for a while and its 3D views are drawn. Raises RuntimeError where it never is."""
     start = quiet_since = time.monotonic()
     while time.monotonic() - quiet_since < QUIET:
         time.sleep(0.1)
         there = driver.find_elements("css selector", "[data-testid=stHeading]")
-        if not there or driver.find_elements("css selector", BUSY):
+        drawn = driver.execute_script(DRAWN)
+        ready = there and all(drawn) and (drawn or page not in IN_3D)
+        if not ready or driver.find_elements("css selector", BUSY):
             quiet_since = time.monotonic()
         if time.monotonic() - start > LIMIT:
             raise RuntimeError(f"{driver.current_url} is still at work after {LIMIT} s")
@@ -44,7 +51,7 @@ def picture(driver, address: str, page: str, theme: str, size: str, folder: Path
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     driver.get(f"{address}/{'' if page == PAGES[0].name else page}?{LINK}")
-    wait(driver)
+    wait(driver, page)
     path = folder / f"{page}-{theme}-{size}.png"
     if not driver.save_screenshot(str(path)):
         raise RuntimeError(f"{path} could not be written")
