@@ -1,4 +1,4 @@
-"""What a wheel takes along besides the package: checkpoints, samples and dashboard, as symgnn/shipped.
+"""What a wheel takes along besides the package: checkpoints, samples, own data set and dashboard, as symgnn/shipped.
 
 An editable install takes nothing along: it runs with the folders of the checkout.
 """
@@ -14,12 +14,14 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SHIPPED = {
     "checkpoints": "checkpoints",
     "data/samples": "samples",
+    "data/own": "own",
     "dashboard": "dashboard",
     ".streamlit": ".streamlit",
 }
 KINDS = {
     "checkpoints": ("README.md", "card.json", "curve.csv", "weights.safetensors", "explainer.safetensors"),
     "data/samples": ("*.xyz",),
+    "data/own": ("*.xyz", "*.npz", "own.yaml", "SHA256SUMS"),
     "dashboard": ("*.py", "*.css", "*.js", "*.json", "*.svg"),
     ".streamlit": ("config.toml",),
 }

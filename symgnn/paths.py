@@ -49,6 +49,11 @@ def samples_folder() -> Path:
     return SHIPPED / "samples" if SHIPPED.is_dir() else CHECKOUT / "data" / "samples"
 
 
+def own_folder() -> Path:
+    """The folder of the data set "own", beside that of the samples. It need not exist."""
+    return samples_folder().parent / "own"
+
+
 def dashboard_folder() -> Path:
     """The folder of the dashboard; the settings of its server lie beside it, in .streamlit."""
     return _of_package() / "dashboard"

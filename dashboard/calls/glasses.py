@@ -8,6 +8,7 @@ import numpy as np
 
 from dashboard.waiting import answer
 from dashboard.workers.jobs import Job
+from symgnn.datasets.own import own_files
 from symgnn.datasets.paper import PAPER, find_paper
 from symgnn.errors import InputError
 from symgnn.glass import Glass
@@ -28,12 +29,15 @@ _surroundings: RecentlyUsed[LocalStructure] = RecentlyUsed(8)
 
 
 def glass_files() -> dict[str, Path]:
-    """Glasses on disk by name: the committed samples first, then the paper's where they were fetched."""
+    """Glasses on disk by name: those of the data set "own", which have barriers, then the other samples, then the
+    paper's where they were fetched."""
     samples = sorted(
         samples_folder().glob("*.xyz"),
         key=lambda path: (not path.stem.startswith("Cu64Zr36"), path.stem),  # the paper's composition first
     )
-    return {path.stem: path for path in [*samples, *_paper_files()]}
+    own = own_files()
+    others = [path for path in (*samples, *_paper_files()) if path.stem not in own]
+    return own | {path.stem: path for path in others}
 
 
 def _paper_files() -> list[Path]:

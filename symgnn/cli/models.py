@@ -14,7 +14,9 @@ from symgnn.cli.common import Seed, check_folders, command, console, errors, pro
 from symgnn.cli.training_bar import TrainingBar
 from symgnn.errors import InputError
 
-DatasetName = Annotated[str, typer.Option("--dataset", help="paper, or the YAML file of your own data set.")]
+DatasetName = Annotated[
+    str, typer.Option("--dataset", help="paper, own, or the YAML file of another data set.")
+]
 PaperFolder = Annotated[Path | None, typer.Option("--data", help="Folder of the paper's pickles.")]
 
 

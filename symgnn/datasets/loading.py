@@ -1,4 +1,4 @@
-"""A labelled data set with its split into training, validation and test glasses: the paper's or your own."""
+"""A labelled data set with its split into training, validation and test glasses: the paper's our own, or yours."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from symgnn.datasets.definition import PAPER_NAME, SPLITS, DatasetDefinition, glass_name, read_definition
 from symgnn.datasets.glass_dataset import GlassDataset
+from symgnn.datasets.own import OWN_NAME, own_definition
 from symgnn.datasets.paper import find_paper, load_paper, split_names
 from symgnn.errors import InputError
 from symgnn.glass import BARRIER_COLUMN, Glass, atomic_number
@@ -23,7 +24,7 @@ LARGEST_BARRIER = 1000.0  # eV, far above all of a solid: a label beyond is a mi
 class SplitDataset:
     """A named data set, split by glass.
 
-    name    "paper", or the name in the YAML
+    name    "paper", "own", or the name in the YAML
     train, validation, test  GlassDataset of labelled glasses; test may be empty
     origin  what errors name: the YAML, or the folder of the paper's files
     """
@@ -84,8 +85,9 @@ class SplitDataset:
 def load_dataset(
     source: str | os.PathLike = PAPER_NAME, folder: str | os.PathLike | None = None
 ) -> SplitDataset:
-    """The data set "paper", or that of a YAML file (see `symgnn.datasets.definition`). Glasses are read when needed.
+    """The data set "paper" or "own", or that of a YAML file (`symgnn.datasets.definition`).
 
+    Glasses are read when they are needed.
     folder: of the paper's files, else where `find_paper` looks; test glasses whose files are not there are left out.
     Raises InputError where the data set, its YAML or one of its files is missing or does not fit.
     """
@@ -95,11 +97,13 @@ def load_dataset(
         raise InputError(
             f"{source}: a folder of the paper's files found as well ({folder}), expected one data set"
         )
+    if str(source) == OWN_NAME:
+        return _of_files(own_definition())
     path = Path(source)
     if path.suffix not in (".yaml", ".yml") and not path.is_file():
-        raise InputError(f"data set {str(source)!r} not found, expected {PAPER_NAME} or a YAML file")
-    definition = read_definition(path)
-    return SplitDataset(definition.name, *(_own(definition, split) for split in SPLITS), origin=str(path))
+        names = f"{PAPER_NAME}, {OWN_NAME}"
+        raise InputError(f"data set {str(source)!r} not found, expected {names} or a YAML file")
+    return _of_files(read_definition(path))
 
 
 def _paper(folder: str | os.PathLike | None) -> SplitDataset:
@@ -116,16 +120,22 @@ def _paper_glass(name: str, folder: Path) -> Glass:
     return load_paper([name], folder)[0]
 
 
-def _own(definition: DatasetDefinition, split: str) -> GlassDataset:
+def _of_files(definition: DatasetDefinition) -> SplitDataset:
+    return SplitDataset(
+        definition.name, *(_files(definition, split) for split in SPLITS), origin=str(definition.path)
+    )
+
+
+def _files(definition: DatasetDefinition, split: str) -> GlassDataset:
     return GlassDataset(
         [
-            partial(_own_glass, definition.path, split, file, definition.types)
+            partial(_glass_of_file, definition.path, split, file, definition.types)
             for file in definition.files(split)
         ]
     )
 
 
-def _own_glass(path: Path, split: str, file: Path, types: dict[int, str]) -> Glass:
+def _glass_of_file(path: Path, split: str, file: Path, types: dict[int, str]) -> Glass:
     try:
         glass = read_glass(file, types=types or None, name=glass_name(file))
     except InputError as error:

@@ -18,6 +18,7 @@ from symgnn.io.writing import replacing
 from symgnn.simulate.events import AtomBarriers
 
 KEPT_MOVE = 0.05  # Å: displacements of atoms that move farther, at the saddle or beyond, are kept
+STEPS_PER_ANGSTROM = 1024  # to which kept displacements are rounded: a third of the size in a compressed file
 PER_ATOM = ("atom", "tries", "duplicates", "calls")
 PER_EVENT = ("event_atom", "attempt", "barrier", "energy_difference", "curvature", "largest_force", "connected",
              "event_calls", "n_moving", "n_kept")  # fmt: skip
@@ -34,7 +35,7 @@ class BarrierTable:
     event_atom, attempt, barrier, energy_difference, curvature, largest_force, connected, event_calls, n_moving
                         (E,) as in Event, atom after atom; event_atom is its atom, event_calls its calls
     n_kept              (E,) int64, displacements that are kept of the event: of atoms that move more than .05 Å
-    moved_atom (T,) int64, displacement, end_displacement (T, 3) float32 Å, event after event
+    moved_atom (T,) int64, displacement, end_displacement (T, 3) float32 Å, event after event, rounded to 1/1024 Å
     reason, reason_tries             why tries gave no event, and how many
     """
 
@@ -78,6 +79,10 @@ class BarrierTable:
         rows = slice(end - int(self.n_kept[event]), end)
         return self.moved_atom[rows], self.displacement[rows], self.end_displacement[rows]
 
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All columns by name, as the .npz file holds them."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
     def write(self, folder: Path, stem: str, glass: Glass) -> list[Path]:
         """Write STEM.barriers.npz (everything), .csv (one line per atom), .events.csv and .xyz; their paths.
 
@@ -88,7 +93,7 @@ class BarrierTable:
         paths = [
             Path(folder) / f"{stem}.barriers{ending}" for ending in (".npz", ".csv", ".events.csv", ".xyz")
         ]
-        write_arrays(paths[0], {name: getattr(self, name) for name in COLUMNS}, compressed=True)
+        write_arrays(paths[0], self.arrays(), compressed=True)
         _write_csv(paths[1], self._atom_rows(glass))
         _write_csv(paths[2], self._event_rows(glass))
         write_extxyz(paths[3], self.labelled(glass))
@@ -173,7 +178,10 @@ def arrays_of(result: AtomBarriers) -> dict[str, np.ndarray]:
         "n_moving": np.array([event.n_moving for event in events], dtype=np.int64),
         "n_kept": np.array([len(atoms) for atoms in moved], dtype=np.int64),
         "moved_atom": np.concatenate([np.empty(0, np.int64), *moved]),
-        **{name: values.astype(np.float32) for name, values in fields.items()},
+        **{
+            name: (np.round(values * STEPS_PER_ANGSTROM) / STEPS_PER_ANGSTROM).astype(np.float32)
+            for name, values in fields.items()
+        },
         "reason": np.array([reason for reason, _ in reasons], dtype=str),
         "reason_tries": np.array([number for _, number in reasons], dtype=np.int64),
     }

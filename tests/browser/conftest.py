@@ -46,6 +46,7 @@ def address(chromium, data, checkpoints, tmp_path_factory):  # noqa: F811 (fixtu
         "SYMGNN_DATA": str(data),
         "PYTHONPATH": str(REPOSITORY),
         "OMP_NUM_THREADS": "1",
+        "SYMGNN_DASHBOARD_WORKERS": "1",
     }
     command = [sys.executable, str(Path(__file__).with_name("serve.py")), str(checkpoints), str(port)]
     with log.open("w") as output:

@@ -57,7 +57,7 @@ def test_test_glasses_that_are_not_here_are_left_out(asked):
 def test_the_folder_of_the_paper_goes_with_the_paper_alone(asked, tmp_path):
     with pytest.raises(InputError, match="a folder of the paper's files found as well"):
         load_dataset("my.yaml", asked[0])
-    with pytest.raises(InputError, match="data set 'papr' not found, expected paper or a YAML file"):
+    with pytest.raises(InputError, match="data set 'papr' not found, expected paper, own or a YAML file"):
         load_dataset("papr")
 
 

@@ -14,7 +14,7 @@ from symgnn.glass import Glass
 from symgnn.io.structures import read_glass
 from symgnn.simulate import BarrierSearch, read_barriers, search_barriers
 from symgnn.simulate.barrier_runs import BarrierWork
-from symgnn.simulate.barrier_table import COLUMNS, KEPT_MOVE, arrays_of, joined
+from symgnn.simulate.barrier_table import COLUMNS, KEPT_MOVE, STEPS_PER_ANGSTROM, arrays_of, joined
 from symgnn.simulate.events import AtomBarriers, Event
 
 ATOMS = [7, 77, 3]
@@ -46,8 +46,12 @@ def test_a_table_is_made_of_single_searches(small_glass, table):
             atoms, displacement, end = table.moves(row)
             moved = np.linalg.norm(event.displacement, axis=1) > KEPT_MOVE
             assert np.isin(np.flatnonzero(moved), atoms).all()
-            np.testing.assert_allclose(displacement, event.displacement[atoms], atol=1e-6)
-            np.testing.assert_allclose(end, event.end_displacement[atoms], atol=1e-6)
+            np.testing.assert_allclose(
+                displacement, event.displacement[atoms], atol=0.5 / STEPS_PER_ANGSTROM + 1e-6
+            )
+            np.testing.assert_allclose(
+                end, event.end_displacement[atoms], atol=0.5 / STEPS_PER_ANGSTROM + 1e-6
+            )
             row += 1
     assert row == len(table.barrier) > 1
     assert table.reason_tries.sum() + len(table.barrier) + table.duplicates.sum() == table.tries.sum()

@@ -1,0 +1,129 @@
+"""Makes the data set "own": glasses, the barriers around all of their atoms, and their files in data/own.
+
+    python -m benchmarks.own_data                  # all that is missing; --workers N; hours; goes on after a kill
+    python -m benchmarks.own_data Cu64Zr36_500_1e12 --folder FOLDER
+
+Written are the glasses whose atoms are all searched, own.yaml where a split has all of its glasses, and SHA256SUMS.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from symgnn.datasets.own import CHECKSUMS, DEFINITION, EVENTS_ENDING
+from symgnn.glass import Glass
+from symgnn.io.arrays import write_arrays
+from symgnn.io.structures import read_glass, write_extxyz
+from symgnn.io.writing import replacing
+from symgnn.paths import cache_folder, own_folder, samples_folder
+from symgnn.simulate import make_glass, parse_composition, read_barriers, search_barriers
+
+EVENTS, MAX_TRIES, SEED = 6, 100, 0
+MADE = {  # name -> composition, atoms, quench rate (K/s), seed; the other glasses are samples
+    "Cu80Zr20_500_1e13": ("Cu80Zr20", 500, 1e13, 4),
+    "Cu64Zr36_500_1e13": ("Cu64Zr36", 500, 1e13, 5),
+    "Cu57Zr43_500_1e13": ("Cu57Zr43", 500, 1e13, 6),
+}
+SPLIT = {
+    "train": ["Cu64Zr36_500_1e13"],
+    "validation": ["Cu57Zr43_500_1e13"],
+    "test": ["Cu64Zr36_500_1e12", "Cu50Zr50_500_1e13", "Cu80Zr20_500_1e13"],
+}
+NAMES = [*SPLIT["test"], *SPLIT["train"], *SPLIT["validation"]]
+console = Console(width=120)
+
+
+def glass_of(name: str) -> Glass:
+    """The unlabelled glass: of the samples, or made, which takes minutes, and kept in the cache."""
+    sample, kept = samples_folder() / f"{name}.xyz", cache_folder() / "own" / f"{name}.xyz"
+    if sample.is_file():
+        return read_glass(sample)
+    if not kept.is_file():
+        composition, atoms, rate, seed = MADE[name]
+        command = (
+            f"symgnn simulate glass --composition {composition} --atoms {atoms} --quench-rate {rate:g} --seed {seed} "
+            f"--output {name}.xyz"
+        ).replace("e+", "e")
+        made = make_glass(
+            n_atoms=atoms, composition=parse_composition(composition), quench_rate=rate, seed=seed, command=command
+        )  # fmt: skip
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_extxyz(kept, made)
+    return read_glass(kept)
+
+
+def label(name: str, folder: Path, workers: int, progress: Callable[[int, int], None]) -> None:
+    """Search around all atoms and write NAME.xyz with the labels and the table of events."""
+    glass = glass_of(name)
+    table = search_barriers(
+        glass, range(len(glass)), events=EVENTS, max_tries=MAX_TRIES, seed=SEED, workers=workers, progress=progress
+    )  # fmt: skip
+    write_arrays(folder / f"{name}{EVENTS_ENDING}", table.arrays(), compressed=True)
+    write_extxyz(folder / f"{name}.xyz", table.labelled(glass))
+
+
+def write_definition(folder: Path) -> None:
+    """own.yaml of the splits as far as their glasses are there, and SHA256SUMS of all files."""
+    files = {split: [folder / f"{name}.xyz" for name in names] for split, names in SPLIT.items()}
+    there = {split: [file.name for file in several if file.is_file()] for split, several in files.items()}
+    with replacing(folder / DEFINITION) as temporary:
+        temporary.write_text(
+            "# Which glasses of this folder serve for what; python -m benchmarks.own_data writes it.\n"
+            + yaml.safe_dump({"name": "own", **there}, sort_keys=False),
+            encoding="utf-8",
+        )
+    files = sorted([*folder.glob("*.xyz"), *folder.glob(f"*{EVENTS_ENDING}")])
+    with replacing(folder / CHECKSUMS) as temporary:
+        lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
+        temporary.write_text("".join(lines), encoding="utf-8")
+
+
+def print_table(folder: Path) -> None:
+    """One line per glass that is there."""
+    rows = Table("glass", "atoms", "barrier / eV", "sd over atoms", "standard error of an atom", "reliability",
+                 "events", "strictly connected", "atoms with fewer events", "MB")  # fmt: skip
+    for name in NAMES:
+        path = folder / f"{name}{EVENTS_ENDING}"
+        if not path.is_file():
+            rows.add_row(name, *["-"] * 9)
+            continue
+        table = read_barriers(path)
+        mean, error, number = table.of_atoms()
+        noise = np.nanmean(error**2)
+        rows.add_row(
+            name, str(len(mean)), f"{mean.mean():.3f}", f"{mean.std():.3f}", f"{np.sqrt(noise):.3f}",
+            f"{1 - noise / mean.var(ddof=1):.2f}", str(len(table.barrier)), f"{table.connected.mean():.0%}",
+            str((number < EVENTS).sum()), f"{path.stat().st_size / 1e6:.1f}",
+        )  # fmt: skip
+    console.print(rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", help=", ".join(NAMES))
+    parser.add_argument("--folder", type=Path, default=own_folder())
+    parser.add_argument("--workers", type=int, default=1)
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    for name in options.names or NAMES:
+        if not (options.folder / f"{name}.xyz").is_file():
+            label(
+                name, options.folder, options.workers, lambda done, of, n=name: print(n, done, of, flush=True)
+            )
+            write_definition(options.folder)
+    write_definition(options.folder)
+    print_table(options.folder)
+
+
+if __name__ == "__main__":
+    main()
