@@ -45,6 +45,7 @@ data_app.command("fetch")(structures.data_fetch)
 simulate_app.command("glass")(simulate.glass)
 simulate_app.command("verify")(simulate.verify)
 simulate_app.command("barriers")(simulate.barriers)
+simulate_app.command("sampling")(simulate.sampling)
 for function in (
     structures.graph,
     models.train,

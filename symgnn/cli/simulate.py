@@ -1,4 +1,4 @@
-"""Commands under the potential: simulate glass, verify, barriers. They need the extra `physics`."""
+"""Commands under the potential: simulate glass, verify, barriers, sampling. They need the extra `physics`."""
 
 from __future__ import annotations
 
@@ -155,3 +155,47 @@ def _print_barriers(structure, table) -> None:
         console.print(f"{table.duplicates.sum()} tries: an event that was there", markup=False)
     for reason, tries in zip(table.reason, table.reason_tries, strict=True):
         console.print(f"{tries} tries: {reason}", markup=False)
+
+
+def sampling(
+    file: File,
+    temperature: Annotated[float, typer.Option(help="K, of the dynamics.")] = 700.0,
+    time: Annotated[float, typer.Option(help="ps, of each run.")] = 1.0,
+    runs: Annotated[int, typer.Option(min=1, help="Each from the same minimum, quenched at its end.")] = 200,
+    seed: Seed = 0,
+    workers: Workers = None,
+    scheduler: Scheduler = None,
+    output: Output = Path("."),
+    types: Types = None,
+) -> None:
+    """MD local sampling: barriers of all atoms from short dynamics and quenches. Writes a CSV.
+
+    The barrier of an atom follows from how often it leaves its place: a coarse baseline beside searched barriers.
+    """
+    import numpy as np
+    import pandas as pd
+
+    from symgnn.io.writing import replacing
+    from symgnn.simulate import sample_locally
+
+    structure = read(file, types)
+    check_folders(output)
+    with progress() as bars:
+        sample = sample_locally(
+            structure, temperature=temperature, time=time, runs=runs, seed=seed, workers=workers, scheduler=scheduler,
+            progress=task(bars, "Sampling"),
+        )  # fmt: skip
+    barriers, path = sample.barriers(), output / f"{stem(file)}.sampling.csv"
+    columns = {
+        "atom": np.arange(len(barriers)),
+        "element": structure.symbols,
+        "moves": sample.moves,
+        "barrier_eV": barriers,
+    }
+    with replacing(path) as temporary:
+        pd.DataFrame(columns).to_csv(temporary, index=False, float_format="%.6f", lineterminator="\n")
+    console.print(
+        f"{structure.composition}, {len(barriers)} atoms: {(sample.moves > 0).sum()} left their place in {runs} runs; "
+        f"barrier {barriers.mean():.3f} ± {barriers.std():.3f} eV (mean ± standard deviation over atoms)\n{path}",
+        markup=False,
+    )

@@ -13,6 +13,7 @@ from symgnn.simulate.calculator import MendelevCuZr  # noqa: E402
 from symgnn.simulate.eam_file import EamPotential, read_potential  # noqa: E402
 from symgnn.simulate.events import AtomBarriers, Event  # noqa: E402
 from symgnn.simulate.glass_maker import make_glass, parse_composition, relax  # noqa: E402
+from symgnn.simulate.local_sampling import LocalSample, sample_locally  # noqa: E402
 from symgnn.simulate.potential import Mendelev2009, mendelev2009  # noqa: E402
 from symgnn.simulate.verify import Verification, relaxed, verify  # noqa: E402
 
@@ -22,6 +23,7 @@ __all__ = [
     "BarrierTable",
     "EamPotential",
     "Event",
+    "LocalSample",
     "Mendelev2009",
     "MendelevCuZr",
     "Verification",
@@ -34,6 +36,7 @@ __all__ = [
     "read_potential",
     "relax",
     "relaxed",
+    "sample_locally",
     "search_barriers",
     "verify",
 ]

@@ -130,3 +130,16 @@ def test_options_that_are_refused_in_one_line(run, options, message):
     assert (code, len(err.splitlines())) == (2, 1)
     assert err.startswith("Error: ")
     assert re.search(message, err), err
+
+
+def test_sampling_and_its_file(run, tmp_path):
+    code, out, err = run("sampling", SAMPLE, "--runs", 2, "--time", 0.2, "--workers", 1, "-o", "out")
+    assert code == 0, err
+    lines = (tmp_path / "out" / "Cu64Zr36_500_1e12.sampling.csv").read_text().splitlines()
+    assert lines[0] == "atom,element,moves,barrier_eV"
+    assert len(lines) == 501
+    moved = sum(line.split(",")[2] != "0" for line in lines[1:])
+    assert f"500 atoms: {moved} left their place in 2 runs" in out
+    code, _, err = run("sampling", SAMPLE, "--temperature", 0)
+    assert code == 2
+    assert err.startswith("Error: temperature 0 K")

@@ -83,5 +83,5 @@ def test_no_data_set(tmp_path, monkeypatch):
     monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
     (tmp_path / "samples").mkdir()
     assert own_files() == {}
-    with pytest.raises(InputError, match="own.yaml: no such file"):
+    with pytest.raises(InputError, match=r"own\.yaml: no such file"):
         load_dataset("own")
