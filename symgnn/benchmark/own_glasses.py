@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from symgnn.benchmark.report import UNKNOWN, TextTable
+from symgnn.benchmark.text_table import UNKNOWN, TextTable
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.io.writing import replacing

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from symgnn.benchmark.evaluation import evaluate_checkpoint
 from symgnn.benchmark.leaderboard import POOLED, TEST, VALIDATION, card_files
-from symgnn.benchmark.report import TextTable
 from symgnn.benchmark.scores import score, score_splits, write_scores
+from symgnn.benchmark.text_table import TextTable
 from symgnn.datasets import SplitDataset, load_dataset
 from symgnn.datasets.definition import PAPER_NAME, SPLITS
 from symgnn.errors import InputError
