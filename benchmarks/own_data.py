@@ -3,13 +3,15 @@
     python -m benchmarks.own_data                  # all that is missing; --workers N; hours; goes on after a kill
     python -m benchmarks.own_data Cu64Zr36_500_1e12 --folder FOLDER
 
-Written are the glasses whose atoms are all searched, own.yaml where a split has all of its glasses, and SHA256SUMS.
+Written are the glasses whose atoms are all searched, own.yaml with those that are there, SHA256SUMS, and PROCESSOR: on
+another kind of processor sums are rounded otherwise, and searches part.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import platform
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +28,8 @@ from symgnn.io.writing import replacing
 from symgnn.paths import cache_folder, own_folder, samples_folder
 from symgnn.simulate import make_glass, parse_composition, read_barriers, search_barriers
 
+KEPT_MOVE, STEPS_PER_ANGSTROM = 0.1, 128  # Å and 1/Å, of displacements that are kept: 4 MB a glass
+PROCESSOR = "PROCESSOR"
 EVENTS, MAX_TRIES, SEED = 6, 100, 0
 MADE = {  # name -> composition, atoms, quench rate (K/s), seed; the other glasses are samples
     "Cu80Zr20_500_1e13": ("Cu80Zr20", 500, 1e13, 4),
@@ -66,7 +70,8 @@ def label(name: str, folder: Path, workers: int, progress: Callable[[int, int], 
     table = search_barriers(
         glass, range(len(glass)), events=EVENTS, max_tries=MAX_TRIES, seed=SEED, workers=workers, progress=progress
     )  # fmt: skip
-    write_arrays(folder / f"{name}{EVENTS_ENDING}", table.arrays(), compressed=True)
+    small = table.compact(KEPT_MOVE, STEPS_PER_ANGSTROM)
+    write_arrays(folder / f"{name}{EVENTS_ENDING}", small.arrays(), compressed=True)
     write_extxyz(folder / f"{name}.xyz", table.labelled(glass))
 
 
@@ -84,6 +89,18 @@ def write_definition(folder: Path) -> None:
     with replacing(folder / CHECKSUMS) as temporary:
         lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
         temporary.write_text("".join(lines), encoding="utf-8")
+
+
+def processor() -> str:
+    """The kind of processor that this runs on."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next(
+        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")),
+        platform.machine(),
+    )
 
 
 def print_table(folder: Path) -> None:
@@ -120,7 +137,8 @@ def main() -> None:
             label(
                 name, options.folder, options.workers, lambda done, of, n=name: print(n, done, of, flush=True)
             )
-            write_definition(options.folder)
+            with replacing(options.folder / PROCESSOR) as temporary:
+                temporary.write_text(processor() + "\n", encoding="utf-8")
     write_definition(options.folder)
     print_table(options.folder)
 

@@ -22,10 +22,7 @@ class Cluster:
         contact = folder / "scheduler.json"
         self._start("distributed.cli.dask_scheduler", "--port", "0", "--host", "127.0.0.1", "--no-dashboard",
                     "--scheduler-file", str(contact))  # fmt: skip
-        deadline = time.monotonic() + 60
-        while not contact.exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
-        self.address: str = json.loads(contact.read_text())["address"]
+        self.address = _address_in(contact)
 
     def add_worker(self) -> subprocess.Popen:
         return self._start("distributed.cli.dask_worker", self.address, "--nthreads", "1", "--no-nanny",
@@ -40,6 +37,18 @@ class Cluster:
         self._processes.callback(process.wait)
         self._processes.callback(process.kill)
         return process
+
+
+def _address_in(contact: Path) -> str:
+    """Of the scheduler's file, once it is there and whole: it is not written at once."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            return json.loads(contact.read_text())["address"]
+        except (FileNotFoundError, json.JSONDecodeError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 @contextmanager

@@ -79,6 +79,17 @@ class BarrierTable:
         rows = slice(end - int(self.n_kept[event]), end)
         return self.moved_atom[rows], self.displacement[rows], self.end_displacement[rows]
 
+    def compact(self, kept_move: float, steps_per_angstrom: int) -> BarrierTable:
+        """The same with displacements of atoms that move farther than kept_move (Å) alone, rounded: a smaller file."""
+        farthest = np.maximum(*(np.linalg.norm(getattr(self, name), axis=1) for name in PER_MOVE[1:]))
+        kept, event = farthest > kept_move, np.repeat(np.arange(len(self.barrier)), self.n_kept)
+        return replace(
+            self,
+            n_kept=np.bincount(event[kept], minlength=len(self.barrier)),
+            moved_atom=self.moved_atom[kept],
+            **{name: _rounded(getattr(self, name)[kept], steps_per_angstrom) for name in PER_MOVE[1:]},
+        )
+
     def arrays(self) -> dict[str, np.ndarray]:
         """All columns by name, as the .npz file holds them."""
         return {name: getattr(self, name) for name in COLUMNS}
@@ -178,10 +189,7 @@ def arrays_of(result: AtomBarriers) -> dict[str, np.ndarray]:
         "n_moving": np.array([event.n_moving for event in events], dtype=np.int64),
         "n_kept": np.array([len(atoms) for atoms in moved], dtype=np.int64),
         "moved_atom": np.concatenate([np.empty(0, np.int64), *moved]),
-        **{
-            name: (np.round(values * STEPS_PER_ANGSTROM) / STEPS_PER_ANGSTROM).astype(np.float32)
-            for name, values in fields.items()
-        },
+        **{name: _rounded(values, STEPS_PER_ANGSTROM) for name, values in fields.items()},
         "reason": np.array([reason for reason, _ in reasons], dtype=str),
         "reason_tries": np.array([number for _, number in reasons], dtype=np.int64),
     }
@@ -201,6 +209,11 @@ def joined(parts: Iterable[Mapping[str, np.ndarray]]) -> BarrierTable:
         reason=np.array([reason for reason, _ in reasons], dtype=str),
         reason_tries=np.array([number for _, number in reasons], dtype=np.int64),
     )
+
+
+def _rounded(lengths: np.ndarray, steps_per_angstrom: int) -> np.ndarray:
+    """float32 Å to multiples of 1/steps: numbers with few digits are small in a compressed file."""
+    return (np.round(lengths * steps_per_angstrom) / steps_per_angstrom).astype(np.float32)
 
 
 def _digits(value: float) -> str:

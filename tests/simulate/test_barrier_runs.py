@@ -160,3 +160,18 @@ def test_questions_that_make_no_sense(small_glass, tmp_path, atoms, options, mes
 def test_a_structure_that_is_no_minimum_is_refused_at_once(liquid, tmp_path):
     with pytest.raises(InputError, match="relax it first: symgnn simulate verify FILE --relax"):
         search_barriers(liquid, [1], folder=tmp_path, workers=2)
+
+
+def test_a_compact_table_keeps_what_moves_far(small_glass, tmp_path):
+    table = search_barriers(small_glass, ATOMS, **HOW, workers=1, folder=tmp_path)
+    small = table.compact(0.3, 64)
+    assert len(small.moved_atom) < len(table.moved_atom)
+    assert (small.barrier == table.barrier).all()
+    for event in range(len(table.barrier)):
+        atoms, there, beyond = table.moves(event)
+        far = np.maximum(np.linalg.norm(there, axis=1), np.linalg.norm(beyond, axis=1)) > 0.3
+        kept, small_there, small_beyond = small.moves(event)
+        assert kept.tolist() == atoms[far].tolist()
+        for full, rounded in ((there[far], small_there), (beyond[far], small_beyond)):
+            assert np.abs(full - rounded).max() <= 0.5 / 64 + 1e-7
+            assert (rounded * 64 == np.round(rounded * 64)).all()
