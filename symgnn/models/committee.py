@@ -64,7 +64,7 @@ class Committee(BarrierModel):
         return torch.cat(features, 1)
 
     def barriers_of_members(self, features: Tensor) -> Tensor:
-        """(K, N) eV from `features` (N, F): their mean over the members is the committee's barrier, and their differences
+        """(K, N) eV from `features` (N, F): their mean over the members is the committee's barrier, their differences
         between two glasses are those of the members."""
         last = self.decoder[-1]
         weights = last.weight[0].to(features.dtype).split(self.widths)

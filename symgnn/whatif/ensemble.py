@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from symgnn.graph.atom_graph import AtomGraph, build_graph
 from symgnn.glass import Glass
+from symgnn.graph.atom_graph import AtomGraph, build_graph
 from symgnn.inference.card import CARD
 from symgnn.inference.checkpoint import Checkpoint, load_checkpoint
 from symgnn.inference.predict import readable

@@ -1,7 +1,7 @@
 """A glass that is asked what would be if it were changed: relaxed once, predicted once, then compared with each change.
 
     result = what_if(checkpoint, glass, SwapElement(17, "Zr"), atom=5)
-    result.change_eV[result.number_after]           # eV, how much higher the barrier of atom 5 is then
+    result.barrier_change[result.number_after]           # eV, how much higher the barrier of atom 5 is then
 
     reference = Reference(checkpoint, glass)        # for many changes of one glass
     results = [reference.ask(change, atom=5) for change in changes]
@@ -70,8 +70,8 @@ class Reference:
         before = self.barriers.of(kept)
         first = self.ensemble.of_glass(unrelaxed)
         last = first if after is unrelaxed else self.ensemble.of_glass(after)
-        change_eV, sigma_eV = last.change_from(before)
-        unrelaxed_eV, unrelaxed_sigma_eV = first.change_from(before)
+        barrier_change, sigma = last.change_from(before)
+        unrelaxed_change, unrelaxed_sigma = first.change_from(before)
         return WhatIf(
             change=change,
             given=self.given,
@@ -81,13 +81,13 @@ class Reference:
             is_relaxed=self.is_relaxed and not note,
             note=self.note or note,
             kept=kept,
-            before_eV=self.barriers.value,
-            after_eV=last.value,
-            change_eV=change_eV,
-            sigma_eV=sigma_eV,
-            unrelaxed_change_eV=unrelaxed_eV,
-            unrelaxed_sigma_eV=unrelaxed_sigma_eV,
-            energy_eV=self.energy_of(after),
+            barriers_before=self.barriers.value,
+            barriers_after=last.value,
+            barrier_change=barrier_change,
+            sigma=sigma,
+            unrelaxed_change=unrelaxed_change,
+            unrelaxed_sigma=unrelaxed_sigma,
+            energy_change=self.energy_of(after),
             atom=None if atom is None else int(atom),
         )
 

@@ -69,8 +69,8 @@ def relaxed(glass: Glass, *, near: np.ndarray | None = None, like: Warm | None =
         ) from None
     if not done:
         raise InputError(
-            f"{glass.name}: largest force {end.largest_force:.2g} eV/Å found after {MOST_CALLS} steps of the relaxation, "
-            f"expected at most {FORCE:g}"
+            f"{glass.name}: largest force {end.largest_force:.2g} eV/Å found after {MOST_CALLS} steps of "
+            f"relaxation, expected at most {FORCE:g}"
         )
     moved = end.positions - every.start
     return (replace(glass, positions=glass.positions + moved) if moved.any() else glass), end.energy

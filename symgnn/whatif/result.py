@@ -24,13 +24,13 @@ class WhatIf:
     after       Glass of M atoms: the same relaxed; `unrelaxed` itself if nothing is relaxed
     is_relaxed, note   whether reference and changed glass were relaxed; why not, where it was asked for and cannot be
     kept        (M,) for every atom after the change its number before
-    before_eV   (N,) eV, predicted barriers of `reference`
-    after_eV    (M,) eV, of `after`
-    change_eV   (M,) eV, how much higher the barrier of each atom is than before
-    sigma_eV    (M,) eV, standard deviation of that difference over models like the one asked (ensemble.py); None for one
+    barriers_before   (N,) eV, predicted barriers of `reference`
+    barriers_after    (M,) eV, of `after`
+    barrier_change   (M,) eV, how much higher the barrier of each atom is than before
+    sigma    (M,) eV, standard deviation of that difference over models like the one asked (ensemble.py); None for one
                 model
-    unrelaxed_change_eV, unrelaxed_sigma_eV   (M,) eV, the same before relaxation
-    energy_eV   eV, energy of `after` minus that of `reference` under the potential; None where it is not known
+    unrelaxed_change, unrelaxed_sigma   (M,) eV, the same before relaxation
+    energy_change   eV, energy of `after` minus that of `reference` under the potential; None where it is not known
     atom        number before the change of the atom that was asked about, None if none was
     """
 
@@ -42,18 +42,20 @@ class WhatIf:
     is_relaxed: bool
     note: str
     kept: np.ndarray
-    before_eV: np.ndarray
-    after_eV: np.ndarray
-    change_eV: np.ndarray
-    sigma_eV: np.ndarray | None
-    unrelaxed_change_eV: np.ndarray
-    unrelaxed_sigma_eV: np.ndarray | None
-    energy_eV: float | None
+    barriers_before: np.ndarray
+    barriers_after: np.ndarray
+    barrier_change: np.ndarray
+    sigma: np.ndarray | None
+    unrelaxed_change: np.ndarray
+    unrelaxed_sigma: np.ndarray | None
+    energy_change: float | None
     atom: int | None = None
 
     def __repr__(self) -> str:
         of_atom = (
-            "" if self.atom is None else f"; atom {self.atom}: {self.change_eV[self.number_after]:+.3f} eV"
+            ""
+            if self.atom is None
+            else f"; atom {self.atom}: {self.barrier_change[self.number_after]:+.3f} eV"
         )
         how = "relaxed" if self.is_relaxed else "not relaxed"
         return f"WhatIf({self.change}, {self.given.name!r}, {how}{of_atom})"
@@ -91,9 +93,13 @@ class WhatIf:
     def as_glass(self) -> Glass:
         """`after` with the properties predicted_barrier and barrier_change (eV), moved (Å) and atom_before, to be saved
         or opened elsewhere."""
-        columns = {"predicted_barrier": self.after_eV, "barrier_change": self.change_eV, "moved": self.moved}
-        if self.sigma_eV is not None:
-            columns["barrier_change_sigma"] = self.sigma_eV
+        columns = {
+            "predicted_barrier": self.barriers_after,
+            "barrier_change": self.barrier_change,
+            "moved": self.moved,
+        }
+        if self.sigma is not None:
+            columns["barrier_change_sigma"] = self.sigma
         notes = {**self.given.notes, "change": str(self.change), "changed_glass": self.given.name}
         notes["relaxed"] = "yes" if self.is_relaxed else f"no {self.note}".strip()
         return replace(

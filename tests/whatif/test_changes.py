@@ -197,7 +197,7 @@ def test_overlap_is_refused_unless_it_was_there(glass):
     ):
         MoveAtom(1, (-2, 0, 0)).apply(glass)
     near = replace(glass, positions=glass.positions - [[0, 0, 0], [1.6, 0, 0], [0, 0, 0], [0, 0, 0]])
-    with pytest.raises(InputError, match="swap 0=Zr puts atoms 0 and 1 1.40 Å apart"):
+    with pytest.raises(InputError, match=r"swap 0=Zr puts atoms 0 and 1 1\.40 Å apart"):
         SwapElement(0, "Zr").apply(replace(near, species=[29, 29, 29, 40]))
     overlapping = replace(near, positions=near.positions - [[0, 0, 0], [0.5, 0, 0], [0, 0, 0], [0, 0, 0]])
     assert SwapElement(3, "Cu").apply(overlapping).species[3] == 29, "it is not this change that made it"

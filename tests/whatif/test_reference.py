@@ -37,34 +37,34 @@ def test_relaxation_is_ases(checkpoint, sample, reference, text):
     atoms = by_ase(result.unrelaxed)
     assert verify(result.after).largest_force <= 2e-4
     start = by_ase(reference.glass)
-    assert result.energy_eV == pytest.approx(
+    assert result.energy_change == pytest.approx(
         atoms.get_potential_energy() - start.get_potential_energy(), abs=2e-3
     )
     apart = atoms.positions - result.after.positions
     assert np.abs(apart - apart.mean(0)).max() < 0.02
     expected = predict(checkpoint, replace(result.after, positions=atoms.positions))
-    assert result.after_eV == pytest.approx(expected, abs=2e-3)
+    assert result.barriers_after == pytest.approx(expected, abs=2e-3)
 
 
 def test_what_a_result_says(checkpoint, sample, reference):
     result = reference.ask(RemoveAtom(30), atom=31)
     assert result.given is reference.given
     assert result.is_relaxed
-    assert (len(result.after), len(result.before_eV), result.number_after) == (499, 500, 30)
+    assert (len(result.after), len(result.barriers_before), result.number_after) == (499, 500, 30)
     assert result.now[29:32].tolist() == [29, -1, 30]
     assert result.kept[result.now[31]] == 31
     assert np.array_equal(result.after.species, sample.species[result.kept])
     before, after = predict(checkpoint, reference.glass), predict(checkpoint, result.after)
-    assert result.before_eV == pytest.approx(before, abs=1e-6)
-    assert result.after_eV == pytest.approx(after, abs=1e-6)
-    assert result.change_eV == pytest.approx(after - before[result.kept], abs=1e-6)
-    assert result.sigma_eV is None, "one model does not say how far its difference is off"
+    assert result.barriers_before == pytest.approx(before, abs=1e-6)
+    assert result.barriers_after == pytest.approx(after, abs=1e-6)
+    assert result.barrier_change == pytest.approx(after - before[result.kept], abs=1e-6)
+    assert result.sigma is None, "one model does not say how far its difference is off"
     unrelaxed = predict(checkpoint, result.unrelaxed) - before[result.kept]
-    assert result.unrelaxed_change_eV == pytest.approx(unrelaxed, abs=1e-6)
+    assert result.unrelaxed_change == pytest.approx(unrelaxed, abs=1e-6)
     moved = np.linalg.norm(result.after.positions - reference.glass.positions[result.kept], axis=1)
     assert np.array_equal(result.moved, moved)
     assert result.n_moved == (moved > 0.1).sum() > 0
-    assert result.energy_eV > 1
+    assert result.energy_change > 1
     assert repr(result).startswith("WhatIf(remove 30, 'Cu64Zr36_500_1e12', relaxed; atom 31: ")
 
 
@@ -80,8 +80,8 @@ def test_no_change_is_none(checkpoint, sample, relax, text):
     result = what_if(
         checkpoint, rough, parse_change(text.format(own=sample.symbols[17])), atom=5, relax=relax
     )
-    assert np.abs(result.change_eV).max() <= 1e-6
-    assert result.energy_eV == pytest.approx(0, abs=1e-6)
+    assert np.abs(result.barrier_change).max() <= 1e-6
+    assert result.energy_change == pytest.approx(0, abs=1e-6)
     assert result.moved.max() < 1e-9
     assert np.abs(result.reference.positions - rough.positions).max() > 0.01 or not relax
 
@@ -107,15 +107,15 @@ def test_unrelaxed_where_the_potential_does_not_take_it(checkpoint):
     result = what_if(checkpoint, small, SwapElement(3, "Zr" if small.species[3] == 29 else "Cu"), atom=4)
     assert not result.is_relaxed
     assert "potential needs at least 15.2 Å" in result.note
-    assert result.energy_eV is None
+    assert result.energy_change is None
     assert result.after is result.unrelaxed
-    assert np.array_equal(result.change_eV, result.unrelaxed_change_eV)
+    assert np.array_equal(result.barrier_change, result.unrelaxed_change)
     assert "not relaxed" in repr(result)
 
 
 def test_refused(checkpoint, sample, reference):
     with pytest.raises(
-        InputError, match="swap 3=Al: element Al found, but checkpoint .*untrained knows Cu, Zr only"
+        InputError, match=r"swap 3=Al: element Al found, but checkpoint .*untrained knows Cu, Zr only"
     ):
         reference.ask(SwapElement(3, "Al"))
     with pytest.raises(InputError, match="atom 3 is asked about, but removed"):
@@ -149,8 +149,8 @@ def test_models_of_a_difference(sample):
     changes = [
         predict(one, result.after) - predict(one, result.reference) for one in (symgnn, *ensemble.seeds)
     ]
-    assert result.change_eV == pytest.approx(changes[0], abs=1e-6)
-    assert result.sigma_eV == pytest.approx(np.std(changes, axis=0, ddof=1), abs=1e-6)
+    assert result.barrier_change == pytest.approx(changes[0], abs=1e-6)
+    assert result.sigma == pytest.approx(np.std(changes, axis=0, ddof=1), abs=1e-6)
 
     committee = load_checkpoint("committee")
     result = Reference(committee, sample, relax=False).ask(SwapElement(17, "Zr"), atom=5)
@@ -176,6 +176,6 @@ def test_the_changed_glass_is_saved_and_read(checkpoint, reference, tmp_path):
     write_extxyz(tmp_path / "after.xyz", result.as_glass())
     again = read_glass(tmp_path / "after.xyz")
     assert np.array_equal(again.properties["atom_before"], result.kept)
-    assert again.properties["barrier_change"] == pytest.approx(result.change_eV)
+    assert again.properties["barrier_change"] == pytest.approx(result.barrier_change)
     assert again.notes["change"] == "remove 30"
     assert again.notes["relaxed"] == "yes"

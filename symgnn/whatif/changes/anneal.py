@@ -29,8 +29,8 @@ class Anneal(Change):
     def __post_init__(self):
         if not (0 < self.temperature <= HOTTEST and 0 < self.time <= LONGEST):
             raise InputError(
-                f"anneal at {self.temperature:g} K for {self.time:g} ps found, expected above 0 up to {HOTTEST:g} K and "
-                f"{LONGEST:g} ps"
+                f"anneal at {self.temperature:g} K for {self.time:g} ps found, expected above 0 up to {HOTTEST:g} K "
+                f"and {LONGEST:g} ps"
             )
         if isinstance(self.seed, bool) or not isinstance(self.seed, int | np.integer) or self.seed < 0:
             raise InputError(f"anneal: seed {self.seed!r} found, expected a whole number from 0")

@@ -34,8 +34,8 @@ class ExchangeAtoms(Change):
         species = glass.species.copy()
         if species[self.first] == species[self.second]:
             raise InputError(
-                f"{glass.name}: atoms {self.first} and {self.second} are both {glass.symbols[self.first]}, expected two "
-                "of unlike elements to exchange"
+                f"{glass.name}: atoms {self.first} and {self.second} are both {glass.symbols[self.first]}, expected "
+                "two of unlike elements to exchange"
             )
         species[[self.first, self.second]] = species[[self.second, self.first]]
         return changed(glass, self, species=species)
