@@ -4,6 +4,7 @@ Every change is a glass that can exist, so that the model is asked about nothing
 barrier searches can check the answer.
 """
 
+from symgnn.whatif.chain import Chain, ask_chain, design
 from symgnn.whatif.changes import (
     CHANGES,
     Anneal,
@@ -17,18 +18,28 @@ from symgnn.whatif.changes import (
 )
 from symgnn.whatif.reference import Reference, what_if
 from symgnn.whatif.result import WhatIf
+from symgnn.whatif.scan import scan
+from symgnn.whatif.scan_table import Scan
+from symgnn.whatif.searches import Measured, check_by_searches
 
 __all__ = [
     "CHANGES",
     "Anneal",
+    "Chain",
     "Change",
     "ExchangeAtoms",
+    "Measured",
     "MoveAtom",
     "Reference",
     "RemoveAtom",
+    "Scan",
     "Strain",
     "SwapElement",
     "WhatIf",
+    "ask_chain",
+    "check_by_searches",
+    "design",
     "parse_change",
+    "scan",
     "what_if",
 ]

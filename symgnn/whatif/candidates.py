@@ -62,5 +62,3 @@ def distances(glass: Glass, atom: int, within: float) -> dict[int, float]:
 def atoms_of(change: Change) -> tuple[int, ...]:
     """The atoms that a candidate changes."""
     return (change.first, change.second) if isinstance(change, ExchangeAtoms) else (change.atom,)
-
-

@@ -110,8 +110,13 @@ class Scan:
         asked[self.atom] = 1
         given = self.reference.given
         notes = {**given.notes, "whatif": f"{self.changes[0].kind} around atom {self.atom}"}
-        notes |= {"checkpoint": self.reference.checkpoint.full_name, "relaxed": str(self.reference.is_relaxed)}
-        glass = self.reference.glass.with_properties(barrier_change=self.atom_change(), changed=tried, asked=asked)
+        notes |= {
+            "checkpoint": self.reference.checkpoint.full_name,
+            "relaxed": str(self.reference.is_relaxed),
+        }
+        glass = self.reference.glass.with_properties(
+            barrier_change=self.atom_change(), changed=tried, asked=asked
+        )
         return replace(glass, name=given.name, notes=notes)
 
     def write(self, folder: Path, stem: str) -> list[Path]:
