@@ -77,9 +77,9 @@ def signed_map(
 ) -> SignedMap:
     """The signed effect of every edge and atom of a glass: the sum of the explanations of all its atoms.
 
-    method: gradient (default), integrated_gradients or stretch. Glasses of more than about 15,000 atoms are taken tile by tile
-    of at most `tile` Å (by default as large as memory allows), with the same result. progress(passes done, passes) is
-    called after every pass; an exception that it raises stops the run.
+    method: gradient (default), integrated_gradients or stretch. Glasses of more than about 15,000 atoms are taken tile
+    by tile of at most `tile` Å (by default as large as memory allows), with the same result. progress(passes done,
+    passes) is called after every pass; an exception that it raises stops the run.
     Raises InputError for another method, and as `readable` does, and for a model without edges.
     """
     method = GradientTimesWeight() if method is None else method

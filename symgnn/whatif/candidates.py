@@ -44,7 +44,8 @@ def candidates(
         ]
     if not changes:
         raise InputError(
-            f"{glass.name}: nothing to {kind} found within {within:g} Å of atom {atom}, expected atoms of unlike elements"
+            f"{glass.name}: nothing to {kind} found within {within:g} Å of atom {atom}, expected atoms of "
+            "unlike elements"
         )
     return changes
 

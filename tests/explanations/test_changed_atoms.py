@@ -34,12 +34,12 @@ def test_stretch_against_finite_differences(case):
     assert effect.abs().max() > 1e-5
     for row in effect.abs().argsort(descending=True)[:2].tolist():
         barriers = []
-        for step in (-1e-5, 1e-5):
+        for step in (-1e-4, 1e-4):
             longer = torch.where(graph.pair == fields.pair_number[row], step, 0.0)
             scale = 1 + longer / graph.length
             stretched = replace(graph, length=graph.length + longer, vector=graph.vector * scale[:, None])
             barriers.append(model(stretched)[4].item())
-        assert effect[row].item() == pytest.approx(0.1 * np.diff(barriers)[0] / 2e-5, rel=1e-3, abs=1e-8)
+        assert effect[row].item() == pytest.approx(0.1 * np.diff(barriers)[0] / 2e-4, rel=5e-3, abs=1e-7)
 
 
 def test_the_map_of_stretched_edges_is_the_sum_of_all_explanations(symgnn_checkpoint, glass):

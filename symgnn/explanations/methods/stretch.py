@@ -1,6 +1,6 @@
 """Stretch: how much the barrier rises if an edge becomes longer by a thermal amplitude, to first order.
 
-effect_p = amplitude * df/dl_p, with the two atoms of pair p farther apart along their line and all others where they are.
+effect_p = amplitude * df/dl_p, with pair p longer along its line and all other edges as they are.
 No edge is ever removed: glasses with other distances are what the model was trained on. One backward pass.
 """
 

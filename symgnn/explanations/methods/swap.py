@@ -1,8 +1,8 @@
 """Swap: what the barrier would lose if a neighbour were of another element, all atoms staying where they are.
 
-effect of neighbour j = f(as it is) - f(j swapped), as occlusion has f(as it is) - f(without). It stands on the edge that
-joins j with the explained atom, so that the sum over the edges of j is its effect; an atom that is a neighbour through
-several images has it divided among them. Edges that do not touch the explained atom get 0. Relaxed swaps need the
+effect of neighbour j = f(as it is) - f(j swapped), as occlusion has f(as it is) - f(without). It stands on the edge
+that joins j with the explained atom, so that the sum over the edges of j is its effect; a neighbour through several
+images has it divided among them. Edges that do not touch the explained atom get 0. Relaxed swaps need the
 potential: symgnn/whatif/scan.py.
 """
 
