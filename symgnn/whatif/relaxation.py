@@ -77,7 +77,7 @@ def relaxed(glass: Glass, *, near: np.ndarray | None = None, like: Warm | None =
 
 
 class Warm:
-    """The list of pairs of a glass, for glasses whose atoms are at the same positions and only their elements differ."""
+    """The list of pairs of a glass, for glasses whose atoms are at the same positions and differ in elements only."""
 
     def __init__(self, glass: Glass):
         self._glass = glass

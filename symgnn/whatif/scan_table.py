@@ -16,8 +16,8 @@ from symgnn.whatif.changes import Change
 from symgnn.whatif.reference import Reference
 
 COLUMNS = (
-    "barrier_before", "barrier_change", "sigma", "unrelaxed_barrier_change", "unrelaxed_sigma", "energy_change", "moved",
-    "farthest", "n_moved",
+    "barrier_before", "barrier_change", "sigma", "unrelaxed_barrier_change", "unrelaxed_sigma", "energy_change",
+    "moved", "farthest", "n_moved",
 )  # fmt: skip
 
 
@@ -28,8 +28,8 @@ class Scan:
     changes                    what was changed
     distance                   (K,) Å, of the (nearer) changed atom
     barrier_before             (K,) eV, predicted barrier of the atom without a change
-    barrier_change, sigma      (K,) eV, how much higher it is after the change, relaxed where `reference.is_relaxed`, and
-                               the standard deviation of that difference (ensemble.py). NaN where a changed glass has no
+    barrier_change, sigma      (K,) eV, how much higher it is after the change, relaxed where `reference.is_relaxed`,
+                               and the standard deviation of that difference (ensemble.py). NaN where a changed glass has no
                                minimum nearby, and a sigma where there is one model only
     unrelaxed_barrier_change, unrelaxed_sigma   (K,) eV, the same before relaxation
     energy_change              (K,) eV, of the glass under the potential; NaN where it is not known

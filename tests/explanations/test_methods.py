@@ -47,8 +47,8 @@ KNOW_NO_REASON = {name for name, method in METHODS.items() if method.is_baseline
     "stretch",
     "swap",
 }
-"""What cannot name a planted reason: baselines, attention, what is not trained for the model, and what asks about lengths
-or atoms: test_changed_atoms.py."""
+"""What cannot name a planted reason: baselines, attention, what is not trained for the model, and what asks about
+lengths or atoms: test_changed_atoms.py."""
 
 
 @pytest.fixture
