@@ -93,8 +93,8 @@ def design(
     """Towards a barrier of `target` eV of the atom in at most `most` changes, each the best of a `scan`.
 
     Greedy: every step is the change that brings the predicted barrier beyond the target by the least, or else nearest
-    to it. Ends when the barrier is at or beyond the target, seen from where it was at first, or where no change brings it
-    nearer. progress(step, changes done, changes) from the scans. Raises InputError as `scan` does.
+    to it. Ends when the barrier is at or beyond the target, seen from where it was at first, or where no change brings
+    it nearer. progress(step, changes done, changes) from the scans. Raises InputError as `scan` does.
     """
     most = whole_number("design: most", most, least=1)
     if not np.isfinite(target):

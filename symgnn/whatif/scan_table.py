@@ -29,8 +29,8 @@ class Scan:
     distance                   (K,) Å, of the (nearer) changed atom
     barrier_before             (K,) eV, predicted barrier of the atom without a change
     barrier_change, sigma      (K,) eV, how much higher it is after the change, relaxed where `reference.is_relaxed`,
-                               and the standard deviation of that difference (ensemble.py). NaN where a changed glass has no
-                               minimum nearby, and a sigma where there is one model only
+                               and the standard deviation of that difference (ensemble.py). NaN where a changed glass
+                               has no minimum nearby, and a sigma where there is one model only
     unrelaxed_barrier_change, unrelaxed_sigma   (K,) eV, the same before relaxation
     energy_change              (K,) eV, of the glass under the potential; NaN where it is not known
     moved, farthest, n_moved   (K,) Å how far the atom went, and the atom that went farthest; how many went over .1 Å
