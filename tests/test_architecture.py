@@ -34,6 +34,7 @@ ORDER = [
     "benchmark",
     "explanations",
     "homology",
+    "whatif",
     "analysis",
     "viewer3d",
     "plotting",

@@ -23,6 +23,7 @@ from symgnn.cli import (
     simulate,
     structures,
     topology,
+    whatif,
 )
 from symgnn.cli.common import errors
 from symgnn.errors import InputError
@@ -57,6 +58,7 @@ for function in (
     structures.structure,
     check.check,
     explanations.explain,
+    whatif.whatif,
     report.report,
     topology.topology,
     findings.findings,

@@ -39,7 +39,11 @@ MOST_EDGES = 500_000
 """Directed edges of one backward pass: about 15,000 atoms at 5 Å, for which `symgnn` keeps 2 GB."""
 
 
-_WITH_PATH = tuple(method for method in METHODS.values() if method.path is not Method.path)
+_WITH_MAP = tuple(
+    method
+    for method in METHODS.values()
+    if method.path is not Method.path or method.map_steps is not Method.map_steps
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,14 +77,14 @@ def signed_map(
 ) -> SignedMap:
     """The signed effect of every edge and atom of a glass: the sum of the explanations of all its atoms.
 
-    method: gradient (default) or integrated_gradients. Glasses of more than about 15,000 atoms are taken tile by tile
-    of at most `tile` Å (by default as large as memory allows), with the same result. progress(passes done, passes) is
-    called after every pass; an exception that it raises stops the run.
+    method: gradient (default), integrated_gradients or stretch. Glasses of more than about 15,000 atoms are taken tile
+    by tile of at most `tile` Å (by default as large as memory allows), with the same result. progress(passes done,
+    passes) is called after every pass; an exception that it raises stops the run.
     Raises InputError for another method, and as `readable` does, and for a model without edges.
     """
     method = GradientTimesWeight() if method is None else method
-    if method.path is None:
-        possible = [one.name for one in _WITH_PATH]
+    if not method.map_steps:
+        possible = [one.name for one in _WITH_MAP]
         raise InputError(f"map: method {method.name} found, expected one of {', '.join(possible)}")
     glass = readable(checkpoint, as_glass(glass))
     model = check_reads_edges(checkpoint)
@@ -108,7 +112,7 @@ def signed_map(
 
 def map_methods(checkpoint: Checkpoint) -> list[str]:
     """Names of the methods by which the checkpoint's signed maps can be computed, the fastest first."""
-    usable = [method for method in _WITH_PATH if method.supports(checkpoint)]
+    usable = [method for method in _WITH_MAP if method.supports(checkpoint)]
     return [method.name for method in sorted(usable, key=lambda method: method.passes)]
 
 
@@ -160,20 +164,14 @@ def _passes(
     *,
     pair: Tensor | None = None,
 ) -> Iterator[np.ndarray]:
-    """(P,) eV for every point of the method's path: factor times derivative of the sum of the barriers of `own`."""
+    """(P,) eV of every backward pass of the method, for the sum of the barriers of `own`."""
     model, pair = checkpoint.model, graph.pair if pair is None else pair
     n_pairs = int(pair.max()) + 1 if len(pair) else 0
     graph, pair, own = graph.to(checkpoint.device), pair.to(checkpoint.device), own.to(checkpoint.device)
-    with torch.no_grad():
-        prepared = model.prepare(graph)
-    for step, (weight, factor) in enumerate(method.path, 1):
-        weights = torch.full((n_pairs,), weight, device=graph.device, requires_grad=True)
-        with torch.enable_grad():
-            barriers = model(graph, weights.index_select(0, pair), prepared).index_select(0, own)
-            (derivative,) = torch.autograd.grad(barriers.sum(), weights)
+    for step, effect in enumerate(method.map_effects(model, graph, pair, n_pairs, own), 1):
         if progress is not None:
-            progress(step, len(method.path))
-        yield factor * derivative.double().cpu().numpy()
+            progress(step, method.map_steps)
+        yield effect.double().cpu().numpy()
 
 
 def _in_the_glass(part: AtomGraph, around: np.ndarray, glass: Glass) -> AtomGraph:

@@ -21,6 +21,8 @@ class Committee(BarrierModel):
 
     members  name and settings of every member's model, {"model": ..., "settings": {...}}
 
+    widths   how many of the numbers that `embed` gives are each member's
+
     A member reads the edges within its own cutoff. Members that read further inputs of the atoms all read the same.
     Made by `average`, not trained.
     """
@@ -44,7 +46,8 @@ class Committee(BarrierModel):
             inputs=next(iter(reading), ()),
         )
         self.is_invariant = all(model.is_invariant for model in models)
-        self.decoder = nn.Sequential(nn.Linear(sum(model.decoder[-1].in_features for model in models), 1))
+        self.widths = [model.decoder[-1].in_features for model in models]
+        self.decoder = nn.Sequential(nn.Linear(sum(self.widths), 1))
         for model in models:  # their last layers become one
             model.decoder = model.decoder[:-1]
         self.members = nn.ModuleList(models)
@@ -59,6 +62,15 @@ class Committee(BarrierModel):
                 weight = None if edge_weight is None else edge_weight.index_select(0, kept)
             features.append(member.decoder(member.embed(part, weight)))
         return torch.cat(features, 1)
+
+    def barriers_of_members(self, features: Tensor) -> Tensor:
+        """(K, N) eV from `features` (N, F): their mean over the members is the committee's barrier, their differences
+        between two glasses are those of the members."""
+        last = self.decoder[-1]
+        weights = last.weight[0].to(features.dtype).split(self.widths)
+        parts = zip(features.split(self.widths, 1), weights, strict=True)
+        own = torch.stack([len(weights) * (part @ weight) for part, weight in parts])
+        return self.target_mean + self.target_scale * (own + last.bias)
 
 
 @torch.no_grad()

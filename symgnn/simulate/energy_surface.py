@@ -24,6 +24,8 @@ from symgnn.simulate.potential import ATOMIC_NUMBERS, TABLE_SPACING, mendelev200
 from symgnn.simulate.surface_kernels import energy_forces, near_pairs, pairs_of_mobile, two_largest_moves
 
 Surface = Callable[[np.ndarray], tuple[float, np.ndarray]]
+Pairs = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""first, second, image of `kernels.find_pairs`."""
 WIDE_SKIN = 4.0  # Å: two atoms may move this far in sum before pairs are searched in the whole cell again
 SKIN = 0.5  # Å of the list of pairs that every call reads
 
@@ -36,10 +38,11 @@ class GlassSurface:
     """The glass at its positions and all pairs within the cutoff + 4 Å, shared by the surfaces of its atoms.
 
     positions (N, 3) Å, by default those of the glass, are moved into the cell. Check the glass with `verify`
-    first: elements, cell and distances are taken for granted.
+    first: elements, cell and distances are taken for granted. pairs: of `pairs_of_any_elements` for a glass with the
+    same cell and positions, by default searched.
     """
 
-    def __init__(self, glass: Glass, positions: np.ndarray | None = None):
+    def __init__(self, glass: Glass, positions: np.ndarray | None = None, *, pairs: Pairs | None = None):
         self.potential = mendelev2009()
         self.cell = np.ascontiguousarray(glass.cell)
         self.inverse = np.linalg.inv(self.cell)
@@ -47,7 +50,7 @@ class GlassSurface:
         self.table = _on_cache_lines(self.potential.pair_table)
         positions = glass.positions if positions is None else positions
         self.positions, _ = wrap(np.ascontiguousarray(positions), self.cell, self.inverse)
-        self.pairs = self.pairs_at(self.positions)
+        self.pairs = self.pairs_at(self.positions) if pairs is None else pairs
         self.density = self.embedding = np.zeros(len(glass))
         self.density = self.mobile(np.arange(len(glass))).densities()
         self.embedding = np.array(
@@ -57,7 +60,7 @@ class GlassSurface:
     def __len__(self) -> int:
         return len(self.species)
 
-    def pairs_at(self, inside: np.ndarray):
+    def pairs_at(self, inside: np.ndarray) -> Pairs:
         """find_pairs within the cutoff + 4 Å of positions (N, 3) Å in the cell."""
         reach = self.potential.cutoff + WIDE_SKIN
         return find_pairs(inside, self.cell, self.inverse, face_distances(self.cell), self.species, reach)
@@ -160,6 +163,16 @@ class MobileSurface:
         pairs = self.whole.pairs_at(self._inside[self._rank])
         self._wide = pairs_of_mobile(*pairs, self._rank, m)
         self._wide_reference = positions.copy()
+
+
+def pairs_of_any_elements(glass: Glass) -> Pairs:
+    """The pairs of a `GlassSurface` of this cell and these positions, whichever atoms are copper and zirconium."""
+    cell = np.ascontiguousarray(glass.cell)
+    inverse = np.linalg.inv(cell)
+    inside, _ = wrap(np.ascontiguousarray(glass.positions), cell, inverse)
+    reach = np.full((2, 2), mendelev2009().cutoff.max() + WIDE_SKIN)
+    species = np.zeros(len(glass), np.int64)
+    return find_pairs(inside, cell, inverse, face_distances(cell), species, reach)
 
 
 def atoms_within(positions: np.ndarray, cell: np.ndarray, centre: int, radius: float) -> np.ndarray:

@@ -14,6 +14,8 @@ ONE = "symgnn.explanations.explain:cached_explanation"
 MANY = "symgnn.explanations.batch:explain_batch"
 COMPARE = "symgnn.explanations.benchmark:compare_methods"
 MAP = "symgnn.explanations.signed_map:signed_map"
+ONE_CHANGE = "symgnn.whatif.reference:Reference.ask"
+SCAN = "symgnn.whatif:scan"
 STUDY = "symgnn.analysis.study:Study.run"
 
 CASES = [
@@ -51,6 +53,20 @@ CASES = [
      lambda a: [method.name for method in a["methods"]], ["random", "nearest"]),
     ("explain", COMPARE, "--evaluate --replica replica.xyz", lambda a: a["replica"].name, "replica"),
     ("explain", COMPARE, "--evaluate", lambda a: a["replica"], None),
+    *((("whatif", ONE_CHANGE, f"--{kind} {value}", lambda a: str(a["change"]), f"{kind} {text}"))
+      for kind, value, text in (
+          ("swap", "17=Zr", "17=Zr"), ("exchange", "17,23", "17,23"), ("strain", "0.02,0,0,0,0,0", "0.02,0,0,0,0,0"),
+          ("remove", "17", "17"), ("move", "17=0.1,0,0", "17=0.1,0,0"), ("anneal", "600:10", "600:10:0"))),
+    ("whatif", ONE_CHANGE, "--anneal 600:10 --seed 3", lambda a: a["change"].seed, 3),
+    ("whatif", ONE_CHANGE, "--swap 17=Zr --atom 5", lambda a: a["atom"], 5),
+    ("whatif", SCAN, "--atom 5", lambda a: (a["atom"], a["kind"], a["within"], a["relax"]), (5, "swap", 5.0, True)),
+    ("whatif", SCAN, "--atom 5 --change exchange", lambda a: a["kind"], "exchange"),
+    ("whatif", SCAN, "--atom 5 --within 3.5", lambda a: a["within"], 3.5),
+    ("whatif", SCAN, "--atom 5 --unrelaxed", lambda a: a["relax"], False),
+    ("whatif", SCAN, "--atom 5 --checkpoint egat", lambda a: name_of(a["checkpoint"]), "egat"),
+    ("whatif", SCAN, "--atom 5 --workers 2", lambda a: a["workers"], 2),
+    ("whatif", SCAN, "--atom 5 --scheduler tcp://here:1", lambda a: a["scheduler"], "tcp://here:1"),
+    ("whatif", "symgnn.cli.whatif:check_folders", "--atom 5 -o out", lambda a: str(a["folders"][0]), "out"),
     ("findings", STUDY, "--checkpoint egat", lambda a: name_of(a["self"].checkpoint), "egat"),
     ("findings", STUDY, "other.xyz", lambda a: [glass.name for glass in a["self"].glasses], ["glass", "other"]),
     ("findings", STUDY, "--method random --method gradient",

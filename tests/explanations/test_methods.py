@@ -41,8 +41,14 @@ SMALL = {
     "integrated_gradients": IntegratedGradients(points=2),
     "occlusion": Occlusion(reach=0),
 }
-KNOW_NO_REASON = {name for name, method in METHODS.items() if method.is_baseline} | {"attention", "amortised"}
-"""What cannot name a planted reason: baselines, attention, and what is not trained for the model."""
+KNOW_NO_REASON = {name for name, method in METHODS.items() if method.is_baseline} | {
+    "attention",
+    "amortised",
+    "stretch",
+    "swap",
+}
+"""What cannot name a planted reason: baselines, attention, what is not trained for the model, and what asks about
+lengths or atoms: test_changed_atoms.py."""
 
 
 @pytest.fixture

@@ -14,6 +14,8 @@ from symgnn.explanations.methods.gnn_explainer import GNNExplainer
 from symgnn.explanations.methods.gradient import GradientTimesWeight
 from symgnn.explanations.methods.integrated_gradients import IntegratedGradients
 from symgnn.explanations.methods.occlusion import Occlusion
+from symgnn.explanations.methods.stretch import Stretch
+from symgnn.explanations.methods.swap import Swap
 from symgnn.inference.checkpoint import Checkpoint
 
 METHODS: dict[str, type[Method]] = {
@@ -23,6 +25,8 @@ METHODS: dict[str, type[Method]] = {
         IntegratedGradients,
         GradientTimesWeight,
         Occlusion,
+        Stretch,
+        Swap,
         Amortised,
         Attention,
         NearestEdges,

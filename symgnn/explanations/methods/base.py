@@ -4,7 +4,7 @@ is called, which settings it has and which checkpoints it works for."""
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
@@ -13,6 +13,7 @@ from torch import Tensor
 
 from symgnn.errors import InputError
 from symgnn.explanations.receptive_field import ReceptiveFields
+from symgnn.graph.atom_graph import AtomGraph
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.models import BarrierModel
 
@@ -69,9 +70,28 @@ class Method(ABC):
     @property
     def path(self) -> tuple[tuple[float, float], ...] | None:
         """Of a method that integrates the gradient over a path on which all edges have one weight: that weight and the
-        factor of the gradient there, point by point. The effects on a whole glass then take one pass a point
-        (`symgnn.explanations.signed_map`). None for other methods."""
+        factor of the gradient there, point by point. None for other methods."""
         return None
+
+    @property
+    def map_steps(self) -> int:
+        """How many backward passes give the effects on a whole glass (`symgnn.explanations.signed_map`): one for each
+        point of a path; 0 for a method that has no such map."""
+        return len(self.path or ())
+
+    def map_effects(
+        self, model: BarrierModel, graph: AtomGraph, pair: Tensor, n_pairs: int, own: Tensor
+    ) -> Iterator[Tensor]:
+        """(n_pairs,) eV of every pass: its part of the effect of all pairs on the sum of the barriers of the atoms
+        `own`. pair (E,): of every edge of the graph."""
+        with torch.no_grad():
+            prepared = model.prepare(graph)
+        for weight, factor in self.path or ():
+            weights = torch.full((n_pairs,), weight, device=graph.device, requires_grad=True)
+            with torch.enable_grad():
+                barriers = model(graph, weights.index_select(0, pair), prepared).index_select(0, own)
+                (derivative,) = torch.autograd.grad(barriers.sum(), weights)
+            yield factor * derivative
 
     @property
     def settings(self) -> dict[str, Any]:
