@@ -11,20 +11,39 @@ from dashboard import notices, session
 from symgnn.plotting.style import on_dark
 
 _STYLE = """<style>
-[data-testid="stHeader"] { background: none; }
+[data-testid="stHeader"] { background: none; pointer-events: none; }
+[data-testid="stHeader"] button { pointer-events: auto; }
 [data-testid="stMainBlockContainer"] { padding: 3rem 2.2rem 0.6rem; max-width: 1900px; }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-data_of_"]), .st-key-_link { position: absolute; }
 @media (min-width: 769px) {
-  .stApp:has([data-testid="stSidebar"][aria-expanded="true"])
-    [data-testid="stMainBlockContainer"] { padding-top: 1.3rem; }
+  .stApp:has([data-testid="stSidebar"]:is([data-collapsed="false"], [aria-expanded="true"]))
+    [data-testid="stMainBlockContainer"] { padding-top: 0.9rem; }
 }
 [data-testid="stHeading"] h1 { font-size: 1.35rem; padding: 0.2rem 0; }
+.st-key-head [data-testid="stHeading"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 @media (max-width: 1100px) {
+  [data-testid="stButtonGroup"] button { padding-left: 0.5rem; padding-right: 0.5rem; }
   [data-testid="stMainBlockContainer"] { padding-left: 1rem; padding-right: 1rem; }
   [data-testid="stHeading"] h1 { font-size: 1.1rem; }
+  .st-key-head { flex-wrap: wrap; }
+  .st-key-head > :has(> .st-key-words) { flex: 1 1 100%; }
+}
+@media (min-width: 769px) and (max-width: 1100px) {
+  [data-testid="stSidebar"]:is([data-collapsed="false"], [aria-expanded="true"]) {
+    width: 214px !important; min-width: 214px !important;
+  }
 }
 @media (max-height: 650px) {
-  [data-testid="stMarkdownContainer"] p { font-size: 0.85rem; line-height: 1.3; }
+  [data-testid="stMain"] [data-testid="stMarkdownContainer"] p { font-size: 0.85rem; line-height: 1.3; }
   [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.4rem; }
+  [data-testid="stHeading"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
+  [data-testid="stHeading"] h1 { padding: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+  .st-key-head { gap: 0.4rem; }
+  :is(.st-key-head, .st-key-upload) [data-testid="stWidgetLabel"] { display: none; }
+  [data-testid="stSidebarHeader"] { height: 2.2rem; margin: 0; padding-top: 0; padding-bottom: 0; }
+  [data-testid="stSidebarNavItems"] { padding-top: 0; }
+  [data-testid="stSidebarNavLink"] { padding-top: 0; padding-bottom: 0; margin-top: 0; margin-bottom: 0; }
+  [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 0.45rem; }
 }
 [data-testid="stMetricValue"] > div { white-space: normal; overflow: visible; }
 </style>"""
@@ -48,6 +67,17 @@ def title(text: str, facts: list[str]) -> None:
     """The page's title and, behind it, what is worth a line."""
     more = notices.plain(" · ".join(facts))
     st.title(f"{notices.plain(text)} :small[:gray[{more}]]", anchor=False)
+
+
+def head():
+    """The container of a page's title and controls, in one line where there is room; and in it that of the title."""
+    line = st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        key="head",
+    )
+    return line, line.container(width="stretch", key="words")
 
 
 def metrics(values: dict[str, str]) -> None:

@@ -19,7 +19,7 @@ def choose(model: Checkpoint) -> str:
     """The control; returns the method's name. Raises InputError as `chosen` does."""
     names = _settle(model)
     name = st.selectbox(
-        "Method", names, key="method", format_func=title_of, persist_state="session", width=300
+        "Method", names, key="method", format_func=title_of, persist_state="session", width=200
     )
     session.publish(method=name)
     return name

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import beside, calls, method, notices, session, sharing, verdict
-from dashboard.layout import asked, chart, title, with_uncertainty
+from dashboard.layout import asked, chart, head, title, with_uncertainty
 from dashboard.waiting import duration
 from dashboard.window import mount_window
 from dashboard.window.data import explanation_data, glass_data
@@ -41,7 +41,7 @@ def summary(glass: Glass, explained: Explanation, sigma: np.ndarray | None) -> l
     known = with_uncertainty(explained.prediction, None if sigma is None else sigma[atom])
     label = "no label" if glass.barriers is None else f"label {glass.barriers[atom]:.2f} eV"
     edges = f"{len(explained.importance):,} edges can matter"
-    return [f"predicted {known}", label, edges, f"seed {explained.seed}"]
+    return [f"predicted {known}", label, glass.name, edges, f"seed {explained.seed}"]
 
 
 @st.fragment
@@ -200,20 +200,21 @@ def is_wanted(model: Checkpoint, glass: Glass, atom: int, name: str) -> bool:
 
 def show(chosen: session.Selection) -> None:
     glass, atom = chosen.glass, chosen.atom
-    question = f"Why this barrier? Atom {atom} ({glass.symbols[atom]}) of {glass.name}"
+    question = f"Why this barrier? Atom {atom} ({glass.symbols[atom]})"
     if chosen.checkpoint is None:
         title(question, [])
         notices.no_checkpoint("Explanations")
         return
-    top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
-    words = top.container(width="stretch").empty()
+    top, words = head()
+    words = words.empty()
     with words.container():
-        title(question, [])
+        title(question, [glass.name])
     try:
         sigma = calls.uncertainty(chosen.checkpoint, glass)
         with top:
             name = method.choose(chosen.checkpoint)
             names = beside.choose(chosen.checkpoint, name)
+            draws = verdict.choose_draws()
         if not is_wanted(chosen.checkpoint, glass, atom, name):
             return
         explained = calls.explanation(chosen.checkpoint, glass, atom, seed=0, method=name)
@@ -229,10 +230,7 @@ def show(chosen: session.Selection) -> None:
     session.seed("k", min(DEFAULT_TOP, most), session.whole_number(1, most))
     k = st.session_state["k"] = max(1, min(st.session_state["k"], most))
     session.publish(k=k)
-    line = st.container(horizontal=True, vertical_alignment="center")
-    with line:
-        sentence = st.container(width="stretch")
-        draws = verdict.choose_draws()
+    sentence = st.container()
     others = beside.finished(chosen, names)
     window(chosen, explained, others)
     below = st.container()

@@ -32,7 +32,7 @@ LOOPS, EDGES, AROUND, SIZES, VOIDS, BALL = (
     "Loops", "Cycles per edge", "Atom", "Sizes", "Voids", "Around",
 )  # fmt: skip
 GROUP = "topology"
-HEIGHT = 420  # px of the window
+HEIGHT, CAPTION = 560, 52  # px: of the window at most, and of the sentence below it
 QUICK = 3  # passes through the model up to which an atom is explained without being asked
 
 
@@ -157,7 +157,6 @@ def window(
         chosen.checkpoint, glass, more=[which.living.column(len(glass))],
         more_key=f"{which.title} {which.living.lifetime}",
     )  # fmt: skip
-    mount_group(GROUP)
     mount_window(
         "topology",
         dataset,
@@ -167,6 +166,7 @@ def window(
         selected=chosen.atom,
         default={"color": "element", "edgeSet": edge_set, "top": 500, "wrap": "atom", "faded": True},
         height=HEIGHT,
+        below=CAPTION,
         group=GROUP,
         fly=[int(atom) for atom in atoms],
         on_pick=session.pick,
@@ -451,10 +451,11 @@ def show(chosen: session.Selection) -> None:
     if which.is_rips and which.loops.edges.warning:
         st.warning(notices.plain(which.loops.edges.warning), icon=":material/warning:")
     counted = count(chosen, which)
-    statistics(counted, which)
+    mount_group(GROUP)
     left, right = st.columns(2, gap="medium")
     with right:
         tab = layout.tabs("shown", [LOOPS, EDGES, AROUND, SIZES, VOIDS, BALL])
+        statistics(counted, which)
     with left:
         if tab == VOIDS and not which.is_rips:
             show_void(chosen, topology, which, middle)

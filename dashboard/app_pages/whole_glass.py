@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import calls, notices, session
-from dashboard.layout import chart, title
+from dashboard.layout import chart, head, title
 from dashboard.waiting import duration
 from dashboard.window import mount_window
 from dashboard.window.data import glass_data, map_data
@@ -293,8 +293,8 @@ def show(chosen: session.Selection) -> None:
         title(question, [])
         notices.no_checkpoint("Explanations")
         return
-    top = st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute")
-    words, slot = top.container(width="stretch"), st.container()
+    top, words = head()
+    slot = st.container()
     ready: bool | None = True
     try:
         calls.predicted(chosen.checkpoint, chosen.glass)

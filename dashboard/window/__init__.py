@@ -68,6 +68,7 @@ def mount_window(
     edges: Dataset | None = None,
     default: dict[str, Any] | None = None,
     height: int | None = None,
+    below: int = 0,
     group: str | None = None,
     fly: list[int] | None = None,
     on_pick: Callable[[int], None] | None = None,
@@ -76,12 +77,12 @@ def mount_window(
     """Show a glass in a linked window, with the edges of an explanation or a map.
 
     name: of the window; what is chosen in it is remembered under that while the page is open. frame: `frame_commands`
-    of the glass. camera: the view stays while its name stays. default: of the window's state (store.js). height: px,
-    by default down to the end of the browser's window. group: windows that are compared, without controls of their own
+    of the glass. camera: the view stays while its name stays. default: of the window's state (store.js). The window
+    ends where the browser's does, less `below` px for what stands under it, and is at most `height` px high. group: windows that are compared, without controls of their own
     (`mount_group`). fly: atoms to which the camera goes when they change. on_pick receives the atom that was selected
     in it, on_settle {"selected": all selected atoms, "top": the k of the top edges} after a change of either.
     """
-    with st.container(gap=None):
+    with st.container(gap=None, key=f"data_of_{name}"):
         mount_data(glass, key=f"{name}_glass")
         if edges is not None:
             mount_data(edges, key=f"{name}_edges")
@@ -110,6 +111,7 @@ def mount_window(
             "listens": ["settled"] if on_settle is not None else [],
             "links": links(),
             "height": height,
+            "below": below,
             "group": group,
             "fly": fly,
         },

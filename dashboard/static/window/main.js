@@ -13,7 +13,7 @@ import { createMessenger } from "./python.js";
 import { createScene } from "./scene.js";
 import { createStore } from "./store.js";
 
-const LEAST_HEIGHT = 400, BELOW = 14; // px
+const LEAST_HEIGHT = { alone: 320, grouped: 210 }, BELOW = 14; // px
 const CLOSE = 4, SHELL = 3.2; // Å round the atoms that Python shows: in view, and drawn
 const KEPT = ["selected", "pinned", "color", "range", "scaleName", "faded", "filter", "elements", "slab", "clip", "wrap", "images",
   "bonds", "edgeSet", "top", "threshold", "hops", "tab", "sort"]; // of the state, when a page is left and opened again
@@ -59,7 +59,8 @@ function createWindow(element) {
     if (!data || !element.isConnected) return;
     const page = document.querySelector("[data-testid=stMain]");
     const top = element.getBoundingClientRect().top + (page?.scrollTop ?? window.scrollY);
-    const height = data.height ?? Math.max(LEAST_HEIGHT, Math.floor(window.innerHeight - top - BELOW));
+    const room = Math.floor(window.innerHeight - top - BELOW - data.below);
+    const height = Math.min(data.height ?? Infinity, Math.max(LEAST_HEIGHT[data.group ? "grouped" : "alone"], room));
     element.style.setProperty("--height", `${height}px`);
   }
 
@@ -170,7 +171,7 @@ function show(viewer, places, glass, edges, data) {
     places.side.replaceChildren();
     parts = data.group ? [] : connect(context, places) ?? []; // the controls of a group are its own
     places.side.hidden = !places.side.childElementCount;
-    places.window.style.gridTemplateColumns = places.side.hidden ? "minmax(0, 1fr)" : "";
+    places.window.classList.toggle("alone", places.side.hidden);
     places.toolbar.hidden = !places.toolbar.childElementCount;
   }
 
@@ -245,7 +246,7 @@ function themeOf(frame) {
   return { background, text, panel: background + "d9", font: css("--st-font") || "sans-serif" };
 }
 
-/** The window's places: frame > window > stage(toolbar, view(canvas, overlay, tip, message)) + side. */
+/** The window's places: frame > window > toolbar + stage(view(canvas, overlay, tip, message)) + side. */
 function skeleton(element) {
   const make = (tag, name, parent) => {
     const node = document.createElement(tag);
@@ -254,8 +255,8 @@ function skeleton(element) {
     return node;
   };
   element.replaceChildren();
+  const toolbar = make("div", "toolbar", element);
   const stage = make("div", "stage", element);
-  const toolbar = make("div", "toolbar", stage);
   const view = make("div", "view", stage);
   const canvas = make("div", "canvas", view);
   const overlay = make("canvas", "overlay", view);
