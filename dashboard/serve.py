@@ -23,7 +23,7 @@ def main(options: list[str]) -> None:
     from dashboard import prewarm
 
     prewarm.start()
-    sys.exit(cli.main(["run", str(HERE / "app.py"), *options]))
+    sys.exit(cli.main(["run", str(HERE / "asgi.py"), *options]))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ meV and some tenths of an Å of each, so that it may end beside the start; each 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -78,25 +78,31 @@ class BarrierSearch:
 
         report(event) is called for each event when it is there; what it raises ends the search.
         """
-        self.glass.check_atom(atom)
         if events < 1 or (max_tries is not None and max_tries < 1):
             raise InputError(f"{events} events in {max_tries} tries asked for, expected at least 1 each")
-        kept: list[Event] = []
-        duplicates, calls, failures = 0, 0, Counter()
-        for attempt in range(max_tries or TRIES_PER_EVENT * events):
-            if len(kept) == events:
-                break
-            event, reason, n_calls = self.attempt(atom, attempt)
-            calls += n_calls
+        for result in self.tries(atom):
+            if report and result.events and result.events[-1].attempt == result.tries - 1:
+                report(result.events[-1])
+            if len(result.events) == events or result.tries == (max_tries or TRIES_PER_EVENT * events):
+                return result
+
+    def tries(self, atom: int, *, after: AtomBarriers | None = None) -> Iterator[AtomBarriers]:
+        """All that is known of the atom after one try more each, without end.
+
+        after: what is known already, of the same glass and seed; its tries are not repeated.
+        """
+        self.glass.check_atom(atom)
+        known = after or AtomBarriers(int(atom), (), 0, Counter(), 0)
+        while True:
+            event, reason, calls = self.attempt(atom, known.tries)
+            known = replace(known, calls=known.calls + calls)
             if event is None:
-                failures[reason] += 1
-            elif any(event.is_same(other) for other in kept):
-                duplicates += 1
+                known = replace(known, failures=known.failures + Counter({reason: 1}))
+            elif any(event.is_same(other) for other in known.events):
+                known = replace(known, duplicates=known.duplicates + 1)
             else:
-                kept.append(event)
-                if report:
-                    report(event)
-        return AtomBarriers(int(atom), tuple(kept), duplicates, failures, calls)
+                known = replace(known, events=(*known.events, event))
+            yield known
 
     def attempt(self, atom: int, attempt: int) -> tuple[Event | None, str, int]:
         """One try: the event, or None and the reason why there is none; calls of the potential."""

@@ -43,6 +43,10 @@ class Page:
     def text(self) -> str:
         return self.driver.find_element("css selector", "body").text
 
+    def errors(self) -> list[str]:
+        """What the console has called an error since it was read last."""
+        return [one["message"] for one in self.driver.get_log("browser") if one["level"] == "SEVERE"]
+
     def query(self) -> dict[str, str]:
         """The parameters in the address bar."""
         return {key: values[0] for key, values in parse_qs(urlsplit(self.driver.current_url).query).items()}

@@ -8,6 +8,6 @@ from streamlit.web import cli
 
 folder, port = sys.argv[1:]
 os.environ["SYMGNN_CHECKPOINTS"] = folder
-app = Path(__file__).resolve().parents[2] / "dashboard" / "app.py"
+app = Path(__file__).resolve().parents[2] / "dashboard" / "asgi.py"
 options = ["--server.headless=true", f"--server.port={port}", "--server.address=localhost"]
 sys.exit(cli.main(["run", str(app), *options]))

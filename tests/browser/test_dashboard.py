@@ -70,8 +70,7 @@ def test_pages_draw_and_nothing_spins_forever_or_is_cut(page, name):
         assert all(plot.size["width"] > 150 for plot in plots)
         page.wait(lambda: fits(page), "the page to fit its width")
     assert not page.driver.find_elements("css selector", "[data-testid=stException]")
-    errors = [entry["message"] for entry in page.driver.get_log("browser") if entry["level"] == "SEVERE"]
-    assert not [error for error in errors if "_stcore" not in error]  # Streamlit itself looks for its root
+    assert not page.errors()
 
 
 def test_line_of_the_leaderboard_selects_its_checkpoint(page):

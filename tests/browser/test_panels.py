@@ -288,8 +288,7 @@ def test_view_bar_and_controls_fit_without_scrolling(page, size, dark):
         corner = pixels[3, 3].mean()
         assert corner < 60 if dark else corner > 230
         assert pixels.std() > 5
-        errors = [entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
-        assert not [error for error in errors if "_stcore" not in error]
+        assert not page.errors()
     finally:
         driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})

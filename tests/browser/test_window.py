@@ -180,6 +180,5 @@ def test_the_view_with_its_controls_is_there_without_scrolling(page, size):
 def test_nothing_is_wrong_in_the_console_and_nothing_is_asked_of_others(linked, address):
     linked.set(color="coordination", bonds=3.2, images=True)
     linked.set(wrap="atom", images=False, faded=True)
-    errors = [e["message"] for e in linked.page.driver.get_log("browser") if e["level"] == "SEVERE"]
-    assert not [error for error in errors if "_stcore" not in error]
+    assert not linked.page.errors()
     assert not [url for url in requests_of(linked.page) if not url.startswith((address, "data:", "blob:"))]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 import dashboard.workers.pool
-from dashboard import calls, prewarm, serve
+from dashboard import asgi, calls, prewarm, serve
 from dashboard.workers.here import Here
 from dashboard.workers.pool import default_workers, shared_pool
 from symgnn.errors import InputError
@@ -31,6 +33,34 @@ def test_the_first_page_is_predicted_before_it_is_asked_for(monkeypatch, data):
         "dashboard.calls.barriers.predict_with_uncertainty", lambda *a: pytest.fail("predicted again")
     )
     assert len(calls.predicted(model, glass)) == len(glass)
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/explanation", "page"),
+        ("/under/a/prefix/topology", "page"),
+        ("/", "other"),
+        ("/explanation/_stcore/health", "other"),
+        ("/app/static/window/main.js", "other"),
+    ],
+)
+def test_the_document_of_a_page_names_the_server(path, expected):
+    sent = []
+
+    async def other(scope, receive, send):
+        sent.append({"body": b"other"})
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": path, "headers": []}
+    asyncio.run(asgi.PageDocuments(other)(scope, None, send))
+    body = sent[-1]["body"].decode()
+    if expected == "other":
+        assert body == "other"
+    else:
+        assert body.index("BACKEND_BASE_URL") < body.index('<script type="module"')
 
 
 @pytest.mark.parametrize(("cores", "expected"), [(1, 1), (2, 2), (3, 2), (4, 3), (64, 6)])
