@@ -29,7 +29,7 @@ PARAMETERS = frozenset(
         *("complex", "loop", "alpha_loop", "lifetime", "shown", "void"),
         *("panels", "compared"),
         "curves",
-        *("part", "about"),
+        *("part", "about", "frame"),
     )
 )
 """All that a link may name besides VIEW, on whichever page."""
@@ -159,8 +159,8 @@ def forget(*keys: str) -> None:
 
 
 def publish(**values: object) -> None:
-    """Have values written into the URL: at the end of the run, or now where a fragment runs alone."""
-    texts = {key: str(value) for key, value in values.items()}
+    """Have values written into the URL: at the end of the run, or now where a fragment runs alone. None: taken out."""
+    texts = {key: None if value is None else str(value) for key, value in values.items()}
     if "_to_write" in st.session_state:
         st.session_state["_to_write"] |= texts
     else:
@@ -172,9 +172,10 @@ def write_link() -> None:
     _write(st.session_state.pop("_to_write", {}))
 
 
-def _write(texts: dict[str, str]) -> None:
+def _write(texts: dict[str, str | None]) -> None:
     if any(st.query_params.get(key) != text for key, text in texts.items()):
-        st.query_params.update(texts)
+        kept = {key: text for key, text in st.query_params.to_dict().items() if key not in texts}
+        st.query_params.from_dict(kept | {key: text for key, text in texts.items() if text is not None})
     st.session_state["_published"] = _parameters()
 
 

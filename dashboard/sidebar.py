@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import calls, comparison, notices, session, tour
+from dashboard import calls, comparison, notices, session, tour, upload
 from dashboard.pages import YOUR_GLASS
 from symgnn.errors import InputError
 from symgnn.glass import Glass
@@ -35,6 +35,7 @@ def show(*, about_glass: bool = True) -> bool:
         return False
     with choice:
         glass_id = choose_glass("glass", "Glass")
+        upload.follow_link(glass_id)
         try:
             glass = load(glass_id)
         except InputError as error:

@@ -67,6 +67,21 @@ def opened(glass_id: str) -> Opened | None:
     return _opened().get(glass_id)
 
 
+def follow_link(glass_id: str) -> None:
+    """Show the frame that the link names, as `frame`, and have the link name the frame that is shown."""
+    now, text = opened(glass_id), session.arrived("frame")
+    if now is None:
+        session.publish(frame=None)
+        return
+    last = len(now.frames) - 1
+    if text is not None:
+        try:
+            turn_to(glass_id, session.whole_number(0, last)(text))
+        except ValueError:
+            session.tell(notices.not_found, "frame =", text, f"This file has frames 0 to {last}.")
+    session.publish(frame=_opened()[glass_id].shown)
+
+
 def turn_to(glass_id: str, frame: int) -> None:
     """Make another frame (from 0) the glass of that name. Called before the script runs."""
     now = _opened()[glass_id]

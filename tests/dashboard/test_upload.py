@@ -136,6 +136,16 @@ def test_frames_are_turned_by_a_slider_and_all_pages_follow(app):
     assert app.query_params["glass"] == name
     app.switch_page("app_pages/your_glass.py").run()
     assert app.slider(key="frame").value == 0
+    assert app.query_params["frame"] == "0"
+    app.query_params["frame"] = "1"  # the browser has gone back
+    app.run()
+    assert app.slider(key="frame").value == 1
+    app.query_params["frame"] = "3"
+    app.run()
+    assert app.slider(key="frame").value == 1
+    assert "frame = **3**" in told(app.warning)
+    app.selectbox(key="glass").set_value("alpha").run()
+    assert "frame" not in app.query_params
 
 
 def test_mean_barrier_of_each_frame(app):

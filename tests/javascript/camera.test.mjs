@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { blend, createCamera, isView } from "../../dashboard/static/window/camera.js";
+import { blend, createCamera } from "../../dashboard/static/window/camera.js";
 import { affineMap } from "../../dashboard/static/window/projection.js";
 
 /** As much of 3Dmol's viewer as a camera needs: 10 pixels for one Å at position 0, in a canvas of 400 x 300. */
@@ -66,9 +66,17 @@ test("a flight ends with the atom in the middle", async (context) => {
   assert.ok(viewer.map().pixels > 10);
 });
 
-test("views and what lies between them", () => {
-  assert.ok(isView([0, 0, 0, 0, 0, 0, 0, 1]));
-  assert.ok(!isView([0, 0, 0, 0, 0, 0, 0, NaN]));
-  assert.ok(!isView("no"));
+test("the link holds a view that was turned, and none that is from the front", () => {
+  const viewer = fakeViewer();
+  const camera = cameraOf(viewer);
+  camera.apply();
+  assert.equal(camera.text(), null);
+  viewer.setView([1, 2, 3, 4, 0, 0, 0, 1]);
+  assert.equal(camera.text(), "1,2,3,4,0,0,0,1");
+  camera.reset();
+  assert.equal(camera.text(), null);
+});
+
+test("what lies between two views", () => {
   assert.deepEqual(blend([0, 2], [1, 4], 0.5), [0.5, 3]);
 });

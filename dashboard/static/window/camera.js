@@ -1,6 +1,7 @@
 // How the glass is looked at: one camera per name, remembered over reloads, and the flight to an atom.
 
 import { projectAll } from "./projection.js";
+import { isView, viewText } from "./view_text.js";
 
 const DISTANCE = 150; // of 3Dmol's camera
 const FLIGHT = 350; // ms
@@ -14,7 +15,7 @@ const FILLED = 0.88; // of the view's width or height, by the whole scene
 const memory = (name) => "symgnn-camera-" + name;
 
 export function createCamera(viewer, { name, scene }) {
-  let current = name, applied = null, flight = 0;
+  let current = name, applied = null, flight = 0, home = null;
 
   function front() { // all that is shown, seen from a little above and aside
     viewer.setSlab(-1e4, 1e4); // nothing is cut off in front
@@ -29,6 +30,7 @@ export function createCamera(viewer, { name, scene }) {
     const rows = [map.x, map.y, map.depth].map((row, k) => ({ row, at: [x, y, depth][k].middle - row[3] }));
     const middle = [0, 1, 2].map((k) => rows.reduce((sum, { row, at: value }) => sum + (row[k] * value) / (row[0] ** 2 + row[1] ** 2 + row[2] ** 2), 0));
     viewer.setView([...middle.map((value) => -value), DISTANCE - DISTANCE / factor, ...FRONT]);
+    home = viewText(viewer.getView());
   }
 
   function remember() {
@@ -53,6 +55,11 @@ export function createCamera(viewer, { name, scene }) {
       remember();
       current = other;
       apply();
+    },
+    /** The view as a text of the link; null for the one from the front. */
+    text() {
+      const now = viewText(viewer.getView());
+      return now === home ? null : now;
     },
     reset() {
       flight++;
@@ -80,11 +87,6 @@ export function createCamera(viewer, { name, scene }) {
       step();
     },
   };
-}
-
-/** Whether a value is a view of 3Dmol: eight finite numbers. */
-export function isView(value) {
-  return Array.isArray(value) && value.length === 8 && value.every(Number.isFinite);
 }
 
 /** Between two views whose rotation is the same. */

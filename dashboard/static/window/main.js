@@ -12,8 +12,10 @@ import { createPointer } from "./pointer.js";
 import { createMessenger } from "./python.js";
 import { createScene } from "./scene.js";
 import { createStore } from "./store.js";
+import { viewOfText } from "./view_text.js";
 
 const LEAST_HEIGHT = { alone: 320, grouped: 210 }, BELOW = 14; // px
+const RESTED = 400; // ms after which a turned view is written into the link
 const CLOSE = 4, SHELL = 3.2; // Å round the atoms that Python shows: in view, and drawn
 const KEPT = ["selected", "pinned", "color", "range", "scaleName", "faded", "filter", "elements", "slab", "clip", "wrap", "images",
   "bonds", "edgeSet", "top", "threshold", "hops", "tab", "sort"]; // of the state, when a page is left and opened again
@@ -118,6 +120,7 @@ function createWindow(element) {
 function show(viewer, places, glass, edges, data) {
   const { frame, view, canvas, tip } = places;
   const memory = (window.symgnnWindow.states ??= {});
+  const isFirst = !memory[data.name]; // of the page: the link speaks of this glass
   const kept = memory[data.name] ?? {};
   const asked = data.default.top === undefined ? {} : { top: data.default.top }; // of the link
   const store = createStore({ ...data.default, ...fitting(kept, glass), ...asked, selected: ofGlass(kept.selected, glass, data.selected) });
@@ -130,15 +133,25 @@ function show(viewer, places, glass, edges, data) {
   const pointer = createPointer(view, tip, { store, glass, scene });
   context.lasso = pointer.lasso;
   const messenger = createMessenger(store, { atom: data.selected });
-  let parts = [], drawn = false, flown = null;
+  let parts = [], drawn = false, flown = null, resting = null;
 
   const off = [
-    scene.onView(() => { if (drawn) overlay.draw(); }),
+    scene.onView(() => {
+      if (!drawn) return;
+      overlay.draw();
+      clearTimeout(resting);
+      resting = setTimeout(keepCamera, RESTED);
+    }),
     store.on(null, (changed) => {
       if (drawn) redraw(changed);
       for (const part of parts) part.update?.(changed);
     }),
   ];
+
+  function keepCamera() { // for the link
+    if (!data.group) store.set({ camera: scene.viewText() });
+  }
+  context.keepCamera = keepCamera;
 
   function redraw(changed) {
     const any = (...keys) => keys.some((key) => changed.has(key));
@@ -178,7 +191,10 @@ function show(viewer, places, glass, edges, data) {
   setParts();
   scene.setBackground(theme().background);
   scene.draw();
+  const linked = viewOfText(store.get().camera);
+  if (isFirst && linked) scene.setView(linked);
   drawn = true;
+  keepCamera();
   overlay.draw();
   report();
   view.classList.add("themed");
@@ -217,6 +233,7 @@ function show(viewer, places, glass, edges, data) {
       messenger.destroy();
       view.removeEventListener("transitionend", follow);
       off.forEach((stop) => stop());
+      clearTimeout(resting);
       if (window.symgnnWindow.open[data.name] === context) delete window.symgnnWindow.open[data.name];
     },
   };

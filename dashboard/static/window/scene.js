@@ -223,6 +223,7 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     resetCamera: () => camera.reset(),
     useCamera(name) { camera.use(name); },
     view: () => viewer.getView(),
+    viewText: () => camera.text(),
     setView: (view) => viewer.setView(view),
     onView(fn) { listeners.add(fn); return () => listeners.delete(fn); },
     /** { x, y, radius } in pixels of the canvas where atom i is drawn. */

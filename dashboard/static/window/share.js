@@ -1,6 +1,7 @@
 // The view as one readable parameter of the link: view=color:barrier;filter:barrier > 1.8;slab:z:0.2-0.5
 
 import { columnNames } from "./columns.js";
+import { viewOfText } from "./view_text.js";
 
 const AXES = ["x", "y", "z"];
 const WRAPS = ["cell", "atom", "file"];
@@ -86,8 +87,7 @@ function readSort(text, glass) {
 }
 
 function readCamera(text) {
-  const numbers = text.split(",").map((part) => number(-1e6, 1e6).read(part));
-  if (numbers.length !== 8) throw new Error("expected eight numbers");
+  if (!viewOfText(text)) throw new Error("expected eight numbers");
   return text;
 }
 

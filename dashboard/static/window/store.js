@@ -23,6 +23,7 @@ export const DEFAULTS = Object.freeze({
   hops: null, // and only those within so many hops
   tab: "atom",
   presentation: false,
+  camera: null, // eight numbers as a text (view_text.js), null: from the front
   visible: null, // Uint8Array(N), null: all
   sort: null, // { column, descending } of the table
 });

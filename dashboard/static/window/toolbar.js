@@ -72,6 +72,7 @@ export function create(parent, context) {
   }
 
   async function copyLink() {
+    context.keepCamera?.();
     context.share?.write();
     const { href } = document.defaultView.location;
     try {
