@@ -167,7 +167,7 @@ def effect_of(chosen: session.Selection, method: str) -> Shown:
         key=f"{result.checkpoint_key} {result.glass_key} {result.method} effect",
         method=result.method,
         facts=facts,
-        columns=signed_map_columns(result),
+        columns=signed_map_columns(result, chosen.glass),
         edges=signed_map_edges(result),
         archive=lambda: signed_map_zip(chosen.glass, result),
     )

@@ -124,6 +124,16 @@ def diverging(name: str, title: str, values: np.ndarray, unit: str, digits: int,
     return Column(name, title, values, unit, digits, scale="diverging", range=(-reach, reach), help=words)
 
 
+def signed(name: str, title: str, values: np.ndarray, unit: str, digits: int, words: str = "") -> Column:
+    """A column of numbers that may have either sign: diverging, unless all have the same sign. A bar centred on 0 would
+    then leave half of its colours to values that do not occur."""
+    known = np.asarray(values, dtype=float)
+    known = known[np.isfinite(known)]
+    if len(known) and (known.min() > 0 or known.max() < 0):
+        return number(name, title, values, unit, digits, words)
+    return diverging(name, title, values, unit, digits, words)
+
+
 def uncertainty(sigma: np.ndarray) -> Column:
     """Standard deviations (N,) eV of predicted barriers.
 

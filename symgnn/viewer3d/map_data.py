@@ -1,7 +1,7 @@
 """What the linked window receives of a whole glass: columns of its atoms, and its strongest edges.
 
 Effects on all barriers are in eV, mean effects on one in meV, importance in 10⁻³ of an explanation. Atoms and edges
-each have their own bar; signed ones are centred on 0.
+each have their own bar; signed ones are centred on 0 unless all have the same sign.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from symgnn.explanations.maps import ImportanceMap
 from symgnn.explanations.signed_map import SignedMap
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph
-from symgnn.viewer3d.columns import Column, diverging, number
+from symgnn.viewer3d.columns import Column, diverging, number, signed
 from symgnn.viewer3d.window_data import Dataset, EdgeSet, edges_dataset
 
 IN_THOUSANDTHS = 1000.0  # importance in 10^-3, mean effects in meV
@@ -32,10 +32,20 @@ class MappedEdges:
     sets: tuple[EdgeSet, ...]
 
 
-def signed_map_columns(result: SignedMap) -> tuple[Column, ...]:
-    """The atoms' column `effect` (eV) of a signed map."""
+def signed_map_columns(result: SignedMap, glass: Glass) -> tuple[Column, ...]:
+    """The atoms' columns of a signed map: `effect` (eV), and `effect_difference` (eV), less the mean of the element.
+
+    Where edges raise the barriers of all atoms, as they do for most models, the second one has two signs.
+    """
     words = "Half the sum over the atom's edges: how much they raise (> 0) or lower all barriers together."
-    return (diverging("effect", "Effect on all barriers", result.atom_effect, "eV", 2, words),)
+    listed = [signed("effect", "Effect on all barriers", result.atom_effect, "eV", 2, words)]
+    difference = result.atom_effect.astype(float)
+    for element in np.unique(glass.species):
+        difference[glass.species == element] -= difference[glass.species == element].mean()
+    words = "The effect on all barriers, less the mean effect of atoms of the same element."
+    title = "Effect, less the element's mean"
+    listed.append(diverging("effect_difference", title, difference, "eV", 2, words))
+    return tuple(listed)
 
 
 def signed_map_edges(result: SignedMap) -> MappedEdges:
@@ -53,7 +63,7 @@ def importance_columns(importance: ImportanceMap) -> tuple[Column, ...]:
     if importance.atom_effect is not None:
         words = "Half the sum over the atom's edges of their mean effect on a barrier."
         effect = IN_THOUSANDTHS * importance.atom_effect
-        listed.append(diverging("effect", "Mean effect on a barrier", effect, "meV", 2, words))
+        listed.append(signed("effect", "Mean effect on a barrier", effect, "meV", 2, words))
     return tuple(listed)
 
 

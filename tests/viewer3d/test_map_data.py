@@ -6,6 +6,7 @@ import pytest
 from symgnn.explanations.maps import ImportanceMap
 from symgnn.explanations.signed_map import SignedMap
 from symgnn.graph.atom_graph import build_graph
+from symgnn.viewer3d.columns import signed
 from symgnn.viewer3d.map_data import (
     importance_columns,
     importance_edges,
@@ -41,9 +42,13 @@ def test_a_signed_map_is_read_back_in_ev(glass, graph, effect):
     lengths = graph.length[graph.pair_edge].numpy()
     atoms = np.linspace(-0.002, 0.001, N)
     result = SignedMap("gradient", {}, "glass", "checkpoint", pairs, images, lengths, effect, atoms)
-    (column,) = signed_map_columns(result)
+    column, difference = signed_map_columns(result, glass)
     assert (column.name, column.unit, column.scale) == ("effect", "eV", "diverging")
     np.testing.assert_allclose(column.values, atoms)
+    assert (difference.name, difference.scale) == ("effect_difference", "diverging")
+    for element in set(glass.species):
+        own = glass.species == element
+        np.testing.assert_allclose(difference.values[own], atoms[own] - atoms[own].mean(), atol=1e-12)
     header, arrays = parsed(map_dataset(glass, signed_map_edges(result)).content)
     assert header["atom"] is None
     np.testing.assert_array_equal(arrays["pairs"], pairs)
@@ -51,6 +56,19 @@ def test_a_signed_map_is_read_back_in_ev(glass, graph, effect):
     np.testing.assert_allclose(arrays["set_effect"], effect, rtol=1e-5)
     crossing = np.abs(images).any(axis=1)
     assert crossing.any(), "edges across the boundary go along"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "scale"),
+    [(1, 5, "sequential"), (-5, -1, "sequential"), (-1, 5, "diverging"), (0, 0, "diverging")],
+)
+def test_effects_of_one_sign_have_the_whole_bar(low, high, scale):
+    column = signed("effect", "effect", np.linspace(low, high, 50), "eV", 2)
+    assert column.scale == scale
+    if scale == "sequential":
+        assert low <= column.range[0] < column.range[1] <= high
+    else:
+        assert column.range[0] == -column.range[1]
 
 
 def test_importance_and_mean_effect(glass, graph, effect):
