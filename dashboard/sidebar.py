@@ -21,6 +21,8 @@ def show(*, about_glass: bool = True) -> bool:
     """
     session.select(None)
     with st.sidebar:
+        if is_touring := tour.is_on():
+            tour.show()  # in sight on every screen
         choice = st.container()
         st.page_link(
             f"app_pages/{YOUR_GLASS}.py",
@@ -28,7 +30,8 @@ def show(*, about_glass: bool = True) -> bool:
             icon=":material/upload_file:",
             help="Any structure file: checked against the training data, and shown on all pages.",
         )
-        tour.show()
+        if not is_touring:
+            tour.show()
     if not calls.glass_files() and not session.uploads():
         if about_glass:
             notices.no_glass()

@@ -73,6 +73,11 @@ STEPS = (
 )
 
 
+def is_on() -> bool:
+    """Whether the tour has been started and not ended."""
+    return st.session_state.get("_tour") is not None
+
+
 def show() -> None:
     """The button that starts the tour, or its present step. Call it in the sidebar."""
     number = st.session_state.get("_tour")
