@@ -173,9 +173,11 @@ def write_link() -> None:
 
 
 def _write(texts: dict[str, str | None]) -> None:
-    if any(st.query_params.get(key) != text for key, text in texts.items()):
-        kept = {key: text for key, text in st.query_params.to_dict().items() if key not in texts}
-        st.query_params.from_dict(kept | {key: text for key, text in texts.items() if text is not None})
+    for key in [key for key, text in texts.items() if text is None and key in st.query_params]:
+        del st.query_params[key]
+    named = {key: text for key, text in texts.items() if text is not None}
+    if any(st.query_params.get(key) != text for key, text in named.items()):
+        st.query_params.update(named)
     st.session_state["_published"] = _parameters()
 
 
