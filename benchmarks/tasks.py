@@ -92,7 +92,7 @@ class Visitor:
 
         def find():
             elements = self.driver.find_elements("css selector", "button, a, summary")
-            return next((one for one in elements if one.text.strip().endswith(text)), None)
+            return next((one for one in elements if text in one.text.splitlines()), None)
 
         self.click(find, text)
 
