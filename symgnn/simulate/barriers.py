@@ -83,7 +83,7 @@ class BarrierSearch:
         for result in self.tries(atom):
             if report and result.events and result.events[-1].attempt == result.tries - 1:
                 report(result.events[-1])
-            if len(result.events) == events or result.tries == (max_tries or TRIES_PER_EVENT * events):
+            if len(result.events) >= events or result.tries >= (max_tries or TRIES_PER_EVENT * events):
                 return result
 
     def tries(self, atom: int, *, after: AtomBarriers | None = None) -> Iterator[AtomBarriers]:
@@ -103,6 +103,11 @@ class BarrierSearch:
             else:
                 known = replace(known, events=(*known.events, event))
             yield known
+
+    def energy(self, displacement: np.ndarray) -> float:
+        """eV above the minimum, with every atom displaced from it by (N, 3) Å. Raises OutOfRange (ArithmeticError)
+        where the potential does not hold."""
+        return float(self._everything(self._everything.start + displacement)[0])
 
     def attempt(self, atom: int, attempt: int) -> tuple[Event | None, str, int]:
         """One try: the event, or None and the reason why there is none; calls of the potential."""
