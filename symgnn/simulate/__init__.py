@@ -10,9 +10,21 @@ from symgnn.simulate.barrier_runs import search_barriers  # noqa: E402
 from symgnn.simulate.barrier_table import BarrierTable, read_barriers  # noqa: E402
 from symgnn.simulate.barriers import BarrierSearch  # noqa: E402
 from symgnn.simulate.calculator import MendelevCuZr  # noqa: E402
-from symgnn.simulate.continued_search import continued_search, kept_search, tabulated_search  # noqa: E402
+from symgnn.simulate.continued_search import (  # noqa: E402
+    continued_search,
+    is_enough,
+    is_whole,
+    kept_search,
+    tabulated_search,
+)
 from symgnn.simulate.eam_file import EamPotential, read_potential  # noqa: E402
-from symgnn.simulate.event_path import EnergyPath, energy_path, event_frames, write_event  # noqa: E402
+from symgnn.simulate.event_path import (  # noqa: E402
+    EnergyPath,
+    energy_path,
+    event_frames,
+    event_lines,
+    write_event,
+)
 from symgnn.simulate.events import AtomBarriers, Event  # noqa: E402
 from symgnn.simulate.glass_maker import make_glass, parse_composition, relax  # noqa: E402
 from symgnn.simulate.local_sampling import LocalSample, sample_locally  # noqa: E402
@@ -34,7 +46,10 @@ __all__ = [
     "continued_search",
     "energy_path",
     "event_frames",
+    "event_lines",
     "fields_of_glass",
+    "is_enough",
+    "is_whole",
     "kept_search",
     "make_glass",
     "mendelev2009",

@@ -80,9 +80,11 @@ class BarrierSearch:
         """
         if events < 1 or (max_tries is not None and max_tries < 1):
             raise InputError(f"{events} events in {max_tries} tries asked for, expected at least 1 each")
+        told = 0
         for result in self.tries(atom):
-            if report and result.events and result.events[-1].attempt == result.tries - 1:
+            if report and len(result.events) > told:
                 report(result.events[-1])
+            told = len(result.events)
             if len(result.events) >= events or result.tries >= (max_tries or TRIES_PER_EVENT * events):
                 return result
 

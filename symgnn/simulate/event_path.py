@@ -78,9 +78,7 @@ def event_lines(structure: Glass | Atoms, event: Event, *, between: int = 0) -> 
         yield from extxyz_lines(frame)
 
 
-def write_event(
-    path: str | os.PathLike, structure: Glass | Atoms, event: Event, *, between: int = 0
-) -> None:
+def write_event(path: str | os.PathLike, structure: Glass | Atoms, event: Event, *, between: int = 0) -> None:
     """Write the frames as one extended XYZ file, whole or not at all. Raises InputError as `event_frames` does."""
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(event_lines(structure, event, between=between))

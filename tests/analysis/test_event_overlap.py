@@ -18,7 +18,7 @@ def ring(n: int = 40, further: int = 40) -> Glass:
     angles = 2 * np.pi * np.arange(n) / n
     inner = RADIUS * np.column_stack([np.cos(angles), np.sin(angles), 0 * angles])
     positions = np.vstack([[0, 0, 0], inner, 2 * inner[:further]]) + 20
-    return Glass(np.full(len(positions), 29), positions, 40 * np.eye(3), True)
+    return Glass(np.full(len(positions), 29), positions, 40 * np.eye(3), np.ones(3, bool))
 
 
 def explained(glass: Glass, importance: np.ndarray) -> Explanation:
