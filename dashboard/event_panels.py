@@ -144,9 +144,10 @@ def overlap_panel(
     every = list(overlaps.values())[-1]
     chart(event_plots.overlap_bars(overlaps), "event_overlap")
     st.caption(
-        f"Of {every.moving} moves of other atoms in {every.events} events, {every.shared} are of atoms that "
-        f"are among the as many most important by {title_of(explained.method)} (sum of importance over an atom's edges); "
-        f"of atoms drawn at the same distances {every.control:.1f}. p: fraction of {every.draws} draws that share as many."
+        f"{every.moving} moves of other atoms in {every.events} events: {every.shared} of atoms that are among the as many "
+        f"most important ones ({title_of(explained.method)}, importance summed over an atom's edges), "
+        f"{every.control:.1f} of atoms drawn at the same distances. p: fraction of {every.draws} draws that share as "
+        "many."
     )
 
 

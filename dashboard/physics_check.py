@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 _COLORS = {"agree": "green", "undecided": "gray", "differ": "orange"}
 _WORDS = {
-    "agree": "Prediction and physics agree",
-    "undecided": "Prediction and physics are between one and two uncertainties apart",
-    "differ": "Prediction and physics differ",
+    "agree": "agrees",
+    "undecided": "undecided",
+    "differ": "differs",
 }
 _HELP = (
-    "Mean and standard error over different events, each a saddle of the potential reached from a random push. "
-    "Uncertainty of the difference: both together. On 100 atoms of the paper's test glass such means lie 0.12 eV above "
+    "Mean and standard error over different events, each a saddle of the potential reached from a random push. It agrees "
+    "within one uncertainty (standard deviation of the prediction and standard error together), differs beyond two. On 100 atoms of the paper's test glass such means lie 0.12 eV above "
     "the labels on which the models were trained (docs/physics.md)."
 )
 
@@ -84,8 +84,8 @@ def _verified(glass: Glass) -> bool:
     if not result.is_minimum:
         notices.problem(
             InputError(
-                f"{glass.name}: largest force {result.largest_force:.3g} eV/Å found, expected at most {LARGEST_FORCE:g}:"
-                " it is no minimum of the potential, from which events could start; relax it first"
+                f"{glass.name}: largest force {result.largest_force:.3g} eV/Å found, expected at most "
+                f"{LARGEST_FORCE:g}: it is no minimum of the potential, from which events start; relax it first"
             )
         )
     return result.is_minimum
@@ -96,15 +96,17 @@ def agreement_badge(known: AtomBarriers | None, predicted: tuple[float, float | 
     if known is None or not known.events:
         st.markdown("No event of this atom is known yet. What the model predicts can be checked here.")
         return
-    error = "" if len(known.events) < 2 else f" ± {known.standard_error:.2f}"
-    physics = f"Physics: **{known.mean:.2f}{error} eV** (mean of {len(known.events)} events"
-    physics += ", ± standard error)" if error else ")"
+    n = len(known.events)
+    error = "" if n < 2 else f" ± {known.standard_error:.2f}"
+    physics = f"**Physics {known.mean:.2f}{error} eV** ({n} event{'s' * (n > 1)})"
     result = None if predicted is None else agreement(*predicted, known.mean, known.standard_error)
     if result is None:
         st.markdown(f"{physics}.", help=_HELP)
         return
+    side = "above" if result.difference > 0 else "below"
     st.markdown(
-        f":{_COLORS[result.answer]}-badge[{result.answer}] {_WORDS[result.answer]}: {physics}, predicted"
-        f" {result.difference:+.2f} eV from it, {result.ratio:.1f} times the uncertainty of {result.uncertainty:.2f} eV.",
+        f":{_COLORS[result.answer]}-badge[{_WORDS[result.answer]}] {physics}; the prediction lies "
+        f"{abs(result.difference):.2f} eV {side}, {result.ratio:.1f} times the uncertainty of both "
+        f"({result.uncertainty:.2f} eV).",
         help=_HELP,
     )

@@ -34,9 +34,9 @@ def controls(chosen: session.Selection, known: AtomBarriers | None) -> tuple[Ato
     from symgnn.simulate import is_enough
 
     session.seed("events", DEFAULT_EVENTS, session.whole_number(1, MOST_EVENTS))
-    left, middle, right = st.columns([1.1, 1.5, 5], vertical_alignment="bottom", gap="small")
-    wanted = left.number_input(
-        "Events", 1, MOST_EVENTS, key="events", step=1, persist_state="session", width="stretch",
+    line = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    wanted = line.number_input(
+        "Events", 1, MOST_EVENTS, key="events", step=1, persist_state="session", width=130,
         help="Different ways over a saddle, each from a random push. Tries are numbered: more events go on from where "
         "the search ended.",
     )  # fmt: skip
@@ -45,8 +45,7 @@ def controls(chosen: session.Selection, known: AtomBarriers | None) -> tuple[Ato
     searched: set = st.session_state.setdefault("_searched", set())
     if known is not None and is_enough(known, wanted):
         searched.discard(job.key)
-        with right:
-            st.caption(tried(known), width="stretch")
+        line.caption(tried(known))
         return known, False
     if job.key not in searched or is_cancelled(job):
         label = "Search saddles" if known is None else f"Search {wanted - len(known.events)} more"
@@ -55,15 +54,13 @@ def controls(chosen: session.Selection, known: AtomBarriers | None) -> tuple[Ato
             searched.add(job.key)
             ask_again(job)
 
-        middle.button(label, icon=":material/search:", key="search_events", type="primary", on_click=start)
-        with right:
-            if known is not None:
-                stopped = "Cancelled; what is finished is kept. " if is_cancelled(job) else ""
-                st.caption(stopped + tried(known), width="stretch")
-            else:
-                st.caption("About a second per event, in a process of its own.", width="stretch")
+        line.button(label, icon=":material/search:", key="search_events", type="primary", on_click=start)
+        stopped = "Cancelled; what is finished is kept. " if is_cancelled(job) else ""
+        line.caption(
+            stopped + tried(known) if known else "Takes about a second per event; pages stay alive meanwhile."
+        )
         return known, False
-    with right:
+    with line:
         answer = follow(job)
     if answer is None:
         return known, not is_cancelled(job)
@@ -117,7 +114,7 @@ def view(
         m = 10 if event is None else event.n_moving
         important = important_atoms(explained, m)
     mount_event(
-        "event",
+        "event_view",
         event_dataset(
             chosen.glass, chosen.atom, event, path=path, importance=importance, important=important
         ),

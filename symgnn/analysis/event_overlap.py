@@ -2,8 +2,8 @@
 
 An atom is as important as the edges at it together. For an event in which m atoms move (the explained atom aside, which
 is important and moves by itself), the m most important atoms are compared with the m that move. Both are near the
-explained atom, whatever the model has learned. The control therefore draws other atoms at the same distances from it: as
-many from every shell of .5 Å as the important ones have in it.
+explained atom, whatever the model has learned. The control therefore draws atoms at the same distances from it: as many
+from every shell of .5 Å as the important ones have in it.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ def event_overlap(
 ) -> EventOverlap:
     """moving: the atoms that move in each event, 0..N-1, with or without the explained one.
 
-    Events in which no other atom moves say nothing and are left out. Raises InputError where none is left, and for atoms
-    that the glass does not have.
+    Events in which no other atom moves say nothing and are left out. Raises InputError where none is left, and for
+    atoms that the glass does not have.
     """
     glass = as_glass(structure)
     glass.check_atom(explained.atom)

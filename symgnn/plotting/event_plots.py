@@ -1,9 +1,10 @@
-"""Plots of the events around an atom: their barriers beside what was predicted, and how they overlap with explanations."""
+"""Plots of the events around an atom: their barriers beside what was predicted, their overlap with explanations."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
@@ -98,7 +99,7 @@ def _heights(barriers: np.ndarray) -> np.ndarray:
     """(E,) 0 to .5: events whose barriers are close stand above each other."""
     heights = np.zeros(len(barriers))
     order: Sequence[int] = np.argsort(barriers, kind="stable").tolist()
-    for before, this in zip(order, order[1:], strict=False):
+    for before, this in pairwise(order):
         if barriers[this] - barriers[before] < 0.06:
             heights[this] = (heights[before] + 0.18) % 0.7
     return heights

@@ -80,13 +80,14 @@ class BarrierSearch:
         """
         if events < 1 or (max_tries is not None and max_tries < 1):
             raise InputError(f"{events} events in {max_tries} tries asked for, expected at least 1 each")
-        told = 0
+        told, most = 0, max_tries or TRIES_PER_EVENT * events
         for result in self.tries(atom):
             if report and len(result.events) > told:
                 report(result.events[-1])
             told = len(result.events)
-            if len(result.events) >= events or result.tries >= (max_tries or TRIES_PER_EVENT * events):
-                return result
+            if told >= events or result.tries >= most:
+                break
+        return result
 
     def tries(self, atom: int, *, after: AtomBarriers | None = None) -> Iterator[AtomBarriers]:
         """All that is known of the atom after one try more each, without end.

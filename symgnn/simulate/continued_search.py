@@ -116,13 +116,13 @@ def continued_search(
     result = max(filter(None, (kept, known)), key=lambda one: one.tries, default=None)
     if result is not None and is_enough(result, events, most):
         return result
-    for result in search.tries(atom, after=result):
-        write_arrays(path, _arrays(result, len(search.glass)))
+    for now in search.tries(atom, after=result):
+        write_arrays(path, _arrays(now, len(search.glass)))
         if report:
-            report(result)
-        if is_enough(result, events, most):
+            report(now)
+        if is_enough(now, events, most):
             break
-    return result
+    return now
 
 
 def is_enough(result: AtomBarriers, events: int, max_tries: int | None = None) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the package needs numba, this file does not
     from symgnn.simulate.event_path import EnergyPath
     from symgnn.simulate.events import Event
 
-RADIUS = 8.5  # Å round the atom, of what is shown besides the atoms that move
+RADIUS = 6.5  # Å round the atom, of what is shown besides the atoms that move
 MOVING = 0.1  # Å, as in symgnn.simulate.events
 BOND = 3.3  # Å, of the lines between neighbours: within the first shell
 

@@ -3,21 +3,21 @@
 import { check, choice, iconButton, make, slider } from "./elements.js";
 import { nameOf } from "./event_frames.js";
 
-const COLORS = [["element", "element"], ["moved", "distance moved"], ["importance", "importance"]];
+const COLORS = [["moved", "by distance moved"], ["importance", "by importance"], ["element", "by element"]];
 
 /** { node, show(t), setPlaying(on), setDataset(dataset) }; on: { toggle, seek(t), look(changes), reset }. */
 export function createEventBar(document, on) {
   const button = iconButton(document, "play", "Play the event (space)", on.toggle, "", { class: "button bare play" });
   const time = slider(document, "Event", { min: 0, max: 2, step: 0.02, value: 0, shown: nameOf, title: "From the start over the saddle to the end" }, on.seek);
-  const color = choice(document, "Colour by", COLORS, "element", (by) => on.look({ color: by }), { class: "color" });
+  const color = choice(document, "Colour by", COLORS, "moved", (by) => on.look({ color: by }), { class: "color" });
   const arrows = check(document, "Arrows", true, (shown) => on.look({ arrows: shown }), "Displacements from the start to the saddle");
-  const factor = choice(document, "Length of arrows", [["1", "× 1"], ["2", "× 2"], ["4", "× 4"]], "1", (text) => on.look({ factor: Number(text) }));
-  const marks = check(document, "Important atoms", true, (shown) => on.look({ marks: shown }),
+  const factor = choice(document, "Length of arrows", [["1", "× 1"], ["2", "× 2"], ["4", "× 4"]], "2", (text) => on.look({ factor: Number(text) }));
+  const marks = check(document, "Important", true, (shown) => on.look({ marks: shown }),
     "Orange halos: the atoms whose edges the explanation ranks highest, as many as move");
   const reset = iconButton(document, "home", "Reset the camera", on.reset);
   const moving = make(document, "span", { class: "event-only" }, button, time.label, arrows.label, factor);
   const node = make(document, "div", { class: "toolbar" }, make(document, "div", { class: "bar-row" },
-    moving, make(document, "label", { class: "with-label" }, "colour", color), marks.label, reset));
+    moving, color, marks.label, reset));
   return {
     node,
     show: (t) => time.set(Number(t.toFixed(2))),

@@ -2,7 +2,7 @@
 
 import { make } from "./elements.js";
 
-const ITEMS = { centre: ["#0072b2", "selected atom"], marked: ["#e69f00", "most important for the prediction"], arrow: ["#b5367a", "move to the saddle"] };
+const ITEMS = { centre: ["#0072b2", "selected atom"], marked: ["#e69f00", "important for the prediction"], arrow: ["#b5367a", "move to the saddle"] };
 
 /** Texts and colours [color, words][] for a dataset and a look. */
 export function legendOf({ symbols, elements, event, arrays }, { color, arrows, factor, marks }) {
@@ -10,7 +10,7 @@ export function legendOf({ symbols, elements, event, arrays }, { color, arrows, 
   items.push(ITEMS.centre);
   if (marks && arrays.marked.some(Boolean)) items.push(ITEMS.marked);
   if (event && arrows) items.push([ITEMS.arrow[0], `${ITEMS.arrow[1]}${factor === 1 ? "" : `, × ${factor}`}`]);
-  if (color === "moved") items.push(["#b5367a", `darker: moves more, up to ${most(arrays).toFixed(2)} Å`]);
+  if (color === "moved") items.push(["#b5367a", `darker: moves more, to ${most(arrays).toFixed(2)} Å`]);
   if (color === "importance") items.push(["#b5367a", "darker: more important"]);
   return items;
 }

@@ -15,6 +15,7 @@ export function layoutOf(energies) {
   return { x, y, line: energies.map((one) => `${round(x(one.t))},${round(y(one.energy))}`).join(" ") };
 }
 
+const STOPS = ["start", "saddle", "end"];
 const round = (value) => Math.round(100 * value) / 100;
 
 /** { node, mark(t) }; onSeek(t) where it is clicked. Without an event the node is hidden. */
@@ -33,6 +34,9 @@ export function createProfile(document, dataset, onSeek) {
   const part = (tag, attributes) => drawing.append(svg(document, tag, { "vector-effect": "non-scaling-stroke", ...attributes }));
   part("line", { x1: x(0), x2: x(2), y1: y(0), y2: y(0), class: "profile-zero" });
   part("polyline", { points: line, class: dataset.path ? "profile-line" : "profile-line guessed" });
+  for (const [t, energy] of [[0, 0], [1, barrier], [2, difference]]) {
+    part("line", { x1: x(t), x2: x(t), y1: y(energy), y2: y(energy), class: "profile-stop" });
+  }
   const cursor = svg(document, "line", { class: "profile-cursor", "vector-effect": "non-scaling-stroke", y1: 2, y2: HIGH - 2 });
   drawing.append(cursor);
   drawing.addEventListener("click", (event) => {
@@ -40,7 +44,7 @@ export function createProfile(document, dataset, onSeek) {
     onSeek((2 * (((event.clientX - box.left) / box.width) * WIDE - LEFT)) / (WIDE - LEFT - RIGHT));
   });
   for (const [t, energy, side] of [[0, 0, "left"], [1, barrier, "middle"], [2, difference, "right"]]) {
-    const label = make(document, "span", { class: `profile-label ${side}` }, `${["start", "saddle", "end"][t]} ${t ? energy.toFixed(2) : "0"} eV`);
+    const label = make(document, "span", { class: `profile-label ${side}` }, `${STOPS[t]} ${t ? energy.toFixed(2) : "0"} eV`);
     node.append(label);
   }
   return {
@@ -48,7 +52,8 @@ export function createProfile(document, dataset, onSeek) {
     mark(t) {
       cursor.setAttribute("x1", round(x(t)));
       cursor.setAttribute("x2", round(x(t)));
-      text.textContent = `${nameOf(t)}: ${energyAt(energies, t).toFixed(2)} eV`;
+      text.textContent = STOPS.includes(nameOf(t)) ? "" : `${energyAt(energies, t).toFixed(2)} eV, straight path, not relaxed`;
+      text.hidden = !text.textContent;
     },
   };
 }

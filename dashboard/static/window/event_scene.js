@@ -4,7 +4,7 @@ import { mixed } from "./colours.js";
 import { arrowsOf, positionsAt } from "./event_frames.js";
 import { colourOf, isDark } from "./colours.js";
 
-const SIZE = { moving: 0.5, other: 0.3 }; // of the covalent radius
+const SIZE = { moving: 0.36, other: 0.2 }; // of the covalent radius
 const PALE = { element: 0.62, moved: 0.8, importance: 0.5 };
 const ARROW = "#b5367a", MARK = "#e69f00", CENTRE = "#0072b2";
 const BOND = { radius: 0.045 };
@@ -27,7 +27,7 @@ export function coloursOf(dataset, by, background) {
 /** viewer: of 3Dmol. The scene draws a dataset; moment and look change without it. */
 export function createEventScene(viewer) {
   let dataset = null, model = null, background = "#ffffff", moment = 0;
-  let look = { color: "element", factor: 1, arrows: true, marks: true };
+  let look = { color: "moved", factor: 2, arrows: true, marks: true };
 
   function build() { // spheres and bonds, at the moment that is shown
     if (model) viewer.removeModel(model);
@@ -59,7 +59,7 @@ export function createEventScene(viewer) {
     const { arrays, symbols, elements } = dataset;
     const at = positionsAt(dataset, moment);
     const halo = (i, color) => viewer.addSphere({
-      center: point(at.subarray(3 * i, 3 * i + 3)), radius: 0.62 * elements[symbols[arrays.species[i]]].radius + 0.12, color, opacity: 0.32,
+      center: point(at.subarray(3 * i, 3 * i + 3)), radius: 0.5 * elements[symbols[arrays.species[i]]].radius + 0.1, color, opacity: 0.38,
     });
     halo(0, CENTRE);
     if (look.marks) arrays.marked.forEach((marked, i) => { if (marked && i) halo(i, MARK); });
