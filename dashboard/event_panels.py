@@ -21,7 +21,7 @@ from symgnn.plotting.downloads import csv_bytes
 if TYPE_CHECKING:
     from symgnn.simulate import AtomBarriers, Event
 
-ROOM = 300  # px of a panel
+ROOM = 262  # px of a panel
 BETWEEN = 9  # frames between two of start, saddle, end
 TABLE, PLOT = "event_table", "event_barriers"
 
@@ -90,23 +90,20 @@ def event_table(known: AtomBarriers | None, event: Event | None) -> None:
         on_select=clicked,
         selection_mode="single-row",
         column_config={
-            "shown": st.column_config.TextColumn("", width=24),
+            "shown": st.column_config.TextColumn("", width=22),
             "try": None,
-            "barrier_eV": number("barrier (eV)", format="%.3f", width=76),
+            "barrier_eV": number("barrier", format="%.3f", width=62, help="eV"),
             "energy_difference_eV": number(
-                "ΔE (eV)",
-                format="%+.3f",
-                width=66,
-                help="Energy of the minimum beyond the saddle above this one",
+                "ΔE", format="%+.3f", width=58, help="eV, of the minimum beyond the saddle above this one"
             ),
-            "moving_atoms": number(
-                "atoms", width=48, help="Atoms that are displaced by more than 0.1 Å at the saddle"
-            ),
+            "moving_atoms": number("atoms", width=50, help="Displaced by more than 0.1 Å at the saddle"),
             "curvature_eV_per_A2": number(
-                "curvature", format="%.2f", width=70, help="eV/Å², of the softest mode at the saddle"
+                "curv.", format="%.2f", width=54, help="Lowest curvature at the saddle, eV/Å²"
             ),
             "connected": st.column_config.CheckboxColumn(
-                "connected", width=70, help="Going down from the saddle leads exactly back to the start"
+                "conn.",
+                width=48,
+                help="Connected: going down from the saddle leads exactly back to the start",
             ),
         },
     )
@@ -144,8 +141,8 @@ def overlap_panel(
     every = list(overlaps.values())[-1]
     chart(event_plots.overlap_bars(overlaps), "event_overlap")
     st.caption(
-        f"{every.moving} moves of other atoms in {every.events} events: {every.shared} of atoms that are among the as many "
-        f"most important ones ({title_of(explained.method)}, importance summed over an atom's edges), "
+        f"{every.moving} moves of other atoms in {every.events} events: {every.shared} of atoms that are among the "
+        f"as many most important ones ({title_of(explained.method)}, importance summed over an atom's edges), "
         f"{every.control:.1f} of atoms drawn at the same distances. p: fraction of {every.draws} draws that share as "
         "many."
     )

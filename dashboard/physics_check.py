@@ -24,9 +24,10 @@ _WORDS = {
     "differ": "differs",
 }
 _HELP = (
-    "Mean and standard error over different events, each a saddle of the potential reached from a random push. It agrees "
-    "within one uncertainty (standard deviation of the prediction and standard error together), differs beyond two. On 100 atoms of the paper's test glass such means lie 0.12 eV above "
-    "the labels on which the models were trained (docs/physics.md)."
+    "Mean and standard error over different events, each a saddle of the potential reached from a random push. The "
+    "prediction agrees within one uncertainty (its standard deviation and the standard error together) and differs "
+    "beyond two. On 100 atoms of the paper's test glass such means lie 0.12 eV above the labels on which the models "
+    "were trained (docs/physics.md)."
 )
 
 

@@ -36,7 +36,8 @@ def controls(chosen: session.Selection, known: AtomBarriers | None) -> tuple[Ato
     session.seed("events", DEFAULT_EVENTS, session.whole_number(1, MOST_EVENTS))
     line = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     wanted = line.number_input(
-        "Events", 1, MOST_EVENTS, key="events", step=1, persist_state="session", width=130,
+        "Events", 1, MOST_EVENTS, key="events", step=1, persist_state="session", width=120,
+        label_visibility="collapsed",
         help="Different ways over a saddle, each from a random push. Tries are numbered: more events go on from where "
         "the search ended.",
     )  # fmt: skip
@@ -74,17 +75,18 @@ def tried(known: AtomBarriers) -> str:
 
 
 def choose_event(known: AtomBarriers | None) -> Event | None:
-    """The event that is shown, by the number of its try, which the link names."""
-    if known is None or not known.events:
-        session.forget("event")
+    """The event that is shown, by the number of its try, which the link names: one that is not known yet is shown when
+    it is."""
+    by_attempt = {event.attempt: event for event in known.events} if known else {}
+    if (text := session.arrived("event")) is not None:
+        st.session_state["event"] = int(text) if text.isascii() and text.isdecimal() else None
+        if by_attempt and st.session_state["event"] not in by_attempt:
+            session.tell(notices.not_found, "event =", text, "The page shows the first event instead.")
+    if not by_attempt:
         return None
-    attempts = [event.attempt for event in known.events]
-    by_attempt = dict(zip(attempts, known.events, strict=True))
-    session.seed("event", attempts[0], lambda text: int(session.one_of([str(one) for one in attempts])(text)))
-    if st.session_state["event"] not in by_attempt:
-        st.session_state["event"] = attempts[0]
-    session.publish(event=st.session_state["event"])
-    return by_attempt[st.session_state["event"]]
+    event = by_attempt.get(st.session_state.get("event"), known.events[0])
+    session.publish(event=event.attempt)
+    return event
 
 
 def explanation(chosen: session.Selection) -> Explanation | None:

@@ -34,7 +34,7 @@ def event_barriers(
         [MEAN] * (mean is not None) + [PREDICTED] * (prediction is not None) + [LABEL] * (label is not None)
     )
     if not len(barriers) and not rows:
-        return nothing_to_show("No event yet", height=230)
+        return nothing_to_show("No event yet", height=205)
     figure = go.Figure()
     connected, height = np.asarray(connected, dtype=bool), _heights(np.asarray(barriers, dtype=float))
     for shown, name, color in (
@@ -63,8 +63,8 @@ def event_barriers(
             hovertemplate=f"{name} %{{x:.3f}}" + (f" ± {width:.3f}" if width else "") + " eV<extra></extra>",
         )  # fmt: skip
     ticks = [*reversed(rows), EVENTS]
-    figure = styled(figure, height=232)
-    figure.update_layout(margin={"l": 76, "t": 34, "b": 46, "r": 12}, dragmode=False)
+    figure = styled(figure, height=205)
+    figure.update_layout(margin={"l": 76, "t": 30, "b": 44, "r": 12}, dragmode=False)
     figure.update_yaxes(
         tickvals=[*range(len(rows)), len(rows) + 0.6],
         ticktext=ticks,
@@ -92,7 +92,7 @@ def overlap_bars(overlaps: Mapping[str, object]) -> go.Figure:
         )  # fmt: skip
     figure.update_layout(barmode="group")
     figure.update_yaxes(title="of the moving atoms", range=[0, 1], tickformat=".0%")
-    return styled(figure, height=270)
+    return styled(figure, height=215)
 
 
 def _heights(barriers: np.ndarray) -> np.ndarray:
