@@ -143,8 +143,8 @@ def overlap_panel(
     st.caption(
         f"{every.moving} moves of other atoms in {every.events} events: {every.shared} of atoms that are among the "
         f"as many most important ones ({title_of(explained.method)}, importance summed over an atom's edges), "
-        f"{every.control:.1f} of atoms drawn at the same distances. p: fraction of {every.draws} draws that share as "
-        "many."
+        f"{every.control:.1f} when importance is shuffled among atoms at the same distance (control). p: fraction of "
+        f"{every.draws} shuffles that share as many."
     )
 
 

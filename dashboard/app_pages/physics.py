@@ -158,7 +158,7 @@ def completed(
 
 def show(chosen: session.Selection) -> None:
     glass, atom = chosen.glass, chosen.atom
-    words = st.empty()
+    words = st.container(horizontal=True).container(width="stretch").empty()
     question = f"Check against physics: atom {atom} ({glass.symbols[atom]}) of {glass.name}"
     with words.container():
         title(question, [])
@@ -167,13 +167,15 @@ def show(chosen: session.Selection) -> None:
     predicted = prediction(chosen)
     with words.container():
         title(question, facts(glass, atom, predicted))
+    sentence = st.container()
     try:
         known = calls.known_events(chosen.glass_id, glass, atom)
         known, is_searching = controls(chosen, known)
     except InputError as error:
         notices.problem(error)
         return
-    agreement_badge(known, predicted)
+    with sentence:
+        agreement_badge(known, predicted)
     event = choose_event(known)
     explained = explanation(chosen)
     left, right = st.columns([1.45, 1], gap="small")

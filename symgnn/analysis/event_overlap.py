@@ -2,8 +2,8 @@
 
 An atom is as important as the edges at it together. For an event in which m atoms move (the explained atom aside, which
 is important and moves by itself), the m most important atoms are compared with the m that move. Both are near the
-explained atom, whatever the model has learned. The control therefore draws atoms at the same distances from it: as many
-from every shell of .5 Å as the important ones have in it.
+explained atom, whatever the model has learned. The control therefore shuffles importance among atoms at the same
+distance from it, within shells of .5 Å; one shuffle serves all events of a draw, since many move the same atoms.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ase.geometry import complete_cell, find_mic
 from symgnn.errors import InputError
 from symgnn.explanations.explanation import Explanation
 from symgnn.glass import Glass, as_glass
-from symgnn.stats import permutation_draw, permutation_p
+from symgnn.stats import permutation_p, shuffled_within
 
 SHELL = 0.5  # Å, thickness of the shells in which distances count as the same
 DRAWS = 1000
@@ -30,8 +30,8 @@ class EventOverlap:
 
     events    that were compared; moving: atoms that move in them, the explained one aside
     shared    of the moving atoms, how many are among the most important
-    control   how many are among atoms drawn at the same distances, on average
-    p         fraction of `draws` draws that share as many, the important atoms included
+    control   how many are among the most important when importance is shuffled at equal distances, on average
+    p         fraction of `draws` shuffles that share as many, what was observed counted as one
     """
 
     events: int
@@ -78,16 +78,17 @@ def event_overlap(
         )
     for atoms in several:
         glass.check_atom(int(atoms.max()))
-    atoms, _ = atom_importance(explained)
-    atoms = atoms[atoms != explained.atom]
+    atoms, importance = atom_importance(explained)
+    others = atoms != explained.atom
+    atoms, importance = atoms[others], importance[others]
     stratum = _shells(glass, explained.atom, atoms)
+    moves = [np.isin(atoms, moved) for moved in several]
+    numbers = [len(moved) for moved in several]
     rng = np.random.default_rng(seed)
-    shared, drawn = 0, np.zeros(draws, dtype=np.int64)
-    for moved in several:
-        top = np.flatnonzero(np.isin(atoms, important_atoms(explained, len(moved))))
-        moves = np.isin(atoms, moved)
-        shared += int(moves[top].sum())
-        drawn += [moves[permutation_draw(stratum, top, rng)].sum() for _ in range(draws)]
+    shared = _shared(importance, moves, numbers)
+    drawn = np.array(
+        [_shared(shuffled_within(stratum, importance, rng), moves, numbers) for _ in range(draws)]
+    )
     return EventOverlap(
         events=len(several),
         moving=sum(map(len, several)),
@@ -96,6 +97,12 @@ def event_overlap(
         p=permutation_p(shared, drawn, large=True),
         draws=draws,
     )
+
+
+def _shared(importance: np.ndarray, moves: list[np.ndarray], numbers: list[int]) -> int:
+    """How many of the moving atoms are among as many most important ones, all events together."""
+    order = np.argsort(-importance, kind="stable")
+    return sum(int(moving[order[:m]].sum()) for moving, m in zip(moves, numbers, strict=True))
 
 
 def _shells(glass: Glass, centre: int, atoms: np.ndarray) -> np.ndarray:

@@ -80,7 +80,7 @@ def overlap_bars(overlaps: Mapping[str, object]) -> go.Figure:
 
     overlaps: name -> `symgnn.analysis.event_overlap.EventOverlap`.
     """
-    names = [f"{name}<br>p = {one.p:.2f}" for name, one in overlaps.items()]
+    names = [f"{name}<br>{_p_text(one.p)}" for name, one in overlaps.items()]
     figure = go.Figure()
     for label, part, color in (
         ("important atoms", "shared", TOP),
@@ -93,6 +93,10 @@ def overlap_bars(overlaps: Mapping[str, object]) -> go.Figure:
     figure.update_layout(barmode="group")
     figure.update_yaxes(title="of the moving atoms", range=[0, 1], tickformat=".0%")
     return styled(figure, height=215)
+
+
+def _p_text(p: float) -> str:
+    return "p < 0.01" if p < 0.005 else f"p = {p:.2f}"
 
 
 def _heights(barriers: np.ndarray) -> np.ndarray:

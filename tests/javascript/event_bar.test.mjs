@@ -15,13 +15,13 @@ test("controls tell what is asked for", () => {
   const { own, told, box } = bar();
   own.node.find("play").fire("click");
   const factor = box("Length of arrows");
-  factor.value = "4";
+  factor.value = "8";
   factor.fire("change");
   const color = box("Colour by");
   color.value = "element";
   color.fire("change");
   box("Reset the camera").fire("click");
-  assert.deepEqual(told, [["toggle"], ["look", { factor: 4 }], ["look", { color: "element" }], ["reset"]]);
+  assert.deepEqual(told, [["toggle"], ["look", { factor: 8 }], ["look", { color: "element" }], ["reset"]]);
 });
 
 test("the button says what it does next, the slider follows", () => {

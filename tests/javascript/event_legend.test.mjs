@@ -10,8 +10,8 @@ const words = (dataset, look) => legendOf(dataset, { ...LOOK, ...look }).map(([,
 test("the legend names what is drawn, and no more", () => {
   assert.deepEqual(words(smallEvent(), {}), ["Cu", "Zr", "selected atom", "important for the prediction", "move to the saddle"]);
   assert.deepEqual(words(smallEvent(), { color: "moved", factor: 2, marks: false }),
-    ["selected atom", "move to the saddle, × 2", "darker: moves more, to 1.00 Å"]);
-  assert.deepEqual(words(smallEvent({ event: null }), { color: "importance", arrows: true, marks: false }), ["selected atom", "darker: more important"]);
+    ["selected atom", "move to the saddle, × 2", "moves 0 to 1.00 Å"]);
+  assert.deepEqual(words(smallEvent({ event: null }), { color: "importance", arrows: true, marks: false }), ["selected atom", "less to more important"]);
   const document = page();
   drawLegend(document, document.body, smallEvent(), LOOK);
   assert.equal(document.body.children.length, 5);

@@ -28,7 +28,7 @@ test("arrows and halos come and go; the moment does not move the camera, another
   const viewer = fakeViewer(), scene = createEventScene(viewer);
   scene.setDataset(smallEvent());
   assert.deepEqual([viewer.drawn.arrows.length, viewer.drawn.spheres.length, viewer.drawn.views], [2, 2, 1]);
-  assert.deepEqual(viewer.drawn.arrows[0].end, { x: 3, y: 2, z: 0 }, "twice as long");
+  assert.deepEqual(viewer.drawn.arrows[0].end, { x: 3, y: 4, z: 0 }, "four times as long");
   scene.setLook({ arrows: false, marks: false });
   assert.deepEqual([viewer.drawn.arrows.length, viewer.drawn.spheres.length], [0, 1]);
   scene.setMoment(0.5);

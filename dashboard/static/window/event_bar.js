@@ -11,7 +11,7 @@ export function createEventBar(document, on) {
   const time = slider(document, "Event", { min: 0, max: 2, step: 0.02, value: 0, shown: nameOf, title: "From the start over the saddle to the end" }, on.seek);
   const color = choice(document, "Colour by", COLORS, "moved", (by) => on.look({ color: by }), { class: "color" });
   const arrows = check(document, "Arrows", true, (shown) => on.look({ arrows: shown }), "Displacements from the start to the saddle");
-  const factor = choice(document, "Length of arrows", [["1", "× 1"], ["2", "× 2"], ["4", "× 4"]], "2", (text) => on.look({ factor: Number(text) }));
+  const factor = choice(document, "Length of arrows", [["1", "× 1"], ["2", "× 2"], ["4", "× 4"], ["8", "× 8"]], "4", (text) => on.look({ factor: Number(text) }));
   const marks = check(document, "Important", true, (shown) => on.look({ marks: shown }),
     "Orange halos: the atoms whose edges the explanation ranks highest, as many as move");
   const reset = iconButton(document, "home", "Reset the camera", on.reset);

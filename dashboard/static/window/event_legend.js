@@ -1,17 +1,18 @@
 // What the view of an event shows, in words, over its lower edge.
 
+import { stops } from "./colours.js";
 import { make } from "./elements.js";
 
 const ITEMS = { centre: ["#0072b2", "selected atom"], marked: ["#e69f00", "important for the prediction"], arrow: ["#b5367a", "move to the saddle"] };
 
-/** Texts and colours [color, words][] for a dataset and a look. */
+/** Texts and colours [color, words][] for a dataset and a look; no colour where the whole scale is meant. */
 export function legendOf({ symbols, elements, event, arrays }, { color, arrows, factor, marks }) {
   const items = color === "element" ? symbols.map((symbol) => [elements[symbol].color, symbol]) : [];
   items.push(ITEMS.centre);
   if (marks && arrays.marked.some(Boolean)) items.push(ITEMS.marked);
   if (event && arrows) items.push([ITEMS.arrow[0], `${ITEMS.arrow[1]}${factor === 1 ? "" : `, × ${factor}`}`]);
-  if (color === "moved") items.push(["#b5367a", `darker: moves more, to ${most(arrays).toFixed(2)} Å`]);
-  if (color === "importance") items.push(["#b5367a", "darker: more important"]);
+  if (color === "moved") items.push([null, `moves 0 to ${most(arrays).toFixed(2)} Å`]);
+  if (color === "importance") items.push([null, "less to more important"]);
   return items;
 }
 
@@ -19,10 +20,10 @@ function most({ saddle, atom }) {
   return Math.max(...Array.from(atom, (_, i) => Math.hypot(saddle[3 * i], saddle[3 * i + 1], saddle[3 * i + 2])));
 }
 
-export function drawLegend(document, node, dataset, look) {
+export function drawLegend(document, node, dataset, look, dark) {
   node.replaceChildren(...legendOf(dataset, look).map(([color, words]) => {
-    const dot = make(document, "span", { class: "dot" });
-    dot.style.background = color;
+    const dot = make(document, "span", { class: color ? "dot" : "ramp" });
+    dot.style.background = color ?? `linear-gradient(90deg, ${stops("importance", dark).join(", ")})`;
     return make(document, "span", { class: "item" }, dot, words);
   }));
 }

@@ -4,10 +4,10 @@ import { mixed } from "./colours.js";
 import { arrowsOf, positionsAt } from "./event_frames.js";
 import { colourOf, isDark } from "./colours.js";
 
-const SIZE = { moving: 0.36, other: 0.2 }; // of the covalent radius
+const SIZE = { moving: 0.26, other: 0.16 }; // of the covalent radius
 const PALE = { element: 0.62, moved: 0.8, importance: 0.5 };
 const ARROW = "#b5367a", MARK = "#e69f00", CENTRE = "#0072b2";
-const BOND = { radius: 0.045 };
+const BOND = { radius: 0.03 };
 const MOST_ARROWS = 120;
 const packed = (color) => parseInt(color.slice(1), 16);
 
@@ -27,14 +27,14 @@ export function coloursOf(dataset, by, background) {
 /** viewer: of 3Dmol. The scene draws a dataset; moment and look change without it. */
 export function createEventScene(viewer) {
   let dataset = null, model = null, background = "#ffffff", moment = 0;
-  let look = { color: "moved", factor: 2, arrows: true, marks: true };
+  let look = { color: "moved", factor: 4, arrows: true, marks: true };
 
   function build() { // spheres and bonds, at the moment that is shown
     if (model) viewer.removeModel(model);
     model = viewer.addModel();
     const { arrays, symbols, elements } = dataset;
     const at = positionsAt(dataset, moment), colors = coloursOf(dataset, look.color, background);
-    const line = packed(mixed("#8a8f98", background, 0.45));
+    const line = packed(mixed("#8a8f98", background, 0.6));
     const specs = Array.from(arrays.atom, (atom, i) => {
       const symbol = symbols[arrays.species[i]];
       const radius = elements[symbol].radius * (arrays.moving[i] || i === 0 ? SIZE.moving : SIZE.other);
@@ -59,7 +59,7 @@ export function createEventScene(viewer) {
     const { arrays, symbols, elements } = dataset;
     const at = positionsAt(dataset, moment);
     const halo = (i, color) => viewer.addSphere({
-      center: point(at.subarray(3 * i, 3 * i + 3)), radius: 0.5 * elements[symbols[arrays.species[i]]].radius + 0.1, color, opacity: 0.38,
+      center: point(at.subarray(3 * i, 3 * i + 3)), radius: 0.4 * elements[symbols[arrays.species[i]]].radius + 0.1, color, opacity: 0.38,
     });
     halo(0, CENTRE);
     if (look.marks) arrays.marked.forEach((marked, i) => { if (marked && i) halo(i, MARK); });
@@ -67,7 +67,7 @@ export function createEventScene(viewer) {
     for (const { from, to, length } of arrowsOf(dataset, look.factor).slice(0, MOST_ARROWS)) {
       const drawn = length * look.factor;
       viewer.addArrow({
-        start: point(from), end: point(to), color: ARROW, radius: Math.min(0.13, 0.05 + 0.08 * length), radiusRatio: 2.1,
+        start: point(from), end: point(to), color: ARROW, radius: Math.min(0.16, 0.07 + 0.08 * length), radiusRatio: 2.2,
         mid: Math.max(0.3, 1 - 0.45 / drawn),
       });
     }

@@ -1,6 +1,6 @@
 // The view of an event as a component of Streamlit: kept alive while the script reruns, one dataset per event.
 
-import { cssColour } from "./colours.js";
+import { cssColour, isDark } from "./colours.js";
 import { sharedRegistry } from "./dataset.js";
 import { make } from "./elements.js";
 import { createEventBar } from "./event_bar.js";
@@ -56,7 +56,7 @@ function createEventWindow(element) {
     seek: (t) => player.seek(t),
     look(changes) {
       scene?.setLook(changes);
-      if (dataset) drawLegend(document, legend, dataset, scene.look());
+      if (dataset) drawLegend(document, legend, dataset, scene.look(), isDark(background()));
     },
     reset: () => scene?.reset(),
   });
@@ -66,7 +66,10 @@ function createEventWindow(element) {
   Object.assign(view.style, { background: "var(--st-background-color)", transition: "background-color 1ms", touchAction: "none" });
 
   const background = () => cssColour(getComputedStyle(element).getPropertyValue("--st-background-color"), "#ffffff");
-  const follow = () => scene?.setBackground(background());
+  const follow = () => {
+    scene?.setBackground(background());
+    if (dataset) drawLegend(document, legend, dataset, scene.look(), isDark(background()));
+  };
   view.addEventListener("transitionend", follow);
   stage.addEventListener("keydown", (event) => {
     if (event.key !== " " || event.target.closest("button, input, select")) return;
@@ -135,7 +138,7 @@ function createEventWindow(element) {
     scene.setDataset(next);
     if (another && !player.playing) player.seek(next.event ? FIRST : 0);
     else profile.mark(player.moment);
-    drawLegend(document, legend, next, scene.look());
+    drawLegend(document, legend, next, scene.look(), isDark(background()));
     (window.symgnnWindow.events ??= {})[asked.name] = { dataset, player, scene, viewer }; // for tests
     say("");
     report();
