@@ -99,7 +99,7 @@ def agreement_badge(known: AtomBarriers | None, predicted: tuple[float, float | 
         return
     n = len(known.events)
     error = "" if n < 2 else f" ± {known.standard_error:.2f}"
-    physics = f"**Physics {known.mean:.2f}{error} eV** ({n} event{'s' * (n > 1)})"
+    physics = f"**Physics {known.mean:.2f}{error} eV** ({n} event{'s' * (n > 1)} in {known.tries} tries)"
     result = None if predicted is None else agreement(*predicted, known.mean, known.standard_error)
     if result is None:
         st.markdown(f"{physics}.", help=_HELP)

@@ -25,53 +25,51 @@ if TYPE_CHECKING:
 
 DEFAULT_EVENTS, MOST_EVENTS = 10, 200
 QUICK = 3  # passes through the model up to which an atom is explained without being asked
+HELP = (
+    "Events are different ways out of this minimum over a saddle, each from a random push of the atom: about a second "
+    "each, in a process of its own. Tries are numbered, so that asking for more events goes on where the search ended."
+)
 EVENTS, OVERLAP, FILES = "events", "overlap", "files"
 TABS = {EVENTS: "Events", OVERLAP: "Moving and important", FILES: "Files"}
 
 
-def controls(chosen: session.Selection, known: AtomBarriers | None) -> tuple[AtomBarriers | None, bool]:
-    """The number of events, and the button that searches; what is known by now, and whether a search goes on."""
+def controls(
+    chosen: session.Selection, known: AtomBarriers | None, line, bar
+) -> tuple[AtomBarriers | None, bool]:
+    """The number of events, and the button that searches, in `line`; progress in `bar`. What is known by now, and
+    whether a search goes on."""
     from symgnn.simulate import is_enough
 
     session.seed("events", DEFAULT_EVENTS, session.whole_number(1, MOST_EVENTS))
-    line = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     wanted = line.number_input(
         "Events", 1, MOST_EVENTS, key="events", step=1, persist_state="session", width=120,
         label_visibility="collapsed",
-        help="Different ways over a saddle, each from a random push. Tries are numbered: more events go on from where "
-        "the search ended.",
     )  # fmt: skip
     session.publish(events=wanted)
     job = calls.search_job(chosen.glass, chosen.atom, wanted, known)
     searched: set = st.session_state.setdefault("_searched", set())
     if known is not None and is_enough(known, wanted):
         searched.discard(job.key)
-        line.caption(tried(known))
+        line.button("Search", disabled=True, icon=":material/check:", key="search_done", help=HELP)
         return known, False
     if job.key not in searched or is_cancelled(job):
-        label = "Search saddles" if known is None else f"Search {wanted - len(known.events)} more"
+        label = f"Search {wanted - len(known.events) if known else wanted}{' more' if known else ' events'}"
 
         def start() -> None:
             searched.add(job.key)
             ask_again(job)
 
-        line.button(label, icon=":material/search:", key="search_events", type="primary", on_click=start)
-        stopped = "Cancelled; what is finished is kept. " if is_cancelled(job) else ""
-        line.caption(
-            stopped + tried(known) if known else "Takes about a second per event; pages stay alive meanwhile."
+        line.button(
+            label, icon=":material/search:", key="search_events", type="primary", on_click=start, help=HELP
         )
+        if is_cancelled(job):
+            bar.caption("Cancelled; what is finished is kept.")
         return known, False
-    with line:
+    with bar:
         answer = follow(job)
     if answer is None:
         return known, not is_cancelled(job)
     return (answer if known is None or answer.tries >= known.tries else known), False
-
-
-def tried(known: AtomBarriers) -> str:
-    """'10 events in 21 tries, 2 of them found again.'"""
-    again = f", {known.duplicates} of them led to a known one" if known.duplicates else ""
-    return f"{len(known.events)} events in {known.tries} tries{again}."
 
 
 def choose_event(known: AtomBarriers | None) -> Event | None:
@@ -158,8 +156,9 @@ def completed(
 
 def show(chosen: session.Selection) -> None:
     glass, atom = chosen.glass, chosen.atom
-    words = st.container(horizontal=True).container(width="stretch").empty()
-    question = f"Check against physics: atom {atom} ({glass.symbols[atom]}) of {glass.name}"
+    top = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    words = top.container(width="stretch").empty()
+    question = f"Atom {atom} ({glass.symbols[atom]}) of {glass.name} against physics"
     with words.container():
         title(question, [])
     if refused(chosen):
@@ -167,15 +166,14 @@ def show(chosen: session.Selection) -> None:
     predicted = prediction(chosen)
     with words.container():
         title(question, facts(glass, atom, predicted))
-    sentence = st.container()
+    bar = st.container()
     try:
         known = calls.known_events(chosen.glass_id, glass, atom)
-        known, is_searching = controls(chosen, known)
+        known, is_searching = controls(chosen, known, top, bar)
     except InputError as error:
         notices.problem(error)
         return
-    with sentence:
-        agreement_badge(known, predicted)
+    agreement_badge(known, predicted)
     event = choose_event(known)
     explained = explanation(chosen)
     left, right = st.columns([1.45, 1], gap="small")

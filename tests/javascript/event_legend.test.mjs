@@ -12,6 +12,7 @@ test("the legend names what is drawn, and no more", () => {
   assert.deepEqual(words(smallEvent(), { color: "moved", factor: 2, marks: false }),
     ["selected atom", "move to the saddle, × 2", "moves 0 to 1.00 Å"]);
   assert.deepEqual(words(smallEvent({ event: null }), { color: "importance", arrows: true, marks: false }), ["selected atom", "less to more important"]);
+  assert.deepEqual(words(smallEvent({ event: null }), { color: "moved" }).slice(0, 2), ["Cu", "Zr"], "nothing moves");
   const document = page();
   drawLegend(document, document.body, smallEvent(), LOOK);
   assert.equal(document.body.children.length, 5);

@@ -42,6 +42,7 @@ test("colours: by element, pale where nothing moves; by distance and importance,
   const [a, b, c] = coloursOf(smallEvent(), "element", "#ffffff");
   assert.deepEqual([a, b], ["#c87533", "#4d9db4"]);
   assert.notEqual(c, a);
+  assert.deepEqual(coloursOf(smallEvent({ event: null }), "moved", "#ffffff")[2], "#c87533", "no event: all in full");
   const moved = coloursOf(smallEvent(), "moved", "#ffffff");
   assert.equal(new Set(moved).size, 3);
   const important = coloursOf(smallEvent(), "importance", "#ffffff");

@@ -7,11 +7,11 @@ const ITEMS = { centre: ["#0072b2", "selected atom"], marked: ["#e69f00", "impor
 
 /** Texts and colours [color, words][] for a dataset and a look; no colour where the whole scale is meant. */
 export function legendOf({ symbols, elements, event, arrays }, { color, arrows, factor, marks }) {
-  const items = color === "element" ? symbols.map((symbol) => [elements[symbol].color, symbol]) : [];
+  const items = color === "element" || (color === "moved" && !event) ? symbols.map((symbol) => [elements[symbol].color, symbol]) : [];
   items.push(ITEMS.centre);
   if (marks && arrays.marked.some(Boolean)) items.push(ITEMS.marked);
   if (event && arrows) items.push([ITEMS.arrow[0], `${ITEMS.arrow[1]}${factor === 1 ? "" : `, × ${factor}`}`]);
-  if (color === "moved") items.push([null, `moves 0 to ${most(arrays).toFixed(2)} Å`]);
+  if (color === "moved" && event) items.push([null, `moves 0 to ${most(arrays).toFixed(2)} Å`]);
   if (color === "importance") items.push([null, "less to more important"]);
   return items;
 }

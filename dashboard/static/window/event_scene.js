@@ -15,7 +15,7 @@ const packed = (color) => parseInt(color.slice(1), 16);
 export function coloursOf(dataset, by, background) {
   const { arrays, symbols, elements } = dataset;
   const element = Array.from(arrays.species, (code) => elements[symbols[code]].color);
-  if (by === "element") return element.map((color, i) => (arrays.moving[i] ? color : mixed(color, background, PALE.element)));
+  if (by === "element" || (by === "moved" && !dataset.event)) return element.map((color, i) => (arrays.moving[i] || !dataset.event ? color : mixed(color, background, PALE.element)));
   const values = by === "moved" ? Float32Array.from(arrays.moving, (_, i) => Math.hypot(...arrays.saddle.subarray(3 * i, 3 * i + 3)))
     : arrays.importance;
   const most = values.reduce((top, value) => (value > top ? value : top), 0) || 1;
