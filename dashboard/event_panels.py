@@ -21,7 +21,7 @@ from symgnn.plotting.downloads import csv_bytes
 if TYPE_CHECKING:
     from symgnn.simulate import AtomBarriers, Event
 
-ROOM = 262  # px of a panel
+ROOM = 330  # px of a panel
 BETWEEN = 9  # frames between two of start, saddle, end
 TABLE, PLOT = "event_table", "event_barriers"
 

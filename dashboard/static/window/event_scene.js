@@ -107,7 +107,7 @@ export function createEventScene(viewer) {
       viewer.zoomTo();
       viewer.rotate(22, "y");
       viewer.rotate(14, "x");
-      viewer.zoom(1.35);
+      viewer.zoom(1.7);
     },
     look: () => look,
   };
