@@ -40,12 +40,10 @@ def controls(
     whether a search goes on."""
     from symgnn.simulate import is_enough
 
-    session.seed("events", DEFAULT_EVENTS, session.whole_number(1, MOST_EVENTS))
     wanted = line.number_input(
         "Events", 1, MOST_EVENTS, key="events", step=1, persist_state="session", width=120,
         label_visibility="collapsed",
     )  # fmt: skip
-    session.publish(events=wanted)
     job = calls.search_job(chosen.glass, chosen.atom, wanted, known)
     searched: set = st.session_state.setdefault("_searched", set())
     if known is not None and is_enough(known, wanted):
@@ -161,6 +159,8 @@ def show(chosen: session.Selection) -> None:
     question = f"Atom {atom} ({glass.symbols[atom]}) of {glass.name} against physics"
     with words.container():
         title(question, [])
+    session.seed("events", DEFAULT_EVENTS, session.whole_number(1, MOST_EVENTS))
+    session.publish(events=st.session_state["events"])
     if refused(chosen):
         return
     predicted = prediction(chosen)
