@@ -41,6 +41,11 @@ PAGES = (
         "Which checkpoint to trust: the leaderboard, errors by environment, learning curves, cards.",
     ),
     Page(
+        "physics",
+        "Check against physics",
+        "Energy barriers around the atom by searching saddles now, beside the predicted one.",
+    ),
+    Page(
         YOUR_GLASS,
         "Your glass",
         "Open a file: whether the models can be trusted on it, its frames, and everything as files.",

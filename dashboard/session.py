@@ -29,12 +29,13 @@ PARAMETERS = frozenset(
         *("complex", "loop", "alpha_loop", "lifetime", "shown", "void"),
         *("panels", "compared"),
         "curves",
-        *("part", "about", "frame"),
+        *("part", "about"),
+        *("events", "event", "of_events"),
     )
 )
 """All that a link may name besides VIEW, on whichever page."""
 
-NUMBERS = {"glass": ("atom", "loop", "alpha_loop", "void")}
+NUMBERS = {"glass": ("atom", "loop", "alpha_loop", "void", "event")}
 """Parameters that number something in the glass of that parameter."""
 
 UPLOAD = "upload-"

@@ -41,6 +41,33 @@ def answer(job: Job) -> Any:
     return ticket.result()
 
 
+def follow(job: Job) -> Any:
+    """The answer where it is there; else None, under a bar. The page goes on, and runs again when the answer is there,
+    and whenever the job has a new step to tell. None, too, where this session has cancelled it.
+
+    Raises InputError where the job refuses its input or fails.
+    """
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return answer(job)
+    if job.key in _cancelled():
+        return None
+    ticket = shared_pool().ask(job, _visitor())
+    if ticket.wait(PATIENCE):
+        return ticket.result()
+    _bar(ticket, _visitor(), ticket.what)
+    return None
+
+
+def ask_again(job: Job) -> None:
+    """Let a job be asked for that this session has cancelled."""
+    _cancelled().discard(job.key)
+
+
+def is_cancelled(job: Job) -> bool:
+    """Whether this session has cancelled it."""
+    return job.key in _cancelled()
+
+
 def is_asked(job: Job) -> bool:
     """Whether the answer is there, or somebody has asked for it, or this session has cancelled it and may ask again."""
     if shared_pool().is_known(job.key):
@@ -64,8 +91,9 @@ def state_of(ticket: Ticket) -> str:
 
 
 @st.fragment(run_every=POLL)
-def _bar(ticket: Ticket, visitor: str) -> None:
-    if ticket.finished or ticket.job.key in _cancelled():
+def _bar(ticket: Ticket, visitor: str, step: str | None = None) -> None:
+    """step: what the job told when the page was drawn, where a new step is to be drawn by the page."""
+    if ticket.finished or ticket.job.key in _cancelled() or (step is not None and ticket.what != step):
         st.rerun()
     shared_pool().look(ticket, visitor)
     left, right = st.columns([6, 1], vertical_alignment="center")

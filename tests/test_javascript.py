@@ -23,7 +23,7 @@ def test_modules_of_the_window():
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-IN_THE_BROWSER = {"main", "library"}
+IN_THE_BROWSER = {"main", "library", "event_window"}
 """Modules that need a page and WebGL: tests/browser/test_window.py."""
 
 

@@ -36,6 +36,14 @@ from dashboard.calls.homology import (
     wasserstein_distance_is_kept,
 )
 from dashboard.calls.maps import methods_of_maps, signed_map
+from dashboard.calls.physics import (
+    event_job,
+    known_events,
+    relaxed_copy,
+    relaxed_copy_is_asked,
+    search_job,
+    verification,
+)
 from dashboard.calls.reports import (
     everything,
     everything_is_asked,
@@ -52,6 +60,7 @@ __all__ = [
     "COORDINATION_CUTOFF",
     "checkpoint",
     "coordination",
+    "event_job",
     "everything",
     "everything_is_asked",
     "exact_cycle",
@@ -67,6 +76,7 @@ __all__ = [
     "html_of_atom_is_asked",
     "html_of_glass",
     "html_of_glass_is_asked",
+    "known_events",
     "load_glass",
     "local_diagrams",
     "loop_distance",
@@ -77,6 +87,9 @@ __all__ = [
     "predicted",
     "read_upload",
     "readable",
+    "relaxed_copy",
+    "relaxed_copy_is_asked",
+    "search_job",
     "seconds_to_explain",
     "signed_map",
     "surroundings",
@@ -86,6 +99,7 @@ __all__ = [
     "uncertainty",
     "unfit",
     "validation",
+    "verification",
     "voids",
     "voids_are_kept",
     "wasserstein_distance",

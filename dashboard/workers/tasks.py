@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -34,7 +34,11 @@ from symgnn.homology.summary import GlassTopology, glass_topology
 from symgnn.inference.frames import predict_frames
 from symgnn.inference.predict import Checkpoint, Prediction, predict_with_uncertainty
 from symgnn.io.frames import read_frames_bytes
+from symgnn.recently_used import RecentlyUsed
 from symgnn.structure import LocalStructure, local_structure
+
+if TYPE_CHECKING:  # the package needs numba, which is an extra
+    from symgnn.simulate import AtomBarriers, BarrierSearch, EnergyPath, Event, Verification
 
 Progress = Callable[[float, str], None]
 EXACT_STATES = 100_000  # of the search for one exact cycle: a second or two
@@ -172,6 +176,55 @@ def everything_of_glass(
     return everything(model, glass, file=file, frames=frames, progress=progress)
 
 
+def verify_minimum(progress: Progress, glass: Glass) -> Verification:
+    from symgnn.simulate import verify
+
+    return verify(glass)
+
+
+def relaxed_copy(progress: Progress, glass: Glass) -> Glass:
+    from symgnn.simulate import relaxed
+
+    return relaxed(glass)
+
+
+def search_events(
+    progress: Progress, glass: Glass, atom: int, events: int, seed: int, known: AtomBarriers | None
+) -> AtomBarriers:
+    """Goes on where an earlier search was stopped. Each step that it tells names the barriers so far."""
+    from symgnn.simulate import continued_search
+
+    def tell(result: AtomBarriers) -> None:
+        listed = ", ".join(f"{barrier:.2f}" for barrier in result.barriers[-5:])
+        some = f": {'… ' if len(result.events) > 5 else ''}{listed} eV" if listed else ""
+        progress(len(result.events) / events, f"{len(result.events)} of {events} events{some}")
+
+    return continued_search(_search(glass, seed), atom, events=events, known=known, report=tell)
+
+
+def event_again(progress: Progress, glass: Glass, event: Event, seed: int) -> tuple[Event, EnergyPath | None]:
+    """The event with the displacements of all atoms, computed again where they are not known, and energies along its
+    way; None where this machine gives another event."""
+    from symgnn.simulate import energy_path, is_whole
+
+    search = _search(glass, seed)
+    if not is_whole(event):
+        again, _, _ = search.attempt(event.atom, event.attempt)
+        if again is None or not again.is_same(event):
+            return event, None
+        event = again
+    return event, energy_path(search, event)
+
+
+def _search(glass: Glass, seed: int) -> BarrierSearch:
+    """Kept for the next question about the same glass: its pairs take a moment."""
+    from symgnn.simulate import BarrierSearch
+
+    return _searches.get((glass.content_hash, seed), lambda: BarrierSearch(glass, seed=seed))
+
+
+_searches: RecentlyUsed[BarrierSearch] = RecentlyUsed(2)
+
 TASKS: dict[str, Callable[..., Any]] = {
     task.__name__: task
     for task in (
@@ -194,5 +247,9 @@ TASKS: dict[str, Callable[..., Any]] = {
         html_of_glass,
         html_of_atom,
         everything_of_glass,
+        verify_minimum,
+        relaxed_copy,
+        search_events,
+        event_again,
     )
 }

@@ -10,7 +10,21 @@ from symgnn.simulate.barrier_runs import search_barriers  # noqa: E402
 from symgnn.simulate.barrier_table import BarrierTable, read_barriers  # noqa: E402
 from symgnn.simulate.barriers import BarrierSearch  # noqa: E402
 from symgnn.simulate.calculator import MendelevCuZr  # noqa: E402
+from symgnn.simulate.continued_search import (  # noqa: E402
+    continued_search,
+    is_enough,
+    is_whole,
+    kept_search,
+    tabulated_search,
+)
 from symgnn.simulate.eam_file import EamPotential, read_potential  # noqa: E402
+from symgnn.simulate.event_path import (  # noqa: E402
+    EnergyPath,
+    energy_path,
+    event_frames,
+    event_lines,
+    write_event,
+)
 from symgnn.simulate.events import AtomBarriers, Event  # noqa: E402
 from symgnn.simulate.glass_maker import make_glass, parse_composition, relax  # noqa: E402
 from symgnn.simulate.local_sampling import LocalSample, sample_locally  # noqa: E402
@@ -22,13 +36,21 @@ __all__ = [
     "BarrierSearch",
     "BarrierTable",
     "EamPotential",
+    "EnergyPath",
     "Event",
     "LocalSample",
     "Mendelev2009",
     "MendelevCuZr",
     "Verification",
     "atomic_fields",
+    "continued_search",
+    "energy_path",
+    "event_frames",
+    "event_lines",
     "fields_of_glass",
+    "is_enough",
+    "is_whole",
+    "kept_search",
     "make_glass",
     "mendelev2009",
     "parse_composition",
@@ -38,5 +60,7 @@ __all__ = [
     "relaxed",
     "sample_locally",
     "search_barriers",
+    "tabulated_search",
     "verify",
+    "write_event",
 ]

@@ -80,11 +80,14 @@ class BarrierSearch:
         """
         if events < 1 or (max_tries is not None and max_tries < 1):
             raise InputError(f"{events} events in {max_tries} tries asked for, expected at least 1 each")
+        told, most = 0, max_tries or TRIES_PER_EVENT * events
         for result in self.tries(atom):
-            if report and result.events and result.events[-1].attempt == result.tries - 1:
+            if report and len(result.events) > told:
                 report(result.events[-1])
-            if len(result.events) == events or result.tries == (max_tries or TRIES_PER_EVENT * events):
-                return result
+            told = len(result.events)
+            if told >= events or result.tries >= most:
+                break
+        return result
 
     def tries(self, atom: int, *, after: AtomBarriers | None = None) -> Iterator[AtomBarriers]:
         """All that is known of the atom after one try more each, without end.
@@ -103,6 +106,11 @@ class BarrierSearch:
             else:
                 known = replace(known, events=(*known.events, event))
             yield known
+
+    def energy(self, displacement: np.ndarray) -> float:
+        """eV above the minimum, with every atom displaced from it by (N, 3) Å. Raises OutOfRange (ArithmeticError)
+        where the potential does not hold."""
+        return float(self._everything(self._everything.start + displacement)[0])
 
     def attempt(self, atom: int, attempt: int) -> tuple[Event | None, str, int]:
         """One try: the event, or None and the reason why there is none; calls of the potential."""

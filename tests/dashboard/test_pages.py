@@ -39,7 +39,7 @@ def told(messages) -> str:
 def test_page_runs_without_exception_or_warning(app, page):
     opened(app, page)
     assert not app.exception
-    assert not app.error
+    assert bool(app.error) == (page == "physics")  # these glasses are no minima of the potential
     if page != "your_glass":  # which warns of a glass like this, unlike those that were trained on
         assert not app.warning
     assert app.title

@@ -31,7 +31,7 @@ export function parse(bytes) {
     dataset.symbolOf = (atom) => dataset.symbols[arrays.species[atom]];
     dataset.bonds = arrays.pairs
       ? { pairs: arrays.pairs, images: arrays.images, length: arrays.length } : null;
-  } else {
+  } else if (header.kind === "edges") {
     dataset.sets = filled(header.sets);
     dataset.count = arrays.length.length;
   }

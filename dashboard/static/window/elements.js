@@ -34,6 +34,8 @@ const ICONS = { // outlines in a box of 24 x 24
   help: "M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1.200-1.500 2.400M12 17.500v.5",
   pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
   close: "M6 6l12 12M18 6 6 18",
+  play: "M8 5v14l11-7z",
+  pause: "M8 5v14M16 5v14",
   download: "M12 4v11M7 11l5 5 5-5M5 20h14",
 };
 
