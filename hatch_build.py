@@ -21,7 +21,7 @@ SHIPPED = {
 KINDS = {
     "checkpoints": ("README.md", "card.json", "curve.csv", "weights.safetensors", "explainer.safetensors"),
     "data/samples": ("*.xyz",),
-    "data/own": ("*.xyz", "*.npz", "own.yaml", "SHA256SUMS"),
+    "data/own": ("*.xyz", "*.npz", "SHA256SUMS"),
     "dashboard": ("*.py", "*.css", "*.js", "*.json", "*.svg"),
     ".streamlit": ("config.toml",),
 }

@@ -3,7 +3,7 @@
     python -m benchmarks.own_data                  # all that is missing; --workers N; hours; goes on after a kill
     python -m benchmarks.own_data Cu64Zr36_500_1e12 --folder FOLDER
 
-Written are the glasses whose atoms are all searched, own.yaml with those that are there, SHA256SUMS, and PROCESSOR: on
+Written are the glasses whose atoms are all searched, SHA256SUMS, and PROCESSOR: on
 another kind of processor sums are rounded otherwise, and searches part.
 """
 
@@ -16,11 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import yaml
 from rich.console import Console
 from rich.table import Table
 
-from symgnn.datasets.own import CHECKSUMS, DEFINITION, EVENTS_ENDING
+from symgnn.datasets.own import CHECKSUMS, EVENTS_ENDING, OWN
 from symgnn.glass import Glass
 from symgnn.io.arrays import write_arrays
 from symgnn.io.structures import read_glass, write_extxyz
@@ -36,12 +35,6 @@ MADE = {  # name -> composition, atoms, quench rate (K/s), seed; the other glass
     "Cu64Zr36_500_1e13": ("Cu64Zr36", 500, 1e13, 5),
     "Cu57Zr43_500_1e13": ("Cu57Zr43", 500, 1e13, 6),
 }
-SPLIT = {
-    "train": ["Cu64Zr36_500_1e13"],
-    "validation": ["Cu57Zr43_500_1e13"],
-    "test": ["Cu64Zr36_500_1e12", "Cu50Zr50_500_1e13", "Cu80Zr20_500_1e13"],
-}
-NAMES = [*SPLIT["test"], *SPLIT["train"], *SPLIT["validation"]]
 console = Console(width=120)
 
 
@@ -75,16 +68,8 @@ def label(name: str, folder: Path, workers: int, progress: Callable[[int, int], 
     write_extxyz(folder / f"{name}.xyz", table.labelled(glass))
 
 
-def write_definition(folder: Path) -> None:
-    """own.yaml of the splits as far as their glasses are there, and SHA256SUMS of all files."""
-    files = {split: [folder / f"{name}.xyz" for name in names] for split, names in SPLIT.items()}
-    there = {split: [file.name for file in several if file.is_file()] for split, several in files.items()}
-    with replacing(folder / DEFINITION) as temporary:
-        temporary.write_text(
-            "# Which glasses of this folder serve for what; python -m benchmarks.own_data writes it.\n"
-            + yaml.safe_dump({"name": "own", **there}, sort_keys=False),
-            encoding="utf-8",
-        )
+def write_checksums(folder: Path) -> None:
+    """SHA256SUMS of all files."""
     files = sorted([*folder.glob("*.xyz"), *folder.glob(f"*{EVENTS_ENDING}")])
     with replacing(folder / CHECKSUMS) as temporary:
         lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
@@ -92,22 +77,22 @@ def write_definition(folder: Path) -> None:
 
 
 def processor() -> str:
-    """The kind of processor that this runs on."""
+    """The kind of processor that this runs on: name, family and model where the system tells them."""
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")[0]
     except OSError:
-        return platform.processor()
-    return next(
-        (line.partition(":")[2].strip() for line in lines if line.startswith("model name")),
-        platform.machine(),
-    )
+        return platform.processor() or platform.machine()
+    facts = {
+        key.strip(): value.strip() for key, _, value in (line.partition(":") for line in text.splitlines())
+    }
+    return ", ".join(f"{key} {facts[key]}" for key in ("model name", "cpu family", "model") if key in facts)
 
 
 def print_table(folder: Path) -> None:
     """One line per glass that is there."""
     rows = Table("glass", "atoms", "barrier / eV", "sd over atoms", "standard error of an atom", "reliability",
                  "events", "strictly connected", "atoms with fewer events", "MB")  # fmt: skip
-    for name in NAMES:
+    for name in OWN:
         path = folder / f"{name}{EVENTS_ENDING}"
         if not path.is_file():
             rows.add_row(name, *["-"] * 9)
@@ -127,19 +112,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("names", nargs="*", help=", ".join(NAMES))
+    parser.add_argument("names", nargs="*", help=", ".join(OWN))
     parser.add_argument("--folder", type=Path, default=own_folder())
     parser.add_argument("--workers", type=int, default=1)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    for name in options.names or NAMES:
+    for name in options.names or OWN:
         if not (options.folder / f"{name}.xyz").is_file():
             label(
                 name, options.folder, options.workers, lambda done, of, n=name: print(n, done, of, flush=True)
             )
             with replacing(options.folder / PROCESSOR) as temporary:
                 temporary.write_text(processor() + "\n", encoding="utf-8")
-    write_definition(options.folder)
+    write_checksums(options.folder)
     print_table(options.folder)
 
 

@@ -53,6 +53,9 @@ def train(
     check_device(device)
     folder = output_dir or Path("runs") / model_name
     glasses = _load(dataset, data)
+    for split in ("train", "validation"):
+        if not glasses.split(split).glasses:
+            raise InputError(f"{glasses.origin}: no glass of split {split!r} here, expected at least one")
     check_folders(folder)
     _log_to(folder / "train.log", log_level, console_log)
     state = None if settings.model == "ridge" else folder / STATE  # ridge has no epochs to go on from
@@ -85,9 +88,13 @@ def _load(dataset: str, data: Path | None):
     """The data set that --dataset and --data name; one of your own is read and checked at once."""
     from symgnn.datasets import load_dataset
     from symgnn.datasets.definition import PAPER_NAME
+    from symgnn.datasets.own import OWN_NAME
 
     loaded = load_dataset(dataset, data)
-    if loaded.name != PAPER_NAME:  # the paper's files are known by their sha256, and not all need be there
+    if loaded.name not in (
+        PAPER_NAME,
+        OWN_NAME,
+    ):  # whose files are known by their sha256, and not all need be there
         loaded.check()
     return loaded
 

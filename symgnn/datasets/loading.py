@@ -11,11 +11,12 @@ import numpy as np
 
 from symgnn.datasets.definition import PAPER_NAME, SPLITS, DatasetDefinition, glass_name, read_definition
 from symgnn.datasets.glass_dataset import GlassDataset
-from symgnn.datasets.own import OWN_NAME, own_definition
+from symgnn.datasets.own import OWN_NAME, own_files, verify_file
 from symgnn.datasets.paper import find_paper, load_paper, split_names
 from symgnn.errors import InputError
 from symgnn.glass import BARRIER_COLUMN, Glass, atomic_number
 from symgnn.io.structures import read_glass
+from symgnn.paths import own_folder
 
 LARGEST_BARRIER = 1000.0  # eV, far above all of a solid: a label beyond is a mistake, or in another unit
 
@@ -98,12 +99,13 @@ def load_dataset(
             f"{source}: a folder of the paper's files found as well ({folder}), expected one data set"
         )
     if str(source) == OWN_NAME:
-        return _of_files(own_definition())
+        return _own()
     path = Path(source)
     if path.suffix not in (".yaml", ".yml") and not path.is_file():
         names = f"{PAPER_NAME}, {OWN_NAME}"
         raise InputError(f"data set {str(source)!r} not found, expected {names} or a YAML file")
-    return _of_files(read_definition(path))
+    definition = read_definition(path)
+    return SplitDataset(definition.name, *(_files(definition, split) for split in SPLITS), origin=str(path))
 
 
 def _paper(folder: str | os.PathLike | None) -> SplitDataset:
@@ -120,10 +122,18 @@ def _paper_glass(name: str, folder: Path) -> Glass:
     return load_paper([name], folder)[0]
 
 
-def _of_files(definition: DatasetDefinition) -> SplitDataset:
-    return SplitDataset(
-        definition.name, *(_files(definition, split) for split in SPLITS), origin=str(definition.path)
+def _own() -> SplitDataset:
+    if not own_files():
+        raise InputError(f"{own_folder()}: no glass of the data set {OWN_NAME!r} here")
+    splits = (
+        GlassDataset([partial(_own_glass, path) for path in own_files(split).values()]) for split in SPLITS
     )
+    return SplitDataset(OWN_NAME, *splits, origin=str(own_folder()))
+
+
+def _own_glass(path: Path) -> Glass:
+    verify_file(path)
+    return read_glass(path)
 
 
 def _files(definition: DatasetDefinition, split: str) -> GlassDataset:

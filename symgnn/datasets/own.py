@@ -1,7 +1,7 @@
 """The named data set "own": glasses of this project with energy barriers searched by it; they ship with it.
 
-Folder `own`: an extended XYZ file and the table of all events (NAME.barriers.npz) for each glass, `own.yaml` with the
-split, SHA256SUMS. `python -m benchmarks.own_data` writes it.
+Folder `own`: an extended XYZ file and the table of all events (NAME.barriers.npz) for each glass, and SHA256SUMS.
+Glasses that are not computed yet are left out. `python -m benchmarks.own_data` computes them.
 """
 
 from __future__ import annotations
@@ -9,43 +9,36 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from symgnn.datasets.definition import SPLITS, DatasetDefinition, read_definition
+from symgnn.datasets.definition import SPLITS
 from symgnn.errors import InputError
 from symgnn.paths import own_folder
 
 OWN_NAME = "own"
-DEFINITION, CHECKSUMS = "own.yaml", "SHA256SUMS"
-EVENTS_ENDING = ".barriers.npz"
+CHECKSUMS, EVENTS_ENDING = "SHA256SUMS", ".barriers.npz"
+OWN = {  # glass -> split; the test glasses, of three compositions, serve for scores alone
+    "Cu64Zr36_500_1e12": "test",
+    "Cu50Zr50_500_1e13": "test",
+    "Cu80Zr20_500_1e13": "test",
+    "Cu64Zr36_500_1e13": "train",
+    "Cu57Zr43_500_1e13": "validation",
+}
 
 _verified: set[tuple[str, int, int]] = set()  # path, size and time of files whose sha256 this process knows
 
 
-def own_definition() -> DatasetDefinition:
-    """Which glasses serve for training, validation and test; their files are verified.
-
-    Raises InputError where a file is not there or its content is not that of SHA256SUMS.
-    """
-    definition = read_definition(own_folder() / DEFINITION)
-    for split in SPLITS:
-        for file in definition.files(split):
-            verify_file(file)
-    return definition
-
-
-def own_files() -> dict[str, Path]:
-    """Name of a glass -> its extended XYZ file, the test glasses first. Empty where the data set is not there."""
-    try:
-        definition = read_definition(own_folder() / DEFINITION)
-    except InputError:
-        return {}
-    return {file.stem: file for split in reversed(SPLITS) for file in definition.files(split)}
+def own_files(split: str | None = None) -> dict[str, Path]:
+    """Name of a glass -> its extended XYZ file, of those that are there: of "train", "validation", "test" or all."""
+    if split is not None and split not in SPLITS:
+        raise InputError(f"split {split!r} is not known, expected one of {', '.join(SPLITS)}")
+    files = {name: own_folder() / f"{name}.xyz" for name, its in OWN.items() if split in (None, its)}
+    return {name: path for name, path in files.items() if path.is_file()}
 
 
 def own_events_file(name: str) -> Path | None:
     """The verified table of all events around the atoms of one of the glasses (`symgnn.simulate.read_barriers` reads
-    it); None where it is none of them."""
+    it); None where there is none."""
     path = own_folder() / f"{name}{EVENTS_ENDING}"
-    if name not in own_files() or not path.is_file():
+    if name not in OWN or not path.is_file():
         return None
     verify_file(path)
     return path

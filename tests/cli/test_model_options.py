@@ -79,6 +79,8 @@ OTHERS = [
      lambda a: str(a["path"]), "my.eam.fs"),
     ("symgnn.simulate:read_potential", "simulate verify glass.xyz --potential my.eam.fs",
      lambda a: str(a["path"]), "my.eam.fs"),
+    ("symgnn.cli.whatif:_check", "whatif glass.xyz --atom 3 --swap 4=Zr --check 7 --seed 2",
+     lambda a: (a["tries"], a["seed"], a["result"].change.atom), (7, 2, 4)),
     ("symgnn.cli.simulate:check_folders", "simulate verify glass.xyz --relax out/x.xyz",
      lambda a: str(a["folders"][0]), "out"),
     ("symgnn.simulate:parse_composition", "simulate glass -o x.xyz --composition Cu50Zr50",
