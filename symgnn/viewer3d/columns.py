@@ -24,6 +24,11 @@ _KNOWN = {
     "potential_energy": ("Potential energy", "eV", 2),
     "pressure": ("Pressure, as in file", "", 4),
     "von_mises": ("Von Mises stress, as in file", "", 4),
+    "barrier_mean": ("Mean of searched barriers", "eV", 2),
+    "barrier_standard_error": ("Standard error of the label", "eV", 2),
+    "barrier_events": ("Events searched", "", 0),
+    "barrier_connected_events": ("Strictly connected events", "", 0),
+    "barrier_tries": ("Tries of searches", "", 0),
     "id": ("Id in the file", "", 0),
 }
 
