@@ -54,13 +54,20 @@ from dashboard.calls.reports import (
     html_of_glass_is_asked,
     validation,
 )
+from dashboard.calls.what_if import atom_of, can_relax, chain_of, change_job, check_job, design_job, scan_job
 from symgnn.structure import COORDINATION_CUTOFF
 
 __all__ = [
     "COORDINATION_CUTOFF",
+    "atom_of",
+    "can_relax",
+    "chain_of",
+    "change_job",
+    "check_job",
     "checkpoint",
     "coordination",
     "event_job",
+    "design_job",
     "everything",
     "everything_is_asked",
     "exact_cycle",
@@ -90,6 +97,7 @@ __all__ = [
     "relaxed_copy",
     "relaxed_copy_is_asked",
     "search_job",
+    "scan_job",
     "seconds_to_explain",
     "signed_map",
     "surroundings",
