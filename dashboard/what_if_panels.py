@@ -13,7 +13,7 @@ from dashboard import calls, notices, session
 from dashboard.jobs_of_page import JobsOfPage
 from dashboard.layout import chart
 from dashboard.upload import upload_id
-from dashboard.what_if import Choice, change_command, chain_text, python_of, scan_command
+from dashboard.what_if import Choice, chain_text, change_command, python_of, scan_command
 from dashboard.workers.what_if_tasks import Changes
 from symgnn.errors import InputError
 from symgnn.glass import Glass
@@ -26,6 +26,7 @@ from symgnn.whatif.searches import standard_error
 
 PLOT, TABLE, BOX = "what_if_plot", "what_if_table", "change_box"
 DEFAULT_TRIES, MOST_TRIES, MOST_SWAPS = 20, 500, 5
+MUCH = 0.05  # eV
 
 
 @dataclass(eq=False)
@@ -221,10 +222,11 @@ def before_panel(shown: Shown) -> None:
         f"**{result.barriers_before[result.atom]:.2f} → {result.barriers_after[now]:.2f} eV: "
         f"{result.barrier_change[now]:+.3f}{sigma} eV**{unrelaxed}"
     )
+    moved = f"{result.n_moved} atoms moved farther than .1 Å, at most {result.moved.max():.2f} Å{energy}. "
+    shifted = int((np.abs(result.barrier_change) > MUCH).sum())
     st.caption(
-        f"{result.n_moved} atoms moved farther than .1 Å, at most {result.moved.max():.2f} Å{energy} · all barriers: "
-        f"mean {result.barrier_change.mean():+.4f} eV, {int((np.abs(result.barrier_change) > 0.05).sum())} atoms by "
-        "more than .05 eV"
+        f"{moved if result.is_relaxed else ''}Barriers of {shifted} of {len(result.kept)} atoms change by more than "
+        f"{MUCH:g} eV, the mean barrier by {result.barrier_change.mean():+.3f} eV."
     )
     if result.note:
         st.caption(f"Not relaxed: {notices.plain(result.note)}")

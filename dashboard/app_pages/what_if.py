@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from dashboard import calls, notices, session
@@ -28,6 +29,9 @@ from symgnn.whatif import WhatIf
 from symgnn.whatif.candidates import KINDS, WITHIN
 
 LEAST_WITHIN, MOST_WITHIN = 2.5, 8.0  # Å
+BEYOND, BONDS = 0.2, 3.4  # Å: atoms are shown that much farther than `within`, and bonds up to that length
+UNRELAXED = "no"
+RELAXED = {UNRELAXED: "Unrelaxed", "yes": "Relaxed"}
 RANKED, BEFORE, PHYSICS, DESIGN, FILES = "ranked", "before", "physics", "design", "files"
 TABS = {RANKED: "Ranked", BEFORE: "Before / after", PHYSICS: "Physics", DESIGN: "Design", FILES: "Files"}
 
@@ -50,25 +54,24 @@ def choose(chosen: session.Selection) -> Choice:
         "Within (Å)", LEAST_WITHIN, MOST_WITHIN, key="within", step=0.5, persist_state="session", width=110,
         help="Changes of atoms nearer than this to the selected atom.",
     )  # fmt: skip
-    session.seed(
-        "relaxed", False, lambda text: {"yes": True, "no": False}[session.one_of(["yes", "no"])(text)]
-    )
+    session.seed("relaxed", UNRELAXED, session.one_of(list(RELAXED)))
     possible = calls.can_relax()
     if not possible:
-        st.session_state["relaxed"] = False
-    relax = st.toggle(
-        "Relaxed",
+        st.session_state["relaxed"] = UNRELAXED
+    relaxed = st.segmented_control(
+        "Glasses",
+        list(RELAXED),
         key="relaxed",
+        required=True,
+        format_func=RELAXED.get,
         disabled=not possible,
         persist_state="session",
-        help="Relax every changed glass under the potential before it is predicted. Takes about a second for each "
-        "change; agrees better with barriers by physics (r = .73 instead of .57 on random swaps).",
+        help="**Relaxed**: every changed glass is relaxed under the potential before it is predicted. Takes about a "
+        "second for each change, and agrees better with barriers by physics.",
     )
     chain = _chain(chosen)
-    session.publish(
-        change_kind=kind, within=f"{within:g}", relaxed="yes" if relax else "no", chain=chain_text(chain)
-    )
-    return Choice(kind, float(within), relax, chain)
+    session.publish(change_kind=kind, within=f"{within:g}", relaxed=relaxed, chain=chain_text(chain))
+    return Choice(kind, float(within), relaxed != UNRELAXED, chain)
 
 
 def _distance(text: str) -> float:
@@ -106,15 +109,24 @@ def window(shown: Shown, tab: str) -> None:
         key += f" {shown.result.change} {shown.result.is_relaxed}"
     dataset, _ = glass_data(shown.model, shown.glass, more=more, more_key=key)
     shifted = tab in (BEFORE, PHYSICS) and shown.result is not None
-    color = SHIFT if shifted else CHANGE_HERE if shown.ranked is not None else "element"
+    camera = f"glass-{shown.given.content_hash}"
+    if shifted:
+        name, how, near = "what_if_shift", {"color": SHIFT}, None
+    elif shown.ranked is None:
+        name, how, near = "what_if", {"color": "element"}, None
+    else:
+        near = [shown.atom, *np.flatnonzero(np.isfinite(shown.ranked.atom_change)).tolist()]
+        name, camera = f"what_if_around_{shown.choice.within:g}", f"{camera}-around-{shown.atom}"
+        how = {"color": CHANGE_HERE, "clip": shown.choice.within + BEYOND, "bonds": BONDS}
     mount_window(
-        f"what_if_{color}",
+        name,
         dataset,
         frame_commands(shown.glass),
-        camera=f"glass-{shown.given.content_hash}",
+        camera=camera,
         selected=shown.atom,
-        default={"color": color},
+        default={"wrap": "atom", **how},
         tabs=False,
+        fly=near,
         on_pick=lambda atom: session.pick(shown.atom_given(atom)),
     )
 
@@ -151,7 +163,7 @@ def compute(shown: Shown, chosen: session.Selection, jobs: JobsOfPage) -> None:
 
 def show(chosen: session.Selection) -> None:
     glass, atom = chosen.glass, chosen.atom
-    question = f"What if, around atom {atom} ({glass.symbols[atom]}) of {glass.name}?"
+    question = f"What if, around {glass.symbols[atom]} {atom} of {glass.name}?"
     if chosen.checkpoint is None:
         title(question, [])
         notices.no_checkpoint("Changes")
