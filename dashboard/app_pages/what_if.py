@@ -113,7 +113,7 @@ def window(shown: Shown, tab: str) -> None:
     if shifted:
         name, how, near = "what_if_shift", {"color": SHIFT}, None
     elif shown.ranked is None:
-        name, how, near = "what_if", {"color": "element"}, None
+        name, how, near = "what_if_glass", {"color": "element"}, None
     else:
         near = [shown.atom, *np.flatnonzero(np.isfinite(shown.ranked.atom_change)).tolist()]
         name, camera = f"what_if_around_{shown.choice.within:g}", f"{camera}-around-{shown.atom}"
