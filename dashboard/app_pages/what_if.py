@@ -108,23 +108,24 @@ def window(shown: Shown, tab: str) -> None:
         more += result_columns(shown.result)
         key += f" {shown.result.change} {shown.result.is_relaxed}"
     dataset, _ = glass_data(shown.model, shown.glass, more=more, more_key=key)
-    shifted = tab in (BEFORE, PHYSICS) and shown.result is not None
-    camera = f"glass-{shown.given.content_hash}"
-    if shifted:
-        name, how, near = "what_if_shift", {"color": SHIFT}, None
-    elif shown.ranked is None:
-        name, how, near = "what_if_glass", {"color": "element"}, None
-    else:
+    is_shift = tab in (BEFORE, PHYSICS) and shown.result is not None
+    how: dict = {"wrap": "atom", "color": "element"}
+    camera, near = f"glass-{shown.given.content_hash}", None
+    if shown.ranked is not None:
         near = [shown.atom, *np.flatnonzero(np.isfinite(shown.ranked.atom_change)).tolist()]
-        name, camera = f"what_if_around_{shown.choice.within:g}", f"{camera}-around-{shown.atom}"
-        how = {"color": CHANGE_HERE, "clip": shown.choice.within + BEYOND, "bonds": BONDS}
+        camera += f"-around-{shown.atom}"
+        how |= {
+            "color": SHIFT if is_shift else CHANGE_HERE,
+            "clip": shown.choice.within + BEYOND,
+            "bonds": BONDS,
+        }
     mount_window(
-        name,
+        f"what_if_{how['color']}_{shown.choice.within:g}",
         dataset,
         frame_commands(shown.glass),
         camera=camera,
         selected=shown.atom,
-        default={"wrap": "atom", **how},
+        default=how,
         tabs=False,
         fly=near,
         on_pick=lambda atom: session.pick(shown.atom_given(atom)),

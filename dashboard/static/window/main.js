@@ -209,7 +209,7 @@ function show(viewer, places, glass, edges, data) {
     fly(atoms) { // to what Python shows, once
       if (!atoms || JSON.stringify(atoms) === flown) return;
       flown = JSON.stringify(atoms);
-      store.set({ visible: shellOf(glass, atoms, SHELL) }); // what stands in front is left out
+      if (store.get().clip === null) store.set({ visible: shellOf(glass, atoms, SHELL) }); // what stands in front is left out
       scene.flyTo(atoms, CLOSE);
     },
     setEdges(other) {
