@@ -29,7 +29,7 @@ from symgnn.whatif import WhatIf
 from symgnn.whatif.candidates import KINDS, WITHIN
 
 LEAST_WITHIN, MOST_WITHIN = 2.5, 8.0  # Å
-BEYOND, BONDS = 0.2, 3.4  # Å: atoms are shown that much farther than `within`, and bonds up to that length
+BONDS = 3.4  # Å, length up to which bonds are drawn
 UNRELAXED = "no"
 RELAXED = {UNRELAXED: "Unrelaxed", "yes": "Relaxed"}
 RANKED, BEFORE, PHYSICS, DESIGN, FILES = "ranked", "before", "physics", "design", "files"
@@ -116,7 +116,7 @@ def window(shown: Shown, tab: str) -> None:
         camera += f"-around-{shown.atom}"
         how |= {
             "color": SHIFT if is_shift else CHANGE_HERE,
-            "clip": shown.choice.within + BEYOND,
+            "clip": shown.choice.within,
             "bonds": BONDS,
         }
     mount_window(

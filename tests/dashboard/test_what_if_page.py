@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard import calls
-from dashboard.what_if import Choice, change_command, chain_text, read_chain, scan_command
+from dashboard.what_if import Choice, chain_text, change_command, read_chain, scan_command
 from dashboard.workers.what_if_tasks import changes_around
 from symgnn.errors import InputError
 from symgnn.inference.predict import load_checkpoint
