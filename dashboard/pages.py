@@ -33,6 +33,11 @@ PAGES = (
     ),
     Page("explanation", "Explanation", "The edges on which the selected atom's predicted barrier rests."),
     Page("whole_glass", "Whole glass", "The edges and atoms that carry the barriers of all atoms."),
+    Page(
+        "what_if",
+        "What if",
+        "What would have to be different for the atom to be easier or harder to move: changes, ranked in eV.",
+    ),
     Page("topology", "Topology", "Loops of atoms, and how many of them important edges lie on."),
     Page("compare", "Compare", "Two glasses or atoms side by side."),
     Page(

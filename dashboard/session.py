@@ -26,6 +26,7 @@ PARAMETERS = frozenset(
         *("glass", "checkpoint", "atom", "method", "k"),  # of several pages
         *("draws", "beside", "evidence"),
         *("map_method", "atoms", "map_kind"),
+        *("change_kind", "within", "relaxed", "chain", "change", "tries", "what_if"),
         *("complex", "loop", "alpha_loop", "lifetime", "shown", "void"),
         *("panels", "compared"),
         "curves",
@@ -35,7 +36,7 @@ PARAMETERS = frozenset(
 )
 """All that a link may name besides VIEW, on whichever page."""
 
-NUMBERS = {"glass": ("atom", "loop", "alpha_loop", "void", "event")}
+NUMBERS = {"glass": ("atom", "chain", "change", "loop", "alpha_loop", "void", "event")}
 """Parameters that number something in the glass of that parameter."""
 
 UPLOAD = "upload-"

@@ -54,12 +54,19 @@ from dashboard.calls.reports import (
     html_of_glass_is_asked,
     validation,
 )
+from dashboard.calls.what_if import atom_of, can_relax, chain_of, change_job, check_job, design_job, scan_job
 from symgnn.structure import COORDINATION_CUTOFF
 
 __all__ = [
     "COORDINATION_CUTOFF",
+    "atom_of",
+    "can_relax",
+    "chain_of",
+    "change_job",
+    "check_job",
     "checkpoint",
     "coordination",
+    "design_job",
     "event_job",
     "everything",
     "everything_is_asked",
@@ -89,6 +96,7 @@ __all__ = [
     "readable",
     "relaxed_copy",
     "relaxed_copy_is_asked",
+    "scan_job",
     "search_job",
     "seconds_to_explain",
     "signed_map",

@@ -69,6 +69,7 @@ def mount_window(
     default: dict[str, Any] | None = None,
     height: int | None = None,
     below: int = 0,
+    tabs: bool = True,
     group: str | None = None,
     fly: list[int] | None = None,
     on_pick: Callable[[int], None] | None = None,
@@ -78,10 +79,10 @@ def mount_window(
 
     name: of the window; what is chosen in it is remembered under that while the page is open. frame: `frame_commands`
     of the glass. camera: the view stays while its name stays. default: of the window's state (store.js). The window
-    ends where the browser's does, less `below` px for what stands under it, and is at most `height` px high. group:
-    windows that are compared, without controls of their own (`mount_group`). fly: atoms to which the camera goes when
-    they change. on_pick receives the atom that was selected in it, on_settle {"selected": all selected atoms, "top":
-    the k of the top edges} after a change of either.
+    ends where the browser's does, less `below` px for what stands under it, and is at most `height` px high. tabs:
+    whether it has its tabs (table, plots) beside the view. group: windows that are compared, without controls of their
+    own (`mount_group`). fly: atoms to which the camera goes when they change. on_pick receives the atom that was
+    selected in it, on_settle {"selected": all selected atoms, "top": the k of the top edges} after a change of either.
     """
     with st.container(gap=None, key=f"data_of_{name}"):
         mount_data(glass, key=f"{name}_glass")
@@ -113,6 +114,7 @@ def mount_window(
             "links": links(),
             "height": height,
             "below": below,
+            "tabs": tabs,
             "group": group,
             "fly": fly,
         },

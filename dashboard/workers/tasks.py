@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from dashboard.workers.what_if_tasks import change_once, changes_around, check_change, design_changes
 from symgnn.check import ValidationReport, validation_report
 from symgnn.explanations.batch import BatchExplanation, explain_batch
 from symgnn.explanations.explain import cached_explanation, with_fidelity
@@ -233,6 +234,10 @@ TASKS: dict[str, Callable[..., Any]] = {
         fidelity_of_top,
         seconds_per_pass,
         whole_glass_map,
+        changes_around,
+        change_once,
+        design_changes,
+        check_change,
         seconds_per_atom,
         topology,
         voids,

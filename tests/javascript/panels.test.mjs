@@ -15,6 +15,15 @@ function opened(search, state) {
   return { document, store, context, places, parts: connect(context, places) };
 }
 
+test("a page with panels of its own has no tabs beside the view", () => {
+  const { context, places } = opened("");
+  assert.ok(places.side.childElementCount > 0);
+  places.side.replaceChildren();
+  connect(context, places, false);
+  assert.equal(places.side.childElementCount, 0);
+  assert.ok(places.toolbar.childElementCount > 0);
+});
+
 test("the link is read once, its filter holds at once, and what cannot be read is named", () => {
   const { document, store, context, places } = opened("?view=filter:barrier+>+1.8;top:x;also:4");
   assert.deepEqual(Array.from(store.get().visible), [0, 1, 0, 0, 0, 1]);

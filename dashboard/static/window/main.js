@@ -182,7 +182,7 @@ function show(viewer, places, glass, edges, data) {
     parts.forEach((part) => part.destroy?.());
     places.toolbar.replaceChildren();
     places.side.replaceChildren();
-    parts = data.group ? [] : connect(context, places) ?? []; // the controls of a group are its own
+    parts = data.group ? [] : connect(context, places, data.tabs) ?? []; // the controls of a group are its own
     places.side.hidden = !places.side.childElementCount;
     places.window.classList.toggle("alone", places.side.hidden);
     places.toolbar.hidden = !places.toolbar.childElementCount;
@@ -209,7 +209,7 @@ function show(viewer, places, glass, edges, data) {
     fly(atoms) { // to what Python shows, once
       if (!atoms || JSON.stringify(atoms) === flown) return;
       flown = JSON.stringify(atoms);
-      store.set({ visible: shellOf(glass, atoms, SHELL) }); // what stands in front is left out
+      if (store.get().clip === null) store.set({ visible: shellOf(glass, atoms, SHELL) }); // what stands in front is left out
       scene.flyTo(atoms, CLOSE);
     },
     setEdges(other) {

@@ -9,8 +9,10 @@ import * as toolbar from "./toolbar.js";
 
 const arrived = new WeakSet(); // stores that have read the link
 
-/** Fills the window's places ({ window, view, toolbar, side }); returns parts with update(changed) and destroy(). */
-export function connect(context, places) {
+/** Fills the window's places ({ window, view, toolbar, side }); returns parts with update(changed) and destroy().
+ *
+ * hasTabs: whether there are tabs beside the view; a page may have panels of its own there. */
+export function connect(context, places, hasTabs = true) {
   const { store } = context;
   if (!arrived.has(store)) {
     arrived.add(store);
@@ -19,7 +21,7 @@ export function connect(context, places) {
   const stopFilters = filters.follow(context);
   context.share = share.follow(context, { ...DEFAULTS, ...context.defaults });
   const bar = toolbar.create(places.toolbar, context);
-  const parts = [bar, side.create(places.side, context), keys.create(places.window, context, bar)];
+  const parts = [bar, ...(hasTabs ? [side.create(places.side, context)] : []), keys.create(places.window, context, bar)];
   const themed = () => parts.forEach((part) => part.update?.(new Set(["theme"])));
   places.view.addEventListener("transitionend", themed); // of the background's colour
   parts.push({

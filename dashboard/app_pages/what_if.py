@@ -1,0 +1,231 @@
+"""Page What if: what would have to be different for the selected atom to be easier or harder to move."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from dashboard import calls, notices, session
+from dashboard.jobs_of_page import JobsOfPage
+from dashboard.layout import head, title, with_uncertainty
+from dashboard.what_if import Choice, chain_text, read_chain
+from dashboard.what_if_panels import (
+    Shown,
+    before_panel,
+    chain_box,
+    change_box,
+    chosen_change,
+    design_panel,
+    files_panel,
+    physics_panel,
+    ranked_panel,
+)
+from dashboard.window import mount_window
+from dashboard.window.data import glass_data
+from symgnn.errors import InputError
+from symgnn.viewer3d.what_if_data import CHANGE_HERE, SHIFT, change_column, result_columns
+from symgnn.viewer3d.window_data import frame_commands
+from symgnn.whatif import WhatIf
+from symgnn.whatif.candidates import KINDS, WITHIN
+
+LEAST_WITHIN, MOST_WITHIN = 2.5, 8.0  # Å
+BONDS = 3.4  # Å, length up to which bonds are drawn
+UNRELAXED = "no"
+RELAXED = {UNRELAXED: "Unrelaxed", "yes": "Relaxed"}
+RANKED, BEFORE, PHYSICS, DESIGN, FILES = "ranked", "before", "physics", "design", "files"
+TABS = {RANKED: "Ranked", BEFORE: "Before / after", PHYSICS: "Physics", DESIGN: "Design", FILES: "Files"}
+
+
+def choose(chosen: session.Selection) -> Choice:
+    """The controls, bound to the link, and the chain of this glass."""
+    session.seed("change_kind", KINDS[0], session.one_of(list(KINDS)))
+    kind = st.segmented_control(
+        "Change",
+        list(KINDS),
+        key="change_kind",
+        required=True,
+        format_func=str.capitalize,
+        persist_state="session",
+        help="**Swap**: a neighbour becomes the other element. **Exchange**: two unlike neighbours within 3.8 Å of "
+        "each other take each other's element; the composition stays.",
+    )
+    session.seed("within", WITHIN, _distance)
+    within = st.number_input(
+        "Within (Å)", LEAST_WITHIN, MOST_WITHIN, key="within", step=0.5, persist_state="session", width=110,
+        help="Changes of atoms nearer than this to the selected atom.",
+    )  # fmt: skip
+    session.seed("relaxed", UNRELAXED, session.one_of(list(RELAXED)))
+    possible = calls.can_relax()
+    if not possible:
+        st.session_state["relaxed"] = UNRELAXED
+    relaxed = st.segmented_control(
+        "Glasses",
+        list(RELAXED),
+        key="relaxed",
+        required=True,
+        format_func=RELAXED.get,
+        disabled=not possible,
+        persist_state="session",
+        help="**Relaxed**: every changed glass is relaxed under the potential before it is predicted. Takes about a "
+        "second for each change, and agrees better with barriers by physics.",
+    )
+    chain = _chain(chosen)
+    session.publish(change_kind=kind, within=f"{within:g}", relaxed=relaxed, chain=chain_text(chain))
+    return Choice(kind, float(within), relaxed != UNRELAXED, chain)
+
+
+def _distance(text: str) -> float:
+    value = float(text)
+    if not LEAST_WITHIN <= value <= MOST_WITHIN:
+        raise ValueError(text)
+    return value
+
+
+def _chain(chosen: session.Selection) -> tuple[str, ...]:
+    """The changes applied to this glass; another glass starts without any."""
+    state, own = st.session_state, chosen.glass.content_hash
+    text = session.arrived("chain")
+    if text is not None:
+        try:
+            state["_chain"] = own, read_chain(text)
+        except InputError:
+            state["_chain"] = own, ()
+            session.tell(notices.not_found, "chain =", text, "The page starts without changes.")
+    elif state.get("_chain", ("",))[0] != own:
+        state["_chain"] = own, ()
+    return state["_chain"][1]
+
+
+@st.fragment
+def window(shown: Shown, tab: str) -> None:
+    """The glass, each neighbour coloured by what its change would do; or all atoms by what the chosen change does."""
+    session.follow_pick()
+    more, key = [], ""
+    if shown.ranked is not None:
+        more.append(change_column(shown.ranked.atom_change, shown.atom))
+        key += f"{shown.atom} {shown.choice.kind} {shown.choice.within} {shown.ranked.is_relaxed}"
+    if shown.result is not None:
+        more += result_columns(shown.result)
+        key += f" {shown.result.change} {shown.result.is_relaxed}"
+    dataset, _ = glass_data(shown.model, shown.glass, more=more, more_key=key)
+    is_shift = tab in (BEFORE, PHYSICS) and shown.result is not None
+    how: dict = {"wrap": "atom", "color": "element"}
+    camera, near = f"glass-{shown.given.content_hash}", None
+    if shown.ranked is not None:
+        near = [shown.atom, *np.flatnonzero(np.isfinite(shown.ranked.atom_change)).tolist()]
+        camera += f"-around-{shown.atom}"
+        how |= {
+            "color": SHIFT if is_shift else CHANGE_HERE,
+            "clip": shown.choice.within,
+            "bonds": BONDS,
+        }
+    mount_window(
+        f"what_if_{how['color']}_{shown.choice.within:g}",
+        dataset,
+        frame_commands(shown.glass),
+        camera=camera,
+        selected=shown.atom,
+        default=how,
+        tabs=False,
+        fly=near,
+        on_pick=lambda atom: session.pick(shown.atom_given(atom)),
+    )
+
+
+def facts(shown: Shown, chosen: session.Selection) -> list[str]:
+    now = float(calls.predicted(shown.model, shown.glass)[shown.atom])
+    sigma = calls.uncertainty(shown.model, shown.glass)
+    parts = [f"predicted {with_uncertainty(now, None if sigma is None else float(sigma[shown.atom]))}"]
+    if shown.choice.chain:
+        before = float(calls.predicted(shown.model, chosen.glass)[chosen.atom])
+        n = len(shown.choice.chain)
+        parts.append(f"{before:.2f} eV before {n} change{'s' * (n > 1)}")
+    return parts
+
+
+def compute(shown: Shown, chosen: session.Selection, jobs: JobsOfPage) -> None:
+    """Unrelaxed changes, then the one that was chosen, then relaxed changes: as far as they are there by now."""
+    choice = shown.choice
+    asked = shown.model, shown.glass, shown.atom
+
+    def ask(change: str) -> WhatIf | None:
+        return jobs.ask(calls.change_job(shown.model, shown.glass, change, shown.atom, choice.relax))
+
+    own = chosen_change(shown)
+    shown.unrelaxed = jobs.ask(calls.scan_job(*asked, choice.kind, choice.within, False))
+    if own is not None:
+        shown.result = ask(own)
+    if choice.relax and shown.unrelaxed is not None:
+        shown.relaxed = jobs.ask(calls.scan_job(*asked, choice.kind, choice.within, True))
+    shown.change = change_box(shown, chosen)
+    if shown.change is not None and own is None:
+        shown.result = ask(shown.change)
+
+
+def show(chosen: session.Selection) -> None:
+    glass, atom = chosen.glass, chosen.atom
+    question = f"What if, around {glass.symbols[atom]} {atom} of {glass.name}?"
+    if chosen.checkpoint is None:
+        title(question, [])
+        notices.no_checkpoint("Changes")
+        return
+    top, words = head()
+    slot = words.empty()
+    with slot.container():
+        title(question, [])
+    with top:
+        choice = choose(chosen)
+    bar = st.container()
+    if not calls.can_relax():
+        st.caption("Unrelaxed only. Relaxed changes and barrier searches: `pip install symgnn[physics]`")
+    try:
+        chain = calls.chain_of(chosen.checkpoint, glass, choice.chain, atom, choice.relax)
+        shown = Shown(chosen.checkpoint, glass, chain, calls.atom_of(chain, atom), choice)
+        with slot.container():
+            title(question, facts(shown, chosen))
+    except InputError as error:
+        notices.problem(error)
+        chain_box(chosen, choice, None)
+        return
+    jobs = JobsOfPage(bar)
+    left, right = st.columns([1.25, 1], gap="small")
+    with right:
+        try:
+            compute(shown, chosen, jobs)
+        except InputError as error:
+            notices.problem(error)
+        tab = open_tab()
+        panel(shown, chosen, tab, jobs)
+    with left:
+        window(shown, tab)
+
+
+def panel(shown: Shown, chosen: session.Selection, tab: str, jobs: JobsOfPage) -> None:
+    """What the open tab shows."""
+    try:
+        if tab == RANKED:
+            ranked_panel(shown)
+        elif tab == BEFORE:
+            before_panel(shown)
+        elif tab == PHYSICS:
+            physics_panel(shown, jobs)
+        elif tab == DESIGN:
+            design_panel(shown, chosen, jobs)
+        else:
+            files_panel(shown, chosen)
+    except InputError as error:
+        notices.problem(error)
+
+
+def open_tab() -> str:
+    session.seed("what_if", RANKED, session.one_of(list(TABS)))
+    tab = st.segmented_control(
+        "Panel", list(TABS), key="what_if", format_func=TABS.get, required=True, persist_state="session",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    session.publish(what_if=tab)
+    return tab
+
+
+if __name__ == "__main__":  # as which Streamlit runs a page
+    show(session.selection())

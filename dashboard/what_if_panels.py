@@ -1,0 +1,381 @@
+"""What stands beside the glass on the page What if: the chosen change, the chain, and a panel for each tab."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from dashboard import calls, notices, session
+from dashboard.jobs_of_page import JobsOfPage
+from dashboard.layout import chart
+from dashboard.upload import upload_id
+from dashboard.what_if import Choice, chain_text, change_command, python_of, scan_command
+from dashboard.workers.what_if_tasks import Changes
+from symgnn.errors import InputError
+from symgnn.glass import Glass
+from symgnn.inference.predict import Checkpoint
+from symgnn.io.structures import extxyz_lines
+from symgnn.plotting.downloads import csv_bytes
+from symgnn.plotting.what_if_plots import barriers_before_after, ranked_changes
+from symgnn.whatif import Chain, Measured, WhatIf, parse_change
+from symgnn.whatif.searches import standard_error
+
+PLOT, TABLE, BOX = "what_if_plot", "what_if_table", "change_box"
+DEFAULT_TRIES, MOST_TRIES, MOST_SWAPS = 20, 500, 5
+MUCH = 0.05  # eV
+
+
+@dataclass(eq=False)
+class Shown:
+    """What the page has by now.
+
+    given     the selected glass; chain: of the changes applied to it, whose last glass is shown
+    atom      number of the selected atom in that glass
+    unrelaxed, relaxed   the changes around it, None while they are computed
+    change    the chosen one, text; result: what it does
+    """
+
+    model: Checkpoint
+    given: Glass
+    chain: Chain
+    atom: int
+    choice: Choice
+    unrelaxed: Changes | None = None
+    relaxed: Changes | None = None
+    change: str | None = None
+    result: WhatIf | None = None
+
+    @property
+    def glass(self) -> Glass:
+        return self.chain.glass
+
+    @property
+    def ranked(self) -> Changes | None:
+        """The better of the two scans that is there."""
+        return self.unrelaxed if self.relaxed is None else self.relaxed
+
+    def atom_given(self, atom: int) -> int:
+        """The number in the selected glass of an atom of the one shown."""
+        return int(self.chain.kept[atom])
+
+    @property
+    def owner(self) -> tuple:
+        """What a chosen change belongs to."""
+        return self.glass.content_hash, self.atom, self.choice.kind
+
+
+# ---- the change that is chosen, and those that are applied --------------------------------------------------
+
+
+def chosen_change(shown: Shown) -> str | None:
+    """The change that the visitor or the link has chosen here; None where nobody has."""
+    text, state = session.arrived("change"), st.session_state
+    if text:
+        try:
+            state["_change"] = shown.owner, str(parse_change(text))
+        except InputError:
+            session.tell(notices.not_found, "change =", text, "The page shows the strongest instead.")
+    owner, change = state.get("_change", (None, None))
+    return change if owner == shown.owner else None
+
+
+def change_box(shown: Shown, chosen: session.Selection) -> str | None:
+    """Choose one of the ranked changes, or write another; by default the strongest. Apply it."""
+    own = chosen_change(shown)
+    table = None if shown.ranked is None else shown.ranked.table
+    values = {} if table is None else dict(zip(table["change"], table["barrier_change_eV"], strict=True))
+    change = own or next(iter(values), None)
+    options = list(values) if change is None or change in values else [change, *values]
+    st.session_state[BOX] = change
+
+    def choose() -> None:
+        _choose(shown, st.session_state[BOX])
+
+    def apply() -> None:
+        st.session_state["_chain"] = chosen.glass.content_hash, (*shown.choice.chain, change)
+
+    line = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    line.selectbox(
+        "Change", options, key=BOX, on_change=choose, accept_new_options=True, label_visibility="collapsed",
+        format_func=lambda text: f"{text}   {values[text]:+.3f} eV" if _is_known(values, text) else str(text),
+        placeholder="Changes are computed", width="stretch",
+        help="Also others: swap 17=Zr · exchange 17,23 · strain hydrostatic:0.01 · remove 17 · move 17=0.1,0,0 · "
+        "anneal 600:10",
+    )  # fmt: skip
+    line.button(
+        "Apply", icon=":material/add:", key="apply_change", type="primary", disabled=change is None, on_click=apply,
+        help="Make this change, and go on from the glass that it gives.",
+    )  # fmt: skip
+    chain_box(chosen, shown.choice, shown)
+    session.publish(change=change or "")
+    return change
+
+
+def _is_known(values: dict[str, float], text: str) -> bool:
+    return text in values and math.isfinite(values[text])
+
+
+def _choose(shown: Shown, change: str | None) -> None:
+    if change:
+        st.session_state["_change"] = shown.owner, change.strip()
+
+
+def chain_box(chosen: session.Selection, choice: Choice, shown: Shown | None) -> None:
+    """The changes applied so far, in order, with the barrier after each; undo the last, or all."""
+    if not choice.chain:
+        return
+    base = chosen.glass.content_hash
+
+    def set_chain(chain: tuple[str, ...]) -> None:
+        st.session_state["_chain"] = base, chain
+
+    line = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    steps = [notices.plain(change) for change in choice.chain]
+    if shown is not None:
+        barriers = shown.chain.barriers
+        steps = [f"{step} → {after:.2f} eV" for step, after in zip(steps, barriers[1:], strict=True)]
+        steps.insert(0, f"{barriers[0]:.2f} eV")
+    line.markdown(" · ".join(steps), width="stretch")
+    line.button(
+        "", icon=":material/undo:", key="undo_change", help="Undo the last", on_click=set_chain,
+        args=(choice.chain[:-1],),
+    )  # fmt: skip
+    line.button(
+        "",
+        icon=":material/restart_alt:",
+        key="reset_changes",
+        help="Undo all",
+        on_click=set_chain,
+        args=((),),
+    )
+
+
+# ---- panels ------------------------------------------------------------------------------------------------
+
+
+def ranked_panel(shown: Shown) -> None:
+    """Bars and table of all changes; a click on either chooses one."""
+    ranked = shown.ranked
+    if ranked is None:
+        st.caption("The changes appear here, the strongest first.")
+        return
+    table = ranked.table
+    sigma = table["sigma_of_change_eV"].to_numpy()
+
+    def clicked() -> None:
+        points = st.session_state[PLOT].selection.points
+        if points and "customdata" in points[0]:
+            name = points[0]["customdata"]
+            _choose(shown, name[0] if isinstance(name, list) else name)
+
+    figure = ranked_changes(
+        table["change"].tolist(),
+        table["barrier_change_eV"].to_numpy(),
+        sigma if np.isfinite(sigma).any() else None,
+        table["unrelaxed_change_eV"].to_numpy() if ranked.is_relaxed else None,
+        chosen=shown.change,
+        height=255,
+    )
+    chart(figure, PLOT, on_select=clicked, selection_mode="points")
+    how = "relaxed, dots: before relaxation" if ranked.is_relaxed else "unrelaxed"
+    error = (
+        f"lines: standard deviation over {ranked.models}, a lower bound" if ranked.models else "± not known"
+    )
+    st.caption(f"{len(table)} changes, {how}; {error}. Red raises the barrier, blue lowers it.")
+    if shown.choice.relax and ranked.note:
+        st.caption(f"Not relaxed: {notices.plain(ranked.note)}")
+
+    def picked() -> None:
+        rows = st.session_state[TABLE].selection.rows
+        if rows:
+            _choose(shown, table["change"].iloc[rows[0]])
+
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        table[["change", "barrier_change_eV", "sigma_of_change_eV", "distance_A", "energy_change_eV", "atoms_moved"]],
+        key=TABLE, hide_index=True, height=230, on_select=picked, selection_mode="single-row",
+        column_config={
+            "barrier_change_eV": number("change (eV)", format="%+.3f"),
+            "sigma_of_change_eV": number("± (eV)", format="%.3f"),
+            "distance_A": number("distance (Å)", format="%.2f"),
+            "energy_change_eV": number("energy (eV)", format="%+.2f"),
+            "atoms_moved": number("moved", format="%d", help="Atoms that went farther than .1 Å"),
+        },
+    )  # fmt: skip
+
+
+def before_panel(shown: Shown) -> None:
+    """What the chosen change does to the atom, to all barriers and to the structure."""
+    result = shown.result
+    if result is None:
+        st.caption("Choose a change." if shown.change is None else "This change is not computed yet.")
+        return
+    now = result.number_after
+    sigma = "" if result.sigma is None else f" ± {result.sigma[now]:.3f}"
+    unrelaxed = f" (unrelaxed {result.unrelaxed_change[now]:+.3f})" if result.is_relaxed else ", unrelaxed"
+    energy = "" if result.energy_change is None else f" · energy {result.energy_change:+.2f} eV"
+    st.markdown(
+        f"**{result.barriers_before[result.atom]:.2f} → {result.barriers_after[now]:.2f} eV: "
+        f"{result.barrier_change[now]:+.3f}{sigma} eV**{unrelaxed}"
+    )
+    moved = f"{result.n_moved} atoms moved farther than .1 Å, at most {result.moved.max():.2f} Å{energy}. "
+    shifted = int((np.abs(result.barrier_change) > MUCH).sum())
+    st.caption(
+        f"{moved if result.is_relaxed else ''}Barriers of {shifted} of {len(result.kept)} atoms change by more than "
+        f"{MUCH:g} eV, the mean barrier by {result.barrier_change.mean():+.3f} eV."
+    )
+    if result.note:
+        st.caption(f"Not relaxed: {notices.plain(result.note)}")
+    before = result.barriers_before[result.kept]
+    chart(barriers_before_after(before, result.barriers_after, atom=now), "barriers_before_after")
+    st.caption("The 3D view shows the shift of every atom's barrier; *Colour* also has how far each moved.")
+
+
+def physics_panel(shown: Shown, jobs: JobsOfPage) -> None:
+    """Barrier searches before and after the chosen change."""
+    result = shown.result
+    if not shown.choice.relax:
+        st.caption("Searches start from minima: turn on *Relaxed*.")
+        return
+    if result is None or not result.is_relaxed:
+        why = "" if result is None else notices.plain(result.note)
+        st.caption(f"Not relaxed: {why}" if why else "A change is checked when it is computed.")
+        return
+    session.seed("tries", DEFAULT_TRIES, session.whole_number(2, MOST_TRIES))
+    line = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    tries = line.number_input(
+        "Tries in either glass", 2, MOST_TRIES, key="tries", step=10, persist_state="session", width=150,
+        help="A try is one search for a saddle from a random push of the atom: about a second.",
+    )  # fmt: skip
+    session.publish(tries=tries)
+    job = calls.check_job(result, tries)
+    asked: set = st.session_state.setdefault("_checked_changes", set())
+    line.button(
+        "Search barriers", icon=":material/search:", key="check_change", disabled=job.key in asked,
+        on_click=asked.add, args=(job.key,),
+    )  # fmt: skip
+    st.caption(
+        f"{notices.plain(result.change)}: {2 * tries} searches; more tries go on where fewer have ended."
+    )
+    measured = jobs.ask(job) if job.key in asked else None
+    if measured is not None:
+        st.dataframe(check_table(result, measured), hide_index=True)
+        st.caption(_agreement(result, measured))
+
+
+def check_table(result: WhatIf, measured: Measured) -> pd.DataFrame:
+    """Predicted and measured barrier before and after, their change and its error, eV."""
+    now = result.number_after
+
+    def with_error(barriers: np.ndarray) -> str:
+        mean = f"{barriers.mean():.2f}" if len(barriers) else "none"
+        return f"{mean} ± {standard_error(barriers):.2f}" if len(barriers) > 1 else mean
+
+    return pd.DataFrame(
+        {
+            "eV": ["predicted", "measured"],
+            "before": [f"{result.barriers_before[result.atom]:.2f}", with_error(measured.before)],
+            "after": [f"{result.barriers_after[now]:.2f}", with_error(measured.after)],
+            "change": [f"{result.barrier_change[now]:+.3f}", f"{measured.change:+.3f}"],
+            "±": [
+                "" if result.sigma is None else f"{result.sigma[now]:.3f}",
+                f"{measured.standard_error:.3f}",
+            ],
+            "events": ["", f"{len(measured.before)}, {len(measured.after)}"],
+        }
+    )
+
+
+def _agreement(result: WhatIf, measured: Measured) -> str:
+    predicted, error = float(result.barrier_change[result.number_after]), measured.standard_error
+    if not math.isfinite(error):
+        return "Fewer than two events on a side: take more tries."
+    if abs(measured.change) < error:
+        return (
+            "The measured change is smaller than its standard error: its sign is not known; take more tries."
+        )
+    same = "the same sign" if measured.change * predicted > 0 else "opposite signs"
+    apart = abs(measured.change - predicted) / error
+    return f"Prediction and physics have {same}, {apart:.1f} standard errors of the measured change apart."
+
+
+def design_panel(shown: Shown, chosen: session.Selection, jobs: JobsOfPage) -> None:
+    """Towards a barrier in a few changes, each the best of a scan."""
+    now = float(calls.predicted(shown.model, shown.glass)[shown.atom])
+    line = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+    target = line.number_input("Target (eV)", 0.0, 10.0, round(now + 0.3, 2), 0.1, key="target", width=120)
+    most = line.number_input("At most", 1, MOST_SWAPS, 3, key="most_changes", width=100)
+    choice = shown.choice
+    job = calls.design_job(
+        shown.model, shown.glass, shown.atom, target, most, choice.kind, choice.within, choice.relax
+    )
+    asked: set = st.session_state.setdefault("_designs", set())
+    line.button(
+        "Design", icon=":material/route:", key="design", disabled=job.key in asked, on_click=asked.add, args=(job.key,)
+    )  # fmt: skip
+    how = "relaxed" if choice.relax else "unrelaxed"
+    st.caption(
+        f"Greedy: every step is the {choice.kind} that comes nearest to the target, {how}. Now {now:.2f} eV."
+    )
+    changes = jobs.ask(job) if job.key in asked else None
+    if changes is None:
+        return
+    if not changes:
+        st.markdown("No change brings the barrier nearer to the target.")
+        return
+
+    def apply() -> None:
+        st.session_state["_chain"] = chosen.glass.content_hash, (*choice.chain, *changes)
+
+    st.markdown(" · ".join(notices.plain(change) for change in changes))
+    st.button(
+        f"Apply {len(changes)} change{'s' * (len(changes) > 1)}", key="apply_design", type="primary",
+        icon=":material/add:", on_click=apply,
+    )  # fmt: skip
+
+
+def files_panel(shown: Shown, chosen: session.Selection) -> None:
+    """The changed glass on the other pages and as a file, the table, and the commands for the same numbers."""
+    stem = chosen.glass_id.removeprefix(session.UPLOAD)
+    line = st.container(horizontal=True, gap="small")
+    if shown.chain.steps:
+        last = shown.chain.steps[-1]
+        changed = last.as_glass()
+
+        def open_it() -> None:
+            glass_id = upload_id(f"{stem} changed", changed)
+            session.uploads()[glass_id] = changed
+            st.session_state["glass"], st.session_state["atom"] = glass_id, last.number_after
+            session.forget(*(key for key in session.NUMBERS["glass"] if key != "atom"))
+
+        line.button(
+            "Open on all pages", icon=":material/arrow_forward:", key="open_changed", type="primary", on_click=open_it
+        )  # fmt: skip
+        content = "".join(f"{text.rstrip()}\n" for text in extxyz_lines(changed)).encode()
+        line.download_button(
+            "Glass (extended XYZ)", content, f"{stem}-changed.xyz", icon=":material/download:"
+        )
+    else:
+        st.caption("Apply a change to open the glass that it gives on the other pages, or to save it.")
+    if shown.ranked is not None:
+        line.download_button(
+            "Changes (CSV)", csv_bytes(shown.ranked.table), f"{stem}-atom{shown.atom}-{shown.choice.kind}.csv",
+            "text/csv", icon=":material/download:",
+        )  # fmt: skip
+    path = calls.glass_files().get(chosen.glass_id)
+    about = f"{stem}.xyz" if path is None else path.name, shown.model.label, chosen.atom
+    if shown.choice.chain:
+        st.caption(f"The same in Python, from {notices.plain(chain_text(shown.choice.chain))}:")
+        st.code(python_of(*about, shown.choice, shown.change), language="python")
+        return
+    commands = [scan_command(*about, shown.choice)]
+    if shown.change is not None:
+        relax = shown.choice.relax
+        tries = st.session_state.get("tries") if relax else None
+        commands.append(change_command(*about, shown.change, relax, tries))
+    st.caption("The same on the command line:")
+    st.code("\n".join(commands), language="bash", wrap_lines=True)

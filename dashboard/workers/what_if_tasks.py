@@ -1,0 +1,79 @@
+"""Work for the page What if; as in tasks.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from symgnn.glass import Glass
+from symgnn.inference.predict import Checkpoint
+from symgnn.whatif import Measured, WhatIf, check_by_searches, design, parse_change, scan
+from symgnn.whatif import what_if as ask
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """A scan without its checkpoint.
+
+    table         as `Scan.table`, ranked
+    atom_change   (N,) eV, as `Scan.atom_change`; NaN for atoms that no change was tried on
+    is_relaxed, note   whether glasses were relaxed, and why not
+    models        what the standard deviation of a change was taken over; empty where it is not known
+    """
+
+    table: pd.DataFrame
+    atom_change: np.ndarray
+    is_relaxed: bool
+    note: str
+    models: str
+
+
+def changes_around(
+    progress: Progress, model: Checkpoint, glass: Glass, atom: int, kind: str, within: float, relax: bool,
+    folder: Path,
+) -> Changes:  # fmt: skip
+    """Goes on where an earlier run was stopped."""
+    result = scan(
+        model, glass, atom, kind=kind, within=within, relax=relax, folder=folder, workers=1,
+        progress=lambda done, of: progress(done / of, ""),
+    )  # fmt: skip
+    tried = result.as_glass().properties["changed"] > 0
+    return Changes(
+        table=result.table(),
+        atom_change=np.where(tried, result.atom_change(), np.nan),
+        is_relaxed=result.reference.is_relaxed,
+        note=result.reference.note,
+        models=result.reference.ensemble.title,
+    )
+
+
+def change_once(
+    progress: Progress, model: Checkpoint, glass: Glass, change: str, atom: int, relax: bool
+) -> WhatIf:
+    return ask(model, glass, parse_change(change), atom=atom, relax=relax)
+
+
+def design_changes(
+    progress: Progress, model: Checkpoint, glass: Glass, atom: int, target: float, most: int, kind: str,
+    within: float, relax: bool, folder: Path,
+) -> tuple[str, ...]:  # fmt: skip
+    """The changes, as texts for `parse_change`."""
+    chain = design(
+        model, glass, atom, target, most=most, kind=kind, within=within, relax=relax, folder=folder, workers=1,
+        progress=lambda step, done, of: progress((step - 1 + done / of) / most, ""),
+    )  # fmt: skip
+    return tuple(str(step.change) for step in chain.steps)
+
+
+def check_change(progress: Progress, result: WhatIf, tries: int, seed: int, folder: Path) -> Measured:
+    """Goes on where an earlier run was stopped."""
+    return check_by_searches(
+        result, tries=tries, seed=seed, folder=folder, workers=1,
+        progress=lambda done, of: progress(done / of, ""),
+    )  # fmt: skip

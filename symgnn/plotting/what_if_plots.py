@@ -1,0 +1,101 @@
+"""Changes of a glass: what each does to the barrier of an atom, and all barriers before and after one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from symgnn.plotting.style import INK, nothing_to_show, styled
+from symgnn.viewer3d.colors import CONTROL, EFFECT_SCALE, EXPLAINED
+
+MOST_BARS = 80
+LOWERS, RAISES = EFFECT_SCALE[0], EFFECT_SCALE[-1]
+
+
+def ranked_changes(
+    names: Sequence[str],
+    change: np.ndarray,
+    sigma: np.ndarray | None = None,
+    unrelaxed: np.ndarray | None = None,
+    *,
+    chosen: str | None = None,
+    height: int = 300,
+) -> go.Figure:
+    """Bars of how much each change moves the barrier (K,) eV, in the order given, with its standard deviation where it
+    is known; dots are the same before relaxation. NaN is left out. Of more than 80 the first 80 are drawn. The
+    customdata of every bar is its name."""
+    change = np.asarray(change, dtype=float)
+    known = np.flatnonzero(np.isfinite(change))[:MOST_BARS]
+    if not len(known):
+        return nothing_to_show("No change is known", height=height)
+    texts, values = [names[row] for row in known], change[known]
+    rank = np.arange(1, len(known) + 1)
+    errors = None if sigma is None else np.nan_to_num(np.asarray(sigma, dtype=float)[known])
+    figure = go.Figure()
+    figure.add_bar(
+        x=rank,
+        y=values,
+        customdata=texts,
+        marker={
+            "color": [RAISES if value > 0 else LOWERS for value in values],
+            "line": {"color": INK, "width": [2.5 if text == chosen else 0 for text in texts]},
+        },
+        error_y=None if errors is None else {"array": errors, "color": CONTROL, "thickness": 1, "width": 0},
+        hovertemplate="%{customdata}: %{y:+.3f} eV<extra></extra>",
+    )
+    if unrelaxed is not None:
+        figure.add_scatter(
+            x=rank, y=np.asarray(unrelaxed, dtype=float)[known], customdata=texts, mode="markers", name="unrelaxed",
+            marker={"color": INK, "size": 5, "symbol": "circle-open"},
+            hovertemplate="%{customdata}: %{y:+.3f} eV unrelaxed<extra></extra>",
+        )  # fmt: skip
+    if chosen in texts:
+        row = texts.index(chosen)
+        left = row < len(known) / 2
+        figure.add_annotation(
+            x=rank[row], y=values[row], text=f"{chosen} {values[row]:+.2f} eV", arrowcolor=INK, arrowwidth=1,
+            arrowhead=0, ax=46 if left else -46, xanchor="left" if left else "right",
+            ay=-18 if values[row] > 0 else 18,
+        )  # fmt: skip
+    figure.add_hline(y=0, line={"color": INK, "width": 1})
+    figure.update_xaxes(title="Rank", range=[0.3, len(known) + 0.7], showgrid=False)
+    figure.update_yaxes(title="Change of the barrier (eV)")
+    styled(figure, height=height, legend=False)
+    return figure.update_layout(margin={"t": 8, "b": 44, "l": 60, "r": 8}, bargap=0.15)
+
+
+def barriers_before_after(
+    before: np.ndarray, after: np.ndarray, *, atom: int | None = None, height: int = 260
+) -> go.Figure:
+    """Barriers (N,) eV of all atoms before a change against those after it; `atom` (of N) stands out. On the line
+    nothing has changed."""
+    before, after = np.asarray(before, dtype=float), np.asarray(after, dtype=float)
+    ends = [float(min(before.min(), after.min())), float(max(before.max(), after.max()))]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=ends,
+        y=ends,
+        mode="lines",
+        line={"color": CONTROL, "dash": "dash"},
+        hoverinfo="skip",
+        name="unchanged",
+    )
+    figure.add_scattergl(
+        x=before, y=after, mode="markers", name="all atoms", customdata=np.arange(len(before)),
+        marker={"color": after - before, "colorscale": EFFECT_SCALE, "cmid": 0, "size": 6,
+                "line": {"color": CONTROL, "width": 0.5}},
+        hovertemplate="atom %{customdata}: %{x:.2f} to %{y:.2f} eV<extra></extra>",
+    )  # fmt: skip
+    if atom is not None:
+        figure.add_scatter(
+            x=[before[atom]], y=[after[atom]], mode="markers", name=f"atom {atom}",
+            marker={"color": EXPLAINED, "size": 13, "symbol": "circle-open", "line": {"width": 3}},
+            hovertemplate=f"atom {atom}: %{{x:.2f}} to %{{y:.2f}} eV<extra></extra>",
+        )  # fmt: skip
+    figure.update_xaxes(title="Barrier before (eV)")
+    figure.update_yaxes(title="after (eV)")
+    return styled(figure, height=height, legend=False).update_layout(
+        margin={"t": 8, "b": 48, "l": 60, "r": 8}
+    )
