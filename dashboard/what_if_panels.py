@@ -1,9 +1,8 @@
-"""What stands beside the glass on the page What if: the chosen change, the chain, and a panel for each tab."""
+"""What stands beside the glass on the page What if: a panel for each tab."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -13,148 +12,17 @@ from dashboard import calls, notices, session
 from dashboard.jobs_of_page import JobsOfPage
 from dashboard.layout import chart
 from dashboard.upload import upload_id
-from dashboard.what_if import Choice, chain_text, change_command, python_of, scan_command
-from dashboard.workers.what_if_tasks import Changes
-from symgnn.errors import InputError
-from symgnn.glass import Glass
-from symgnn.inference.predict import Checkpoint
+from dashboard.what_if import chain_text, change_command, python_of, scan_command
+from dashboard.what_if_choice import Shown, choose
 from symgnn.io.structures import extxyz_lines
 from symgnn.plotting.downloads import csv_bytes
 from symgnn.plotting.what_if_plots import barriers_before_after, ranked_changes
-from symgnn.whatif import Chain, Measured, WhatIf, parse_change
+from symgnn.whatif import Measured, WhatIf
 from symgnn.whatif.searches import standard_error
 
-PLOT, TABLE, BOX = "what_if_plot", "what_if_table", "change_box"
+PLOT, TABLE = "what_if_plot", "what_if_table"
 DEFAULT_TRIES, MOST_TRIES, MOST_SWAPS = 20, 500, 5
 MUCH = 0.05  # eV
-
-
-@dataclass(eq=False)
-class Shown:
-    """What the page has by now.
-
-    given     the selected glass; chain: of the changes applied to it, whose last glass is shown
-    atom      number of the selected atom in that glass
-    unrelaxed, relaxed   the changes around it, None while they are computed
-    change    the chosen one, text; result: what it does
-    """
-
-    model: Checkpoint
-    given: Glass
-    chain: Chain
-    atom: int
-    choice: Choice
-    unrelaxed: Changes | None = None
-    relaxed: Changes | None = None
-    change: str | None = None
-    result: WhatIf | None = None
-
-    @property
-    def glass(self) -> Glass:
-        return self.chain.glass
-
-    @property
-    def ranked(self) -> Changes | None:
-        """The better of the two scans that is there."""
-        return self.unrelaxed if self.relaxed is None else self.relaxed
-
-    def atom_given(self, atom: int) -> int:
-        """The number in the selected glass of an atom of the one shown."""
-        return int(self.chain.kept[atom])
-
-    @property
-    def owner(self) -> tuple:
-        """What a chosen change belongs to."""
-        return self.glass.content_hash, self.atom, self.choice.kind
-
-
-# ---- the change that is chosen, and those that are applied --------------------------------------------------
-
-
-def chosen_change(shown: Shown) -> str | None:
-    """The change that the visitor or the link has chosen here; None where nobody has."""
-    text, state = session.arrived("change"), st.session_state
-    if text:
-        try:
-            state["_change"] = shown.owner, str(parse_change(text))
-        except InputError:
-            session.tell(notices.not_found, "change =", text, "The page shows the strongest instead.")
-    owner, change = state.get("_change", (None, None))
-    return change if owner == shown.owner else None
-
-
-def change_box(shown: Shown, chosen: session.Selection) -> str | None:
-    """Choose one of the ranked changes, or write another; by default the strongest. Apply it."""
-    own = chosen_change(shown)
-    table = None if shown.ranked is None else shown.ranked.table
-    values = {} if table is None else dict(zip(table["change"], table["barrier_change_eV"], strict=True))
-    change = own or next(iter(values), None)
-    options = list(values) if change is None or change in values else [change, *values]
-    st.session_state[BOX] = change
-
-    def choose() -> None:
-        _choose(shown, st.session_state[BOX])
-
-    def apply() -> None:
-        st.session_state["_chain"] = chosen.glass.content_hash, (*shown.choice.chain, change)
-
-    line = st.container(horizontal=True, vertical_alignment="center", gap="small")
-    line.selectbox(
-        "Change", options, key=BOX, on_change=choose, accept_new_options=True, label_visibility="collapsed",
-        format_func=lambda text: f"{text}   {values[text]:+.3f} eV" if _is_known(values, text) else str(text),
-        placeholder="Changes are computed", width="stretch",
-        help="Also others: swap 17=Zr · exchange 17,23 · strain hydrostatic:0.01 · remove 17 · move 17=0.1,0,0 · "
-        "anneal 600:10",
-    )  # fmt: skip
-    line.button(
-        "Apply", icon=":material/add:", key="apply_change", type="primary", disabled=change is None, on_click=apply,
-        help="Make this change, and go on from the glass that it gives.",
-    )  # fmt: skip
-    chain_box(chosen, shown.choice, shown)
-    session.publish(change=change or "")
-    return change
-
-
-def _is_known(values: dict[str, float], text: str) -> bool:
-    return text in values and math.isfinite(values[text])
-
-
-def _choose(shown: Shown, change: str | None) -> None:
-    if change:
-        st.session_state["_change"] = shown.owner, change.strip()
-
-
-def chain_box(chosen: session.Selection, choice: Choice, shown: Shown | None) -> None:
-    """The changes applied so far, in order, with the barrier after each; undo the last, or all."""
-    if not choice.chain:
-        return
-    base = chosen.glass.content_hash
-
-    def set_chain(chain: tuple[str, ...]) -> None:
-        st.session_state["_chain"] = base, chain
-
-    line = st.container(horizontal=True, vertical_alignment="center", gap="small")
-    steps = [notices.plain(change) for change in choice.chain]
-    if shown is not None:
-        barriers = shown.chain.barriers
-        steps = [f"{step} → {after:.2f} eV" for step, after in zip(steps, barriers[1:], strict=True)]
-        steps.insert(0, f"{barriers[0]:.2f} eV")
-    line.markdown(" · ".join(steps), width="stretch")
-    line.button(
-        "", icon=":material/undo:", key="undo_change", help="Undo the last", on_click=set_chain,
-        args=(choice.chain[:-1],),
-    )  # fmt: skip
-    line.button(
-        "",
-        icon=":material/restart_alt:",
-        key="reset_changes",
-        help="Undo all",
-        on_click=set_chain,
-        args=((),),
-    )
-
-
-# ---- panels ------------------------------------------------------------------------------------------------
 
 
 def ranked_panel(shown: Shown) -> None:
@@ -170,7 +38,7 @@ def ranked_panel(shown: Shown) -> None:
         points = st.session_state[PLOT].selection.points
         if points and "customdata" in points[0]:
             name = points[0]["customdata"]
-            _choose(shown, name[0] if isinstance(name, list) else name)
+            choose(shown, name[0] if isinstance(name, list) else name)
 
     figure = ranked_changes(
         table["change"].tolist(),
@@ -192,7 +60,7 @@ def ranked_panel(shown: Shown) -> None:
     def picked() -> None:
         rows = st.session_state[TABLE].selection.rows
         if rows:
-            _choose(shown, table["change"].iloc[rows[0]])
+            choose(shown, table["change"].iloc[rows[0]])
 
     number = st.column_config.NumberColumn
     st.dataframe(

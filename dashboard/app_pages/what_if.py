@@ -9,17 +9,8 @@ from dashboard import calls, notices, session
 from dashboard.jobs_of_page import JobsOfPage
 from dashboard.layout import head, title, with_uncertainty
 from dashboard.what_if import Choice, chain_text, read_chain
-from dashboard.what_if_panels import (
-    Shown,
-    before_panel,
-    chain_box,
-    change_box,
-    chosen_change,
-    design_panel,
-    files_panel,
-    physics_panel,
-    ranked_panel,
-)
+from dashboard.what_if_choice import Shown, chain_box, change_box, chosen_change
+from dashboard.what_if_panels import before_panel, design_panel, files_panel, physics_panel, ranked_panel
 from dashboard.window import mount_window
 from dashboard.window.data import glass_data
 from symgnn.errors import InputError
