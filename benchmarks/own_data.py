@@ -27,7 +27,7 @@ from symgnn.io.writing import replacing
 from symgnn.paths import cache_folder, own_folder, samples_folder
 from symgnn.simulate import make_glass, parse_composition, read_barriers, search_barriers
 
-KEPT_MOVE, STEPS_PER_ANGSTROM = 0.1, 128  # Å and 1/Å, of displacements that are kept: 4 MB a glass
+KEPT_MOVE, STEPS_PER_ANGSTROM = 0.1, 64  # Å and 1/Å, of displacements that are kept: < 4 MB a glass
 PROCESSOR = "PROCESSOR"
 EVENTS, MAX_TRIES, SEED = 6, 100, 0
 MADE = {  # name -> composition, atoms, quench rate (K/s), seed; the other glasses are samples
