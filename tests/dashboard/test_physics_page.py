@@ -38,6 +38,7 @@ def result(small_glass):  # noqa: F811 (fixture)
 @pytest.fixture
 def folder(tmp_path, monkeypatch, app, small_glass):  # noqa: F811 (fixture)
     """A data folder with one glass at a minimum, called calm, which has labels."""
+    monkeypatch.setattr("symgnn.datasets.own.OWN", {"calm": "test"})
     monkeypatch.setenv("SYMGNN_DATA", str(tmp_path))
     monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path / "cache"))
     labelled = dataclasses.replace(small_glass, name="calm", barriers=np.full(len(small_glass), 1.25))
@@ -64,9 +65,6 @@ def store(folder, result) -> None:
     own = folder / "own"
     own.mkdir()
     (folder / "samples" / "calm.xyz").rename(own / "calm.xyz")
-    for other in "ab":
-        (own / f"{other}.xyz").write_bytes((own / "calm.xyz").read_bytes())
-    (own / "own.yaml").write_text("name: own\ntrain: a.xyz\nvalidation: b.xyz\ntest: calm.xyz\n")
     write_arrays(own / "calm.barriers.npz", BarrierTable(**arrays_of(result)).arrays(), compressed=True)
     lines = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"

@@ -67,14 +67,21 @@ def test_it_opens_with_the_exact_signed_map(app, own_data, mounted):
     shown = mounted[-1]
     assert shown["color"] == shown["edgeSet"] == shown["up"] == "effect"
     (effects,) = shown["edges"]["sets"]
-    for one in (column(shown, "effect"), effects):  # one bar each, in the same unit, centred on 0
-        assert one["unit"] == "eV"
-        assert one["scale"] == "diverging"
-        assert one["range"][0] == -one["range"][1]
+    atoms = column(shown, "effect")
+    assert (atoms["unit"], effects["unit"]) == ("eV", "eV"), "one bar each"
+    assert effects["scale"] == "diverging"
+    assert effects["range"][0] == -effects["range"][1]
+    assert (atoms["scale"] == "sequential") == (atoms["range"][0] * atoms["range"][1] >= 0), (
+        "effects of one sign"
+    )
     table = app.dataframe[0].value
     assert len(table) == 50
     assert table["effect_eV"].abs().is_monotonic_decreasing
-    assert app.selectbox(key="map_method").options == ["Gradient × weight", "Integrated gradients"]
+    assert app.selectbox(key="map_method").options == [
+        "Gradient × weight",
+        "Stretched edges",
+        "Integrated gradients",
+    ]
 
 
 def test_it_explains_all_atoms_when_asked_and_shows_them_at_once_later(app, own_data, mounted):

@@ -87,7 +87,7 @@ def test_what_is_known_beforehand(known_reason, glass):
 
 def test_refused(known_reason, glass):
     with pytest.raises(
-        InputError, match=r"gnn_explainer found, expected one of integrated_gradients, gradient$"
+        InputError, match=r"gnn_explainer found, expected one of integrated_gradients, gradient, stretch$"
     ):
         signed_map(known_reason, glass, GNNExplainer())
     with pytest.raises(InputError, match="reads no edges"):
