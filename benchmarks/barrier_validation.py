@@ -21,7 +21,7 @@ from rich.table import Table
 from symgnn.glass import Glass
 from symgnn.io.structures import read_glass
 from symgnn.io.writing import replacing
-from symgnn.metrics import pearson
+from symgnn.metrics import pearson, reliability
 from symgnn.plotting.figure_files import write_figure
 from symgnn.plotting.style import styled
 from symgnn.simulate import BarrierTable, search_barriers
@@ -65,15 +65,15 @@ def agreement(mean: np.ndarray, error: np.ndarray, number: np.ndarray, label: np
     """Compare means (A,) with standard errors (eV), of so many events each, with labels (eV)."""
     draws = np.random.default_rng(0).integers(0, len(mean), (DRAWS, len(mean)))
     low, high = np.quantile([pearson(mean[rows], label[rows]) for rows in draws], [0.025, 0.975])
-    r, reliability = pearson(mean, label), 1 - (error**2).mean() / mean.var(ddof=1)
+    r, known = pearson(mean, label), reliability(mean, error)
     return Agreement(
         atoms=len(mean),
         r=r,
         interval=(float(low), float(high)),
         slope=float(np.polyfit(label, mean, 1)[0]),
         difference=float((mean - label).mean()),
-        reliability=float(reliability),
-        corrected=float(r / np.sqrt(reliability)) if reliability > 0 else np.nan,
+        reliability=known,
+        corrected=float(r / np.sqrt(known)) if known > 0 else np.nan,
         events=float(number.mean()),
     )
 

@@ -24,6 +24,7 @@ from symgnn.glass import Glass
 from symgnn.io.arrays import write_arrays
 from symgnn.io.structures import read_glass, write_extxyz
 from symgnn.io.writing import replacing
+from symgnn.metrics import reliability
 from symgnn.paths import cache_folder, own_folder, samples_folder
 from symgnn.simulate import make_glass, parse_composition, read_barriers, search_barriers
 
@@ -99,10 +100,9 @@ def print_table(folder: Path) -> None:
             continue
         table = read_barriers(path)
         mean, error, number = table.of_atoms()
-        noise = np.nanmean(error**2)
         rows.add_row(
-            name, str(len(mean)), f"{mean.mean():.3f}", f"{mean.std():.3f}", f"{np.sqrt(noise):.3f}",
-            f"{1 - noise / mean.var(ddof=1):.2f}", str(len(table.barrier)), f"{table.connected.mean():.0%}",
+            name, str(len(mean)), f"{mean.mean():.3f}", f"{mean.std():.3f}", f"{np.sqrt((error**2).mean()):.3f}",
+            f"{reliability(mean, error):.2f}", str(len(table.barrier)), f"{table.connected.mean():.0%}",
             str((number < EVENTS).sum()), f"{path.stat().st_size / 1e6:.1f}",
         )  # fmt: skip
     console.print(rows)

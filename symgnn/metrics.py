@@ -41,6 +41,16 @@ def rmse(prediction: np.ndarray, label: np.ndarray) -> float:
     return float(np.sqrt(((prediction - label) ** 2).mean()))
 
 
+def reliability(mean: np.ndarray, standard_error: np.ndarray) -> float:
+    """Fraction of the variance of means (N,) that is not their own error: 1 - mean squared standard error / variance.
+
+    r of something with these means, divided by the root of this, is what it would be without their error (C. Spearman,
+    Am. J. Psychol. 15, 72 (1904)). Below 0 where the errors explain more than there is.
+    """
+    mean, standard_error = _pair(mean, standard_error)
+    return float(1 - (standard_error**2).mean() / mean.var(ddof=1))
+
+
 def auc_extreme(
     prediction: np.ndarray, label: np.ndarray, *, fraction: float = 0.05, top: bool = True
 ) -> float:

@@ -13,7 +13,7 @@ from dashboard.layout import title, with_uncertainty
 from dashboard.physics_check import agreement_badge, refused
 from dashboard.waiting import ask_again, follow, is_cancelled
 from dashboard.window.event import mount_event
-from symgnn.analysis.event_overlap import atom_importance, important_atoms
+from symgnn.analysis.event_overlap import important_atoms
 from symgnn.errors import InputError
 from symgnn.explanations.explanation import Explanation
 from symgnn.explanations.methods import method_class
@@ -106,9 +106,8 @@ def view(
     """The event in 3D, with as many important atoms marked as move in it."""
     importance, important = None, None
     if explained is not None:
-        atoms, values = atom_importance(explained)
-        importance = np.full(len(chosen.glass), np.nan)
-        importance[atoms] = values
+        atoms, importance = np.unique(explained.pairs), np.full(len(chosen.glass), np.nan)
+        importance[atoms] = explained.atom_importance(len(chosen.glass))[atoms]
         m = 10 if event is None else event.n_moving
         important = important_atoms(explained, m)
     mount_event(

@@ -42,17 +42,10 @@ class EventOverlap:
     draws: int
 
 
-def atom_importance(explained: Explanation) -> tuple[np.ndarray, np.ndarray]:
-    """Atoms (M,) on edges of the explanation, ascending, and the sum of the importance of their edges, (M,)."""
-    atoms, row = np.unique(explained.pairs, return_inverse=True)
-    return atoms, np.bincount(row.ravel(), np.repeat(explained.importance, 2), minlength=len(atoms))
-
-
 def important_atoms(explained: Explanation, m: int) -> np.ndarray:
     """(m,) the most important atoms besides the explained one, the first the most; fewer where there are fewer."""
-    atoms, importance = atom_importance(explained)
-    others = atoms != explained.atom
-    return atoms[others][np.argsort(-importance[others], kind="stable")][:m]
+    atoms, importance = _others(explained)
+    return atoms[np.argsort(-importance, kind="stable")][:m]
 
 
 def event_overlap(
@@ -78,9 +71,7 @@ def event_overlap(
         )
     for atoms in several:
         glass.check_atom(int(atoms.max()))
-    atoms, importance = atom_importance(explained)
-    others = atoms != explained.atom
-    atoms, importance = atoms[others], importance[others]
+    atoms, importance = _others(explained)
     stratum = _shells(glass, explained.atom, atoms)
     moves = [np.isin(atoms, moved) for moved in several]
     numbers = [len(moved) for moved in several]
@@ -97,6 +88,12 @@ def event_overlap(
         p=permutation_p(shared, drawn, large=True),
         draws=draws,
     )
+
+
+def _others(explained: Explanation) -> tuple[np.ndarray, np.ndarray]:
+    """Atoms (M,) on edges of the explanation besides the explained one, ascending, and their importance (M,)."""
+    atoms = np.setdiff1d(explained.pairs, [explained.atom])
+    return atoms, explained.atom_importance(int(explained.pairs.max(initial=0)) + 1)[atoms]
 
 
 def _shared(importance: np.ndarray, moves: list[np.ndarray], numbers: list[int]) -> int:

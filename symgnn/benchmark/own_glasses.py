@@ -17,7 +17,7 @@ from symgnn.benchmark.text_table import UNKNOWN, TextTable
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.io.writing import replacing
-from symgnn.metrics import mae, pearson
+from symgnn.metrics import mae, pearson, reliability
 
 FILE = "own_glasses.csv"
 STANDARD_ERROR = "barrier_standard_error"  # property of glasses whose barriers are means over events
@@ -41,18 +41,11 @@ def agreement(prediction: np.ndarray, glass: Glass) -> Agreement:
     """prediction: (N,) eV. Raises InputError for a glass without labels."""
     if glass.barriers is None:
         raise InputError(f"{glass.name}: no energy barriers found, expected a labelled glass")
-    r, known = pearson(prediction, glass.barriers), reliability(glass)
+    r, errors = pearson(prediction, glass.barriers), glass.properties.get(STANDARD_ERROR)
+    known = float("nan") if errors is None else reliability(glass.barriers, errors)
     corrected = r / np.sqrt(known) if known > 0 else np.nan
     bias = float((prediction - glass.barriers).mean())
     return Agreement(r, bias, mae(prediction, glass.barriers), known, float(corrected))
-
-
-def reliability(glass: Glass) -> float:
-    """1 - mean squared standard error / variance of the labels over atoms; NaN where standard errors are not known."""
-    errors = glass.properties.get(STANDARD_ERROR)
-    if glass.barriers is None or errors is None:
-        return float("nan")
-    return float(1 - (errors**2).mean() / glass.barriers.var(ddof=1))
 
 
 def row(
