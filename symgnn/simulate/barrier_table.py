@@ -59,13 +59,16 @@ class BarrierTable:
     reason: np.ndarray
     reason_tries: np.ndarray
 
-    def of_atoms(self, *, connected: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def of_atoms(
+        self, *, connected: bool = False, first: int | None = None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(A,) each: mean barrier (eV, NaN without events), its standard error (eV, NaN with less than two), number of
-        events. connected: of the strictly connected events alone."""
+        events. connected: of the strictly connected events alone. first: of so many events of an atom at most, those
+        that were there first, which are those of a search for so many."""
         mean, error = np.full((2, len(self.atom)), np.nan)
         number = np.zeros(len(self.atom), dtype=np.int64)
         for row, atom in enumerate(self.atom):
-            barriers = self.barrier[(self.event_atom == atom) & (self.connected | (not connected))]
+            barriers = self.barrier[(self.event_atom == atom) & (self.connected | (not connected))][:first]
             number[row] = len(barriers)
             if len(barriers):
                 mean[row] = barriers.mean()

@@ -133,6 +133,11 @@ def test_means_of_all_atoms_are_labels():
     assert whole.labelled(glass).barriers.tolist() == [1.5, 2.5]
     assert whole.labelled(glass).properties["barrier_connected_events"].tolist() == [1, 1]
     assert whole.of_atoms(connected=True)[0].tolist() == [2, 1]
+    assert whole.of_atoms(first=1)[0].tolist() == [2, 1]
+    assert whole.of_atoms(first=1)[2].tolist() == [1, 1]
+    assert [column.tolist() for column in whole.of_atoms(first=2)] == [
+        column.tolist() for column in whole.of_atoms()
+    ]
     labelled = replace(glass, barriers=[7, 8])
     assert whole.labelled(labelled).barriers.tolist() == [7, 8], "labels of the file stay"
     without = joined([arrays_of(results[0]), arrays_of(AtomBarriers(0, (), 0, Counter(["no saddle"]), 5))])
