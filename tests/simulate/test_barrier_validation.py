@@ -28,7 +28,7 @@ def test_the_correction_takes_out_the_noise_of_the_means():
 
 
 def test_rows_of_fewer_events_are_of_those_that_were_there_first():
-    events = {atom: np.r_[np.full(10, 1.0 + atom), np.full(13, 5.0 - atom)] for atom in range(5)}
+    events = {atom: np.r_[np.full(10, 1.0 + atom), np.full(13, 5.0 - 1.1 * atom)] for atom in range(5)}
     lengths = [23, 23, 23, 23, 1]  # the last atom has no standard error
     barrier = np.concatenate([events[atom][:length] for atom, length in enumerate(lengths)])
     noise = np.tile([-0.1, 0.1], len(barrier))[: len(barrier)]
