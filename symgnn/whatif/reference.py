@@ -113,9 +113,12 @@ class Reference:
     def energy_of(self, glass: Glass) -> float | None:
         """Energy of a changed glass minus that of this one under the potential, eV; None where it takes one of them
         not."""
-        if not self._is_known or (glass is not self.glass and obstacle(glass)):
+        if not self._is_known:
             return None
-        return _energy(glass) - self._energy
+        try:
+            return _energy(glass) - self._energy
+        except InputError:  # overlapping atoms, an element that the potential does not know
+            return None
 
     @cached_property
     def _is_known(self) -> bool:

@@ -67,17 +67,17 @@ class ScanWork:
             moved = np.linalg.norm(last.positions - reference.glass.positions, axis=1)
             rows["moved"][row], rows["farthest"][row] = moved[atom], moved.max()
             rows["n_moved"][row] = (moved > MOVED).sum()
-        done = [row for row, glass in enumerate(after) if glass is not None]
-        for name, glasses, which in (
-            ("unrelaxed_", unrelaxed, list(range(len(changes)))),
-            ("", [after[row] for row in done], done),
-        ):
-            if not glasses:
+        for name, glasses in (("unrelaxed_", unrelaxed), ("", after if reference.is_relaxed else [])):
+            done = [row for row, glass in enumerate(glasses) if glass is not None]
+            if not done:
                 continue
-            barriers = self._barriers(glasses)
+            barriers = self._barriers([glasses[row] for row in done])
             change, sigma = barriers.change_from(self._before)
-            rows[f"{name}barrier_change"][which] = change
-            rows[f"{name}sigma"][which] = np.nan if sigma is None else sigma
+            rows[f"{name}barrier_change"][done] = change
+            rows[f"{name}sigma"][done] = np.nan if sigma is None else sigma
+        if not reference.is_relaxed:
+            for name in ("barrier_change", "sigma"):
+                rows[name] = rows[f"unrelaxed_{name}"]
         rows["barrier_before"][:] = self._before.value[0]
         return rows
 
@@ -91,16 +91,20 @@ class ScanWork:
 
     def _barriers(self, glasses: Sequence[Glass]) -> Barriers:
         """Of the atom in each of the glasses, which are predicted side by side, as far as they matter for it."""
-        graph = batch_graphs([self._graph_of(glass) for glass in glasses])
-        centers = self.atom + np.arange(len(glasses)) * len(self.reference.glass)
-        fields = receptive_fields(graph, centers, self.reference.checkpoint.model.n_layers)
-        return self.reference.ensemble.of_graph(fields.graph).of(np.arange(len(glasses)))
-
-    def _graph_of(self, glass: Glass) -> AtomGraph:
-        reference = self.reference.glass
-        if self.reference.checkpoint.model.inputs or not np.array_equal(glass.positions, reference.positions):
-            return self._new_graph(glass)
-        return replace(self._graph, species=self._graph.species.new_tensor(glass.species))
+        model, reference, each = (
+            self.reference.checkpoint.model,
+            self.reference.glass,
+            np.arange(len(glasses)),
+        )
+        if not model.inputs and all(np.array_equal(one.positions, reference.positions) for one in glasses):
+            # one field, copied: only the elements differ
+            fields = receptive_fields(self._graph, [self.atom] * len(glasses), model.n_layers)
+            species = fields.whole.species.new_tensor(np.stack([glass.species for glass in glasses]))
+            graph = replace(fields.graph, species=species[fields.graph.graph_index, fields.atoms])
+        else:
+            whole = batch_graphs([self._new_graph(glass) for glass in glasses])
+            graph = receptive_fields(whole, self.atom + each * len(reference), model.n_layers).graph
+        return self.reference.ensemble.of_graph(graph).of(each)
 
     def _new_graph(self, glass: Glass) -> AtomGraph:
         checkpoint = self.reference.checkpoint
