@@ -33,6 +33,7 @@ class AtomGraph:
     hop_sizes  for h = 0, 1, 2...: how many leading edges end within h hops of the atoms of interest, and how many
                  leading atoms are within h + 1, where both stand in that order; empty for a graph of which all atoms
                  are of interest. Hops may be counted along more edges than these (`edge_subgraph`)
+    removed_from  the graph that edges were removed from to give this one, with the same atoms; None where none were
 
     Each pair is present in both directions and no atom is its own neighbour (except through an image in a
     thin cell): self-terms live in the layers.
@@ -47,6 +48,12 @@ class AtomGraph:
     graph_index: Tensor
     inputs: Tensor
     hop_sizes: tuple[tuple[int, int], ...] = ()
+    removed_from: AtomGraph | None = None
+
+    @property
+    def whole(self) -> AtomGraph:
+        """The graph before any edge was removed; itself where none was."""
+        return self.removed_from or self
 
     @property
     def n_atoms(self) -> int:
@@ -64,8 +71,13 @@ class AtomGraph:
         """The same graph on another device (itself where it is there already)."""
         if torch.device(device) == self.device:
             return self
-        tensors = [column.name for column in fields(self) if column.name != "hop_sizes"]
-        return replace(self, **{name: getattr(self, name).to(device) for name in tensors})
+        tensors = [
+            column.name for column in fields(self) if column.name not in ("hop_sizes", "removed_from")
+        ]
+        whole = None if self.removed_from is None else self.removed_from.to(device)
+        return replace(
+            self, **{name: getattr(self, name).to(device) for name in tensors}, removed_from=whole
+        )
 
     @cached_property
     def is_forward(self) -> Tensor:
@@ -160,7 +172,8 @@ class AtomGraph:
         if radius not in kept:
             with torch.inference_mode(False):  # what is kept must also serve a later gradient
                 is_near = self.length < radius
-                kept[radius] = (self.edge_subgraph(is_near), torch.nonzero(is_near)[:, 0])
+                near = replace(self.edge_subgraph(is_near), removed_from=self.removed_from)
+                kept[radius] = (near, torch.nonzero(is_near)[:, 0])
         return kept[radius]
 
     @cached_property
@@ -168,7 +181,8 @@ class AtomGraph:
         return {}
 
     def edge_subgraph(self, keep: Tensor) -> AtomGraph:
-        """The same atoms with only the edges where `keep` (E,) is True. Hops stay those of this graph."""
+        """The same atoms with only the edges where `keep` (E,) is True: the others count as removed. Hops stay those of
+        this graph."""
         hops = [(int(keep[:n_edges].sum()), n_atoms) for n_edges, n_atoms in self.hop_sizes]
         return replace(
             self,
@@ -178,6 +192,7 @@ class AtomGraph:
             length=self.length[keep],
             image=self.image[keep],
             hop_sizes=tuple(hops),
+            removed_from=self.whole,
         )
 
 
@@ -216,6 +231,7 @@ def batch_graphs(graphs: Sequence[AtomGraph]) -> AtomGraph:
     """Several graphs side by side in one, without edges between them. Atom numbers run on."""
     offsets = np.cumsum([0] + [graph.n_atoms for graph in graphs])[:-1].tolist()
     glasses = np.cumsum([0] + [int(graph.graph_index.max()) + 1 for graph in graphs])[:-1].tolist()
+    any_removed = any(graph.removed_from is not None for graph in graphs)
     return AtomGraph(
         species=torch.cat([graph.species for graph in graphs]),
         source=torch.cat([graph.source + offset for graph, offset in zip(graphs, offsets, strict=True)]),
@@ -225,4 +241,5 @@ def batch_graphs(graphs: Sequence[AtomGraph]) -> AtomGraph:
         image=torch.cat([graph.image for graph in graphs]),
         graph_index=torch.cat([g.graph_index + first for g, first in zip(graphs, glasses, strict=True)]),
         inputs=torch.cat([graph.inputs for graph in graphs]),
+        removed_from=batch_graphs([graph.whole for graph in graphs]) if any_removed else None,
     )

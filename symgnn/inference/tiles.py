@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -115,6 +115,7 @@ def _tile(
     graph = build_graph(part, model.cutoff, model.inputs)
     arrives_in_time = torch.from_numpy(farthest <= (model.n_layers - 1) * model.cutoff)
     graph = graph.edge_subgraph(arrives_in_time.index_select(0, graph.target))
+    graph = replace(graph, removed_from=None)  # left out because they cannot matter
     return Tile(graph=graph, rows=np.flatnonzero(own), atoms=around[own], around=around)
 
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.models.base import BarrierModel, readout
 from symgnn.nn.edge_attention import EdgeAttention, Messages
+from symgnn.nn.kept_coordination import KeptCoordination
 from symgnn.nn.symmetrized_encoder import Symmetrization, SymmetrizedEncoder
 
 
@@ -30,6 +31,8 @@ class SymGNN(BarrierModel):
                     approximately; "identity": without symmetrization.
     width           of atom and edge states
     heads           attention heads of each layer; their number is the depth
+    kept_coordination  lengths in Å that divide edges into kinds: where edges are removed, others of their kind around
+                    the same atom take over (`KeptCoordination`); none: what is removed is missing
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class SymGNN(BarrierModel):
         heads: Sequence[int] = (8, 4, 2, 1),
         dropout: float = 0.0,
         n_samples: int = 4,
+        kept_coordination: Sequence[float] = (),
     ):
         super().__init__(elements=elements, cutoff=cutoff, n_layers=len(heads))
         self.symmetrization = symmetrization
@@ -54,6 +58,18 @@ class SymGNN(BarrierModel):
             EdgeAttention(width=width, heads=count, dropout=dropout) for count in heads
         )
         self.decoder = readout((len(heads) + 1) * width, width)
+        self.kept_coordination = (
+            KeptCoordination(knots=kept_coordination, n_elements=len(self.elements), cutoff=cutoff)
+            if kept_coordination
+            else None
+        )
+
+    def edge_strength(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
+        strength = super().edge_strength(graph, edge_weight)
+        nothing_removed = edge_weight is None and graph.removed_from is None
+        if self.kept_coordination is None or nothing_removed:
+            return strength
+        return self.kept_coordination(graph, strength, self.element_index(graph))
 
     def prepare(self, graph: AtomGraph) -> Prepared:
         atoms, edges = self.atom_encoder(self.element_index(graph)), self.edge_encoder(graph)
