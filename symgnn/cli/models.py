@@ -34,6 +34,9 @@ def train(
     max_epoch: Annotated[int | None, typer.Option()] = None,
     eval_interval: Annotated[int | None, typer.Option(help="Epochs.")] = None,
     seed: Annotated[int | None, typer.Option(min=0)] = None,
+    start_from: Annotated[
+        str | None, typer.Option(help="Checkpoint whose weights to start from, a name or a folder.")
+    ] = None,
     log_level: Annotated[str, typer.Option(help="DEBUG, INFO, WARNING or ERROR.")] = "INFO",
     console_log: Annotated[bool, typer.Option(help="Print the log too, not only to train.log.")] = False,
 ) -> None:
@@ -49,6 +52,7 @@ def train(
         max_epoch=max_epoch,
         eval_interval=eval_interval,
         seed=seed,
+        start_from=start_from,
     )
     check_device(device)
     folder = output_dir or Path("runs") / model_name

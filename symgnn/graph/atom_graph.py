@@ -71,13 +71,9 @@ class AtomGraph:
         """The same graph on another device (itself where it is there already)."""
         if torch.device(device) == self.device:
             return self
-        tensors = [
-            column.name for column in fields(self) if column.name not in ("hop_sizes", "removed_from")
-        ]
+        tensors = [column.name for column in fields(self) if column.name not in ("hop_sizes", "removed_from")]
         whole = None if self.removed_from is None else self.removed_from.to(device)
-        return replace(
-            self, **{name: getattr(self, name).to(device) for name in tensors}, removed_from=whole
-        )
+        return replace(self, **{name: getattr(self, name).to(device) for name in tensors}, removed_from=whole)
 
     @cached_property
     def is_forward(self) -> Tensor:

@@ -44,7 +44,9 @@ class KeptCoordination(nn.Module):
         lower_growth, upper_growth = growth.index_select(0, kind), growth.index_select(0, kind + 1)
         return strength * ((1 - upper) * lower_growth + upper * upper_growth)
 
-    def _coordination(self, graph: AtomGraph, strength: Tensor, element: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def _coordination(
+        self, graph: AtomGraph, strength: Tensor, element: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """(N * kinds,) sums of strengths; (E,) number of the lower kind of each edge, the upper is the next one;
         (E,) how far it belongs to that, 0 to 1."""
         knots = self.knots.to(graph.length)

@@ -28,6 +28,9 @@ class TrainingConfig:
     averaging        decay per step of the running average of the weights that is evaluated and kept; 0 = none
     augment          turn each glass by a random element of O(3) at every step (data augmentation)
     edge_removal     atoms of each glass around which edges are removed at random at every step (removal.py)
+    consistency      0: barriers are learned from the glass with these edges removed. Above 0: from the whole glass, and
+                     a second term of this weight holds predictions with a few edges removed to those for all of it
+    start_from       checkpoint whose weights training starts from, of the same model and widths; "" for random ones
     patience         stop after so many evaluations without a better validation score; 0 = never
     seed             of initial weights, order of glasses, dropout and random transformations
     """
@@ -43,6 +46,8 @@ class TrainingConfig:
     averaging: float = 0.98
     augment: bool = False
     edge_removal: int = 0
+    consistency: float = 0.0
+    start_from: str = ""
     patience: int = 0
     seed: int = 0
 
@@ -56,6 +61,12 @@ class TrainingConfig:
             ("eval_interval", self.eval_interval >= 1, "at least 1"),
             ("averaging", 0 <= self.averaging < 1, "a decay from 0 to below 1"),
             ("edge_removal", self.edge_removal >= 0, "a number of atoms, 0 for none"),
+            ("consistency", self.consistency >= 0, "a weight not below 0"),
+            (
+                "consistency",
+                self.consistency == 0 or self.edge_removal > 0,
+                "0 where edge_removal is 0",
+            ),
             ("patience", self.patience >= 0, "0 (never stop early) or more"),
         )
         for name, holds, expected in checks:

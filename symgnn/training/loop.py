@@ -15,6 +15,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from symgnn.errors import InputError
 from symgnn.graph.atom_graph import AtomGraph, build_graph
+from symgnn.inference.checkpoint import load_checkpoint
 from symgnn.io.writing import replacing
 from symgnn.metrics import regression_scores
 from symgnn.models import BarrierModel, build_model
@@ -23,7 +24,7 @@ from symgnn.physical_inputs import with_physical_inputs
 from symgnn.training.config import TrainingConfig
 from symgnn.training.glasses import Glasses, all_barriers, as_glasses, barriers_of, elements_of
 from symgnn.training.norm import settle_norm
-from symgnn.training.removal import remove_edges, weighted_loss
+from symgnn.training.removal import inconsistency, remove_edges, remove_few_edges, weighted_loss
 from symgnn.training.result import Progress, TrainingResult
 from symgnn.training.resuming import data_identity, saved_state
 
@@ -48,8 +49,8 @@ def train(
     ends with the same weights as an uninterrupted one.
     progress(epoch, max_epoch, scores) is called after every epoch.
 
-    Raises InputError where a glass has no barriers or last.pt belongs to another run, and where the loss is
-    not finite.
+    Raises InputError where a glass has no barriers, the checkpoint to start from does not fit or last.pt belongs to
+    another run, and where the loss is not finite.
     """
     training, validation = as_glasses(training), as_glasses(validation)
     labels = [barriers_of(glass).to(device) for glass in training]
@@ -57,13 +58,14 @@ def train(
     torch.manual_seed(config.seed)
     model = build_model(config.model, {"elements": elements_of(training), **config.settings})
     model.set_target_scale(torch.cat(labels).cpu())
+    start = _start_from(model, config.start_from) if config.start_from else {}
     model.to(device)
     training = [with_physical_inputs(glass, model.inputs) for glass in training]
     validation = [with_physical_inputs(glass, model.inputs) for glass in validation]
     graphs = [build_graph(glass, model.cutoff, model.inputs).to(device) for glass in training]
     validation_graphs = [build_graph(glass, model.cutoff, model.inputs).to(device) for glass in validation]
 
-    identity = {"settings": asdict(config), **data_identity([*training, *validation], model.inputs)}
+    identity = {"settings": asdict(config), **start, **data_identity([*training, *validation], model.inputs)}
     run = _Run(config, model, steps_per_epoch=len(graphs), identity=identity)
     run.resume(folder / STATE)
     first = run.epoch
@@ -85,6 +87,21 @@ def train(
             )
     model.load_state_dict(run.best_weights)
     return TrainingResult(model.cpu().eval(), run.curve, run.best, run.seconds, trained=run.epoch > first)
+
+
+def _start_from(model: BarrierModel, name: str) -> dict[str, str]:
+    """Give the model the weights and the target scale of a checkpoint; returns what a resumed run has to agree in.
+
+    Raises InputError where there is no such checkpoint or its weights do not fit.
+    """
+    checkpoint = load_checkpoint(name)
+    try:
+        model.load_state_dict(checkpoint.model.state_dict())
+    except RuntimeError:
+        raise InputError(
+            f"start_from {name!r} found: its weights do not fit, expected a checkpoint of the same model and sizes"
+        ) from None
+    return {"weights to start from": checkpoint.key}
 
 
 def turned(graph: AtomGraph) -> AtomGraph:
@@ -135,9 +152,7 @@ class _Run:
         total = 0.0
         for index in torch.randperm(len(graphs)).tolist():
             graph = turned(graphs[index]) if self.config.augment else graphs[index]
-            weight = remove_edges(graph, self.config.edge_removal) if self.config.edge_removal else None
-            error = (self.model(graph, weight) - labels[index]) / self.model.target_scale
-            loss = error.square().mean() if weight is None else weighted_loss(graph, error, weight)
+            loss = self._loss(graph, labels[index])
             if not torch.isfinite(loss):
                 raise InputError(
                     f"the training loss became {loss.item()} in epoch {self.epoch}: "
@@ -151,6 +166,20 @@ class _Run:
             self.averaged.update_parameters(self.model)
             total += loss.item()
         return total / len(graphs)
+
+    def _loss(self, graph: AtomGraph, labels: Tensor) -> Tensor:
+        """Mean square of the standardised error, and what `consistency` adds."""
+        config, scale = self.config, self.model.target_scale
+        if config.edge_removal and not config.consistency:
+            weight = remove_edges(graph, config.edge_removal)
+            return weighted_loss(graph, (self.model(graph, weight) - labels) / scale, weight)
+        barriers = self.model(graph)
+        loss = ((barriers - labels) / scale).square().mean()
+        if not config.consistency:
+            return loss
+        weight = remove_few_edges(graph, config.edge_removal)
+        difference = (self.model(graph, weight) - barriers.detach()) / scale
+        return loss + config.consistency * inconsistency(graph, difference, weight)
 
     @torch.no_grad()
     def predict(self, graph: AtomGraph) -> np.ndarray:

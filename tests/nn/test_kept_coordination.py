@@ -57,7 +57,10 @@ def test_a_kind_is_replaced_by_itself(graph):
     strength, changed = kept(graph, weight, knots=(3.0, 3.01))
     far = (graph.target == atom) & (graph.length > 3.01)
     assert torch.equal(changed[far], strength[far])
-    assert changed[(graph.target == atom) & near].sum() > (strength * weight)[(graph.target == atom) & near].sum()
+    assert (
+        changed[(graph.target == atom) & near].sum()
+        > (strength * weight)[(graph.target == atom) & near].sum()
+    )
 
 
 def test_removed_by_weight_or_altogether_is_the_same(graph):

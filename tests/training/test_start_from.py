@@ -1,0 +1,66 @@
+"""Training that starts from the weights of a checkpoint."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from symgnn.errors import InputError
+from symgnn.inference.checkpoint import load_checkpoint
+from symgnn.training.config import TrainingConfig
+from symgnn.training.run import train_checkpoint
+from tests.conftest import make_random_glass
+
+CONFIG = TrainingConfig(
+    model="symgnn", settings={"width": 8, "heads": [1]}, max_epoch=1, eval_interval=1, averaging=0.0
+)
+
+
+@pytest.fixture(scope="module")
+def glasses():
+    labels = [1.0, 2.0] * 40
+    return [replace(make_random_glass(80, seed), barriers=labels, name=f"g{seed}") for seed in (1, 2)]
+
+
+@pytest.fixture(scope="module")
+def first(glasses, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("first")
+    train_checkpoint(CONFIG, glasses[:1], glasses[1], folder)
+    return folder
+
+
+def test_training_starts_from_the_weights_and_the_scale(glasses, first, tmp_path):
+    start = load_checkpoint(first).model.state_dict()
+    shifted = [replace(glass, barriers=glass.barriers + 3.0) for glass in glasses]
+    config = replace(CONFIG, start_from=str(first), learning_rate=1e-9, seed=5)
+    trained = train_checkpoint(config, shifted[:1], shifted[1], tmp_path).model.state_dict()
+    for name, values in trained.items():
+        if "running" not in name and "num_batches" not in name:
+            assert torch.allclose(values, start[name], atol=1e-6), name
+    assert load_checkpoint(tmp_path).card.training.start_from == str(first)
+
+
+def test_removal_may_be_met_otherwise(glasses, first, tmp_path):
+    settings = {**CONFIG.settings, "kept_coordination": [2.0, 3.5, 5.0], "dropout": 0.5}
+    config = replace(CONFIG, settings=settings, start_from=str(first), edge_removal=2, consistency=0.3)
+    train_checkpoint(config, glasses[:1], glasses[1], tmp_path)
+    assert load_checkpoint(tmp_path).model.kept_coordination is not None
+
+
+def test_a_run_does_not_go_on_from_other_weights(glasses, first, tmp_path):
+    other = tmp_path / "other"
+    train_checkpoint(CONFIG.with_options(seed=1), glasses[:1], glasses[1], other)
+    config = replace(CONFIG, start_from=str(other))
+    train_checkpoint(config, glasses[:1], glasses[1], tmp_path / "run")
+    (other / "last.pt").unlink()
+    train_checkpoint(CONFIG.with_options(seed=2), glasses[:1], glasses[1], other)
+    with pytest.raises(InputError, match="belongs to a run with other weights to start from"):
+        train_checkpoint(config, glasses[:1], glasses[1], tmp_path / "run")
+
+
+def test_weights_that_do_not_fit_are_refused(glasses, first, tmp_path):
+    config = replace(CONFIG, settings={"width": 16, "heads": [1]}, start_from=str(first))
+    with pytest.raises(InputError, match="its weights do not fit, expected a checkpoint of the same model"):
+        train_checkpoint(config, glasses[:1], glasses[1], tmp_path)
+    with pytest.raises(InputError, match="nowhere"):
+        train_checkpoint(replace(config, start_from="nowhere"), glasses[:1], glasses[1], tmp_path)
