@@ -3,8 +3,8 @@
     python -m benchmarks.explainable_model symgnn symgnn-removal symgnn-coordination
     python -m benchmarks.explainable_model symgnn/seed1 --glass train2 --atoms 12
 
-For random atoms of a training glass: change of the barrier, in standard deviations of the predictions, when the ten most
-important edges are removed (fid+), beside ten others matched in length, elements and hops (docs/explanations.md).
+For random atoms of a training glass: change of the barrier, in standard deviations of the predictions, when the ten
+most important edges are removed (fid+), beside ten others matched in length, elements and hops (docs/explanations.md).
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ def main() -> None:
     paper = load_dataset("paper")
     glass = next(one for one in paper.train.glasses if one.name == options.glass)
     validation = paper.validation.glasses[0]
-    print(f"| checkpoint | r {validation.name} | fid+ {glass.name} | control | ratio, 95% interval |\n|---|---|---|---|---|")
+    print(f"| checkpoint | r {validation.name} | fid+ {glass.name} | control | ratio, 95% interval |")
+    print("|---|---|---|---|---|", flush=True)
     for name in options.checkpoints:
         checkpoint = load_checkpoint(name)
         r = regression_scores(predict(checkpoint, validation), validation.barriers)["pearson"]

@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import threading
 
+from dashboard.default_checkpoint import default_checkpoint
 from symgnn.errors import InputError
 
 
@@ -29,8 +30,6 @@ def _all() -> None:
 
 def first_page(calls) -> None:
     """What the dashboard shows when it opens."""
-    from dashboard.sidebar import DEFAULT_CHECKPOINT
-
     names = [row.name for row in calls.models()[0]]
     glass = next((calls.load_glass(path) for path in calls.glass_files().values()), None)
     if glass is None:
@@ -38,5 +37,5 @@ def first_page(calls) -> None:
     calls.coordination(glass)
     with contextlib.suppress(InputError):
         calls.surroundings(glass)
-    if DEFAULT_CHECKPOINT in names:
-        calls.predicted(calls.checkpoint(DEFAULT_CHECKPOINT), glass)
+    if name := default_checkpoint(names):
+        calls.predicted(calls.checkpoint(name), glass)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import calls, comparison, notices, session, tour, upload
+from dashboard.default_checkpoint import default_checkpoint
 from dashboard.pages import YOUR_GLASS
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint, extrapolation, list_checkpoints
 from symgnn.physical_inputs import NOTE, missing_inputs
-
-DEFAULT_CHECKPOINT = "symgnn"  # whose explanations take seconds
 
 
 def show(*, about_glass: bool = True) -> bool:
@@ -154,8 +153,7 @@ def _checkpoints(glass: Glass) -> tuple[list[str], str | None, dict[str, str]]:
     """All checkpoints, best on validation first, those that cannot predict this glass last; the one to start with; and
     why the others cannot.
 
-    It starts with SymGNN, whose explanations take seconds; without it, with the first that reads no property that this
-    glass lacks.
+    It starts with the default one; without it, with the first that reads no property that this glass lacks.
     """
     rows, _ = calls.models()
     unfit = {row.name: why for row in rows if (why := calls.unfit(row, glass))}
@@ -168,5 +166,5 @@ def _checkpoints(glass: Glass) -> tuple[list[str], str | None, dict[str, str]]:
     complete = [
         row.name for row in rows if row.name in usable and set(row.card.inputs) <= set(glass.properties)
     ]
-    first = [name for name in complete if name == DEFAULT_CHECKPOINT]
-    return names, next(iter([*first, *complete, *usable, *names]), None), unfit
+    start = default_checkpoint(complete) or next(iter([*complete, *usable, *names]), None)
+    return names, start, unfit

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dashboard.default_checkpoint import default_checkpoint
 from dashboard.workers import messages
 from symgnn.errors import InputError
 from symgnn.glass import Glass
-from symgnn.inference.checkpoint import Checkpoint, load_checkpoint
+from symgnn.inference.checkpoint import Checkpoint, list_checkpoints, load_checkpoint
 
-DEFAULT_CHECKPOINT = "symgnn"
 HELD = 8  # glasses, and as many checkpoints, that a worker holds
 
 
@@ -79,8 +79,11 @@ class Unpacker:
 
     def hold_default(self) -> None:
         """Load the checkpoint that pages start with, where it is there: before anybody waits for it."""
+        name = default_checkpoint(list_checkpoints())
+        if name is None:
+            return
         try:
-            model = load_checkpoint(DEFAULT_CHECKPOINT)
+            model = load_checkpoint(name)
         except InputError:
             return
         self._checkpoints.touch(CheckpointReference(model.folder, model.key), lambda: model)

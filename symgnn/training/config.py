@@ -23,14 +23,13 @@ class TrainingConfig:
     schedule         "one-cycle" (up for the first fifth, then down to nearly 0) or "constant" (the paper's)
     weight_decay     of AdamW
     gradient_clip    largest norm of the gradient
-    max_epoch        passes over all training glasses; a step is one glass
+    max_epoch        passes over all training glasses; a step is one glass. 0: the weights of start_from as they are
     eval_interval    epochs between two evaluations on the validation glasses
     averaging        decay per step of the running average of the weights that is evaluated and kept; 0 = none
     augment          turn each glass by a random element of O(3) at every step (data augmentation)
     edge_removal     atoms of each glass around which edges are removed at random at every step (removal.py)
-    consistency      0: barriers are learned from the glass with these edges removed. Above 0: from the whole glass, and
-                     a second term of this weight holds predictions with a few edges removed to those for all of it
-    start_from       checkpoint whose weights training starts from, of the same model and widths; "" for random ones
+    start_from       checkpoint of the same model and sizes whose weights training starts from, kept where no epoch is
+                     better on the validation glasses; "" for random ones
     patience         stop after so many evaluations without a better validation score; 0 = never
     seed             of initial weights, order of glasses, dropout and random transformations
     """
@@ -46,7 +45,6 @@ class TrainingConfig:
     averaging: float = 0.98
     augment: bool = False
     edge_removal: int = 0
-    consistency: float = 0.0
     start_from: str = ""
     patience: int = 0
     seed: int = 0
@@ -57,16 +55,10 @@ class TrainingConfig:
             ("schedule", self.schedule in ("one-cycle", "constant"), "one-cycle or constant"),
             ("weight_decay", self.weight_decay >= 0, "a number not below 0"),
             ("gradient_clip", self.gradient_clip > 0, "a positive number"),
-            ("max_epoch", self.max_epoch >= 1, "at least 1"),
+            ("max_epoch", self.max_epoch >= (0 if self.start_from else 1), "at least 1"),
             ("eval_interval", self.eval_interval >= 1, "at least 1"),
             ("averaging", 0 <= self.averaging < 1, "a decay from 0 to below 1"),
             ("edge_removal", self.edge_removal >= 0, "a number of atoms, 0 for none"),
-            ("consistency", self.consistency >= 0, "a weight not below 0"),
-            (
-                "consistency",
-                self.consistency == 0 or self.edge_removal > 0,
-                "0 where edge_removal is 0",
-            ),
             ("patience", self.patience >= 0, "0 (never stop early) or more"),
         )
         for name, holds, expected in checks:

@@ -24,7 +24,7 @@ from symgnn.physical_inputs import with_physical_inputs
 from symgnn.training.config import TrainingConfig
 from symgnn.training.glasses import Glasses, all_barriers, as_glasses, barriers_of, elements_of
 from symgnn.training.norm import settle_norm
-from symgnn.training.removal import inconsistency, remove_edges, remove_few_edges, weighted_loss
+from symgnn.training.removal import remove_edges, weighted_loss
 from symgnn.training.result import Progress, TrainingResult
 from symgnn.training.resuming import data_identity, saved_state
 
@@ -68,16 +68,17 @@ def train(
     identity = {"settings": asdict(config), **start, **data_identity([*training, *validation], model.inputs)}
     run = _Run(config, model, steps_per_epoch=len(graphs), identity=identity)
     run.resume(folder / STATE)
-    first = run.epoch
+    known = len(run.curve)
+    if config.start_from and not run.curve:  # before the first epoch: what it starts from may be the best
+        run.evaluate(run.loss(graphs, labels), validation_graphs, validation_labels)
+        run.save(folder / STATE)
     while run.epoch < config.max_epoch and not run.out_of_patience:
         started = time.perf_counter()
         loss = run.train_epoch(graphs, labels)
         evaluate = run.epoch % config.eval_interval == 0 or run.epoch == config.max_epoch
         if evaluate:
             settle_norm(run.averaged.module, graphs)
-            predictions = np.concatenate([run.predict(graph) for graph in validation_graphs])
-            scores = regression_scores(predictions, validation_labels)
-            run.record({"epoch": run.epoch, "train_loss": loss, **scores})
+            run.evaluate(loss, validation_graphs, validation_labels)
         run.seconds += time.perf_counter() - started
         if evaluate:
             run.save(folder / STATE)
@@ -86,7 +87,9 @@ def train(
                 run.epoch, config.max_epoch, {"train_loss": loss, **(run.curve[-1] if run.curve else {})}
             )
     model.load_state_dict(run.best_weights)
-    return TrainingResult(model.cpu().eval(), run.curve, run.best, run.seconds, trained=run.epoch > first)
+    return TrainingResult(
+        model.cpu().eval(), run.curve, run.best, run.seconds, trained=len(run.curve) > known
+    )
 
 
 def _start_from(model: BarrierModel, name: str) -> dict[str, str]:
@@ -120,7 +123,7 @@ class _Run:
         self.optimizer = torch.optim.AdamW(
             model.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay
         )
-        total = config.max_epoch * steps_per_epoch
+        total = max(config.max_epoch * steps_per_epoch, 1)
         self.schedule = (
             torch.optim.lr_scheduler.OneCycleLR(
                 self.optimizer, config.learning_rate, total_steps=total, pct_start=0.2
@@ -152,7 +155,9 @@ class _Run:
         total = 0.0
         for index in torch.randperm(len(graphs)).tolist():
             graph = turned(graphs[index]) if self.config.augment else graphs[index]
-            loss = self._loss(graph, labels[index])
+            weight = remove_edges(graph, self.config.edge_removal) if self.config.edge_removal else None
+            error = (self.model(graph, weight) - labels[index]) / self.model.target_scale
+            loss = error.square().mean() if weight is None else weighted_loss(graph, error, weight)
             if not torch.isfinite(loss):
                 raise InputError(
                     f"the training loss became {loss.item()} in epoch {self.epoch}: "
@@ -167,24 +172,24 @@ class _Run:
             total += loss.item()
         return total / len(graphs)
 
-    def _loss(self, graph: AtomGraph, labels: Tensor) -> Tensor:
-        """Mean square of the standardised error, and what `consistency` adds."""
-        config, scale = self.config, self.model.target_scale
-        if config.edge_removal and not config.consistency:
-            weight = remove_edges(graph, config.edge_removal)
-            return weighted_loss(graph, (self.model(graph, weight) - labels) / scale, weight)
-        barriers = self.model(graph)
-        loss = ((barriers - labels) / scale).square().mean()
-        if not config.consistency:
-            return loss
-        weight = remove_few_edges(graph, config.edge_removal)
-        difference = (self.model(graph, weight) - barriers.detach()) / scale
-        return loss + config.consistency * inconsistency(graph, difference, weight)
-
     @torch.no_grad()
     def predict(self, graph: AtomGraph) -> np.ndarray:
         """(N,) barriers in eV under the averaged weights."""
         return self.averaged.module(graph).cpu().numpy()
+
+    def loss(self, graphs: list[AtomGraph], labels: list[Tensor]) -> float:
+        """Mean standardised squared error of the averaged weights over all glasses."""
+        errors = [
+            self.predict(graph) - label.cpu().numpy() for graph, label in zip(graphs, labels, strict=True)
+        ]
+        return float(
+            np.mean([np.square(error).mean() for error in errors]) / self.model.target_scale.item() ** 2
+        )
+
+    def evaluate(self, loss: float, graphs: list[AtomGraph], labels: np.ndarray) -> None:
+        """Scores on the validation glasses into the curve, with the training loss; keep the best weights."""
+        predictions = np.concatenate([self.predict(graph) for graph in graphs])
+        self.record({"epoch": self.epoch, "train_loss": loss, **regression_scores(predictions, labels)})
 
     def record(self, row: dict[str, float]) -> None:
         self.curve.append(row)

@@ -9,7 +9,7 @@ from symgnn.errors import InputError
 from symgnn.graph.atom_graph import build_graph
 from symgnn.training.config import TrainingConfig
 from symgnn.training.loop import train
-from symgnn.training.removal import PART, inconsistency, remove_edges, remove_few_edges, weighted_loss
+from symgnn.training.removal import PART, remove_edges, weighted_loss
 from tests.conftest import make_random_glass
 
 
@@ -66,37 +66,13 @@ def test_the_loss_weighs_both_kinds_of_atoms(graph):
     )
 
 
-def test_few_edges_are_removed_around_the_places(graph):
-    torch.manual_seed(2)
-    pairs = []
-    for _ in range(40):
-        weight = remove_few_edges(graph, 1)
-        assert torch.equal(weight, weight[graph.pair_edge][graph.pair])
-        pairs.append(int((1 - weight).sum()) // 2)
-    assert 0 <= min(pairs) <= 2
-    assert 5 < max(pairs) < 0.05 * graph.n_edges
-    assert len(set(pairs)) > 8
-    assert (1 - remove_few_edges(graph, 50)).sum() > 2 * max(pairs)
-
-
-def test_inconsistency_is_of_the_atoms_that_lost_an_edge(graph):
-    weight = torch.ones(graph.n_edges)
-    difference = torch.full((graph.n_atoms,), 3.0)
-    assert inconsistency(graph, difference, weight) == 0
-    weight[graph.target == 7] = 0
-    difference[7] = 2.0
-    assert inconsistency(graph, difference, weight) == 4
-
-
-@pytest.mark.parametrize("consistency", [0.0, 0.5])
-def test_training_with_removal_resumes_to_the_same_result(tmp_path, consistency):
+def test_training_with_removal_resumes_to_the_same_result(tmp_path):
     glasses = [
         replace(make_random_glass(80, seed), barriers=[1.0, 2.0] * 40, name=f"g{seed}") for seed in (1, 2)
     ]
     config = TrainingConfig(
-        model="symgnn", settings={"width": 8, "heads": [1]}, max_epoch=4, eval_interval=2, edge_removal=2,
-        consistency=consistency,
-    )  # fmt: skip
+        model="symgnn", settings={"width": 8, "heads": [1]}, max_epoch=4, eval_interval=2, edge_removal=2
+    )
 
     def kill(epoch, max_epoch, scores):
         if epoch == 3:
@@ -106,12 +82,9 @@ def test_training_with_removal_resumes_to_the_same_result(tmp_path, consistency)
     with pytest.raises(RuntimeError, match="killed"):
         train(config, glasses[:1], glasses[1], tmp_path / "killed", progress=kill)
     resumed = train(config, glasses[:1], glasses[1], tmp_path / "killed")
-    plain = replace(config, edge_removal=0, consistency=0.0)
-    plain = train(plain, glasses[:1], glasses[1], tmp_path / "plain")
+    plain = train(replace(config, edge_removal=0), glasses[:1], glasses[1], tmp_path / "plain")
     for name, values in whole.model.state_dict().items():
         assert torch.equal(values, resumed.model.state_dict()[name]), name
     assert whole.curve != plain.curve
     with pytest.raises(InputError, match="edge_removal -1 found"):
         replace(config, edge_removal=-1)
-    with pytest.raises(InputError, match=r"consistency 0\.5 found, expected 0 where edge_removal is 0"):
-        replace(config, edge_removal=0, consistency=0.5)

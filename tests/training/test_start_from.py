@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 from symgnn.errors import InputError
 from symgnn.inference.checkpoint import load_checkpoint
 from symgnn.training.config import TrainingConfig
+from symgnn.training.loop import train
 from symgnn.training.run import train_checkpoint
 from tests.conftest import make_random_glass
 
@@ -29,7 +31,7 @@ def first(glasses, tmp_path_factory):
     return folder
 
 
-def test_training_starts_from_the_weights_and_the_scale(glasses, first, tmp_path):
+def test_training_goes_on_from_the_weights_and_the_scale(glasses, first, tmp_path):
     start = load_checkpoint(first).model.state_dict()
     shifted = [replace(glass, barriers=glass.barriers + 3.0) for glass in glasses]
     config = replace(CONFIG, start_from=str(first), learning_rate=1e-9, seed=5)
@@ -40,11 +42,27 @@ def test_training_starts_from_the_weights_and_the_scale(glasses, first, tmp_path
     assert load_checkpoint(tmp_path).card.training.start_from == str(first)
 
 
-def test_removal_may_be_met_otherwise(glasses, first, tmp_path):
-    settings = {**CONFIG.settings, "kept_coordination": [2.0, 3.5, 5.0], "dropout": 0.5}
-    config = replace(CONFIG, settings=settings, start_from=str(first), edge_removal=2, consistency=0.3)
-    train_checkpoint(config, glasses[:1], glasses[1], tmp_path)
-    assert load_checkpoint(tmp_path).model.kept_coordination is not None
+def test_no_epoch_gives_the_weights_as_they_are(glasses, first, tmp_path):
+    settings = {**CONFIG.settings, "kept_coordination": [2.0, 3.5, 5.0]}
+    config = replace(CONFIG, settings=settings, start_from=str(first), max_epoch=0)
+    result = train_checkpoint(config, glasses[:1], glasses[1], tmp_path)
+    assert result.trained
+    start, same = load_checkpoint(first), load_checkpoint(tmp_path)
+    assert same.model.kept_coordination is not None
+    assert start.key != same.key, "explanations differ"
+    assert np.abs(start.predict(glasses[0]) - same.predict(glasses[0])).max() < 1e-6
+    assert same.card.selected.epoch == 0
+    assert same.card.selected.pearson == pytest.approx(start.card.selected.pearson)
+    assert not train_checkpoint(config, glasses[:1], glasses[1], tmp_path).trained
+    with pytest.raises(InputError, match="max_epoch 0 found"):
+        replace(config, start_from="")
+
+
+def test_what_it_starts_from_is_kept_where_no_epoch_is_better(glasses, first, tmp_path):
+    config = replace(CONFIG, start_from=str(first), learning_rate=1.0, max_epoch=2)
+    result = train(config, glasses[:1], glasses[1], tmp_path)
+    assert [row["epoch"] for row in result.curve] == [0, 1, 2]
+    assert result.best == max(result.curve, key=lambda row: row["pearson"])
 
 
 def test_a_run_does_not_go_on_from_other_weights(glasses, first, tmp_path):
