@@ -93,13 +93,16 @@ def largest_change(row: Row) -> float | None:
 
 
 def selected_epochs(row: Row) -> str:
-    """'80 of 80', or '75, 80, 70 of 80' for three seeds; 'penalty 10' for a linear model; – where not stated."""
+    """'80 of 80', or '75, 80, 70 of 80' for three seeds; 'penalty 10' for a linear model; 'weights of NAME' where
+    nothing was trained; – where not stated."""
     selected = [card.selected for card in row.cards.values()]
     penalties = [f"{each.penalty:g}" for each in selected if each.penalty is not None]
     if penalties:
         return f"penalty {', '.join(penalties)}"
     epochs = [str(each.epoch) for each in selected if each.epoch is not None]
-    total = row.card.training.max_epoch
+    total, start = row.card.training.max_epoch, getattr(row.card.training, "start_from", "")
+    if start and total == 0:
+        return f"weights of {start}"
     return (", ".join(epochs) + (f" of {total}" if total else "")) if epochs else UNKNOWN
 
 
