@@ -38,7 +38,7 @@ VARIANTS = {
     "ridge-physics": ("ridge", {"inputs": ["potential_energy", "pressure", "von_mises"]}),
     "symgnn-learned": ("symgnn", {"symmetrization": "learned"}),
     "symgnn-identity": ("symgnn", {"symmetrization": "identity"}),
-    "symgnn-kept": ("symgnn", {"width": 8, "heads": [2, 1], "kept_coordination": [2.0, 3.5, 5.0]}),
+    "symgnn-kept": ("symgnn", {"width": 16, "kept_coordination": [2.0, 3.5, 5.0]}),
 }
 CASES = {name: (name, SETTINGS.get(name, {})) for name in MODELS} | VARIANTS
 TOLERANCE = 1e-4  # eV
