@@ -258,7 +258,9 @@ def test_selected_epochs_and_small_numbers_in_words(root):
     assert selected_epochs(row_of(root, "symgnn")) == "penalty 30"
     write_card(root / "symgnn", selected={})
     assert selected_epochs(row_of(root, "symgnn")) == "–"
-    write_card(root / "symgnn", selected={"by": "r", "epoch": 0}, training={"start_from": "best", "max_epoch": 0})
+    write_card(
+        root / "symgnn", selected={"by": "r", "epoch": 0}, training={"start_from": "best", "max_epoch": 0}
+    )
     assert selected_epochs(row_of(root, "symgnn")) == "weights of best"
     assert [small(x) for x in (0, 0.1234, 1.6e-6)] == ["0", "0.123", "2e-06"]
 
