@@ -151,12 +151,13 @@ class PhysicsStudy:
                 after = [kept[Search(*one, str(swap.change))] for swap in drawn[one]]
                 results.append(
                     CentreResult(
-                        *one,
-                        scans[one],
-                        _searched(before),
-                        tuple(drawn[one]),
-                        tuple(_searched([arrays]) for arrays in after),
-                    )  # fmt: skip
+                        glass=one[0],
+                        centre=one[1],
+                        scan=scans[one],
+                        before=_searched(before),
+                        swaps=tuple(drawn[one]),
+                        after=tuple(_searched([arrays]) for arrays in after),
+                    )
                 )
         return sorted(results, key=lambda result: result.glass)
 
