@@ -23,13 +23,14 @@ def physics_report(tables: PhysicsTables, *, study: PhysicsStudy, command: str, 
     parts = [
         "# Changes that physics checks",
         "Written by\n\n```\n" + command + "\n```",
-        f"Glasses: {', '.join(dict.fromkeys(rows['glass']))}. {study.n_centres} centre atoms of each (the elements in turn, "
-        f"seed {study.seed}); around each, {study.n_random} swaps of a neighbour within 5 Å drawn at random and "
-        f"{study.n_strata} others from strata of equal width of the change that `{study.checkpoint.full_name}` predicts. "
-        f"Every swapped glass is relaxed under the potential. Barriers are searched around the centre until there are "
-        f"{study.events} different events, after each swap once and before all swaps {REPEATS} times from other seeds. "
-        f"{len(rows)} swaps, {len(rows) - len(known)} of them without a minimum or events; {int(_events(rows))} events in "
-        f"{int(_tries(rows))} tries. `swaps.csv` beside this text has a row per swap, the other tables all numbers.",
+        f"Glasses: {', '.join(dict.fromkeys(rows['glass']))}. {study.n_centres} centre atoms of each (the elements in "
+        f"turn, seed {study.seed}); around each, {study.n_random} swaps of a neighbour within 5 Å drawn at random and "
+        f"{study.n_strata} others from strata of equal width of the change that `{study.checkpoint.full_name}` "
+        "predicts. Every swapped glass is relaxed under the potential. Barriers are searched around the centre until "
+        f"there are {study.events} different events, after each swap once and before all swaps {REPEATS} times from "
+        f"other seeds. {len(rows)} swaps, {len(rows) - len(known)} of them without a minimum or events; "
+        f"{int(_events(rows))} events in {int(_tries(rows))} tries. `swaps.csv` beside this text has a row per swap, "
+        "the other tables all numbers.",
         f"Measured: mean change {known['change_eV'].mean():+.3f} eV, standard deviation "
         f"{known['change_eV'].std():.3f} eV, standard error of one change {_rms(known['standard_error_eV']):.3f} eV "
         f"(root mean square); {_rms(known['before_standard_error_eV']):.3f} eV of it is the error of what was measured "
@@ -38,10 +39,11 @@ def physics_report(tables: PhysicsTables, *, study: PhysicsStudy, command: str, 
         "## Does a change do what was predicted?",
         _agreement_table(tables.agreement),
         "Intervals in brackets are 95% bootstrap intervals over centres. *Slope*: of measured on predicted changes; "
-        "above 1 the predicted ones are too small. *Corrected r*: without the error of the measurement, r / √reliability; "
-        "the reliability from the standard errors, with the error that a centre's swaps have in common counted as such. "
-        "*Within centres*: of deviations from the mean of the centre, in which that error cancels. *Lower*: fraction "
-        "measured as lower, which the answer \"lower\" always gets right: the control of the same sign.",
+        "above 1 the predicted ones are too small. *Corrected r*: without the error of the measurement, "
+        "r / √reliability; the reliability from the standard errors, with the error that a centre's swaps have in "
+        "common counted as such. *Within centres*: of deviations from the mean of the centre, in which that error "
+        "cancels. *Lower*: fraction measured as lower, which the answer \"lower\" always gets right: the control of "
+        "the same sign.",
         "## Which importance orders what swaps do?",
         "Spearman's correlation of the importance of the swapped atom for the centre, as explained in the glass before "
         "the swap, with the size of the measured change. The control is distance alone (nearer first); *beyond* is the "
@@ -51,14 +53,14 @@ def physics_report(tables: PhysicsTables, *, study: PhysicsStudy, command: str, 
         "All swaps:",
         _ranking_table(tables.ranking, "all"),
         f"Importance: sum over an atom's edges, of a signed method in eV. {reduced}. *{RELAXED_SWAP}*: size of the "
-        "predicted change after relaxation; *swapped neighbours* the same without it. Random numbers: mean of 500 draws "
-        "and the range of 95% of them.",
+        "predicted change after relaxation; *swapped neighbours* the same without it. Random numbers: mean of 500 "
+        "draws and the range of 95% of them.",
         "## Do the atoms that move in events lie on important edges?",
         _event_table(tables.events),
         "Events around the centres before any swap. For an event in which m atoms besides the centre move more than "
         ".1 Å, the m most important ones are compared with them, among all atoms and among those within 5 Å, the only "
-        "ones that swaps know. *Control*: importance shuffled among atoms at equal distances (shells of .5 Å). Ratio with "
-        "its 95% interval over centres, p of a sign-flip test over centres.",
+        "ones that swaps know. *Control*: importance shuffled among atoms at equal distances (shells of .5 Å). Ratio "
+        "with its 95% interval over centres, p of a sign-flip test over centres.",
     ]  # fmt: skip
     return "\n\n".join(parts) + "\n"
 

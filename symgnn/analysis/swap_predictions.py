@@ -18,9 +18,10 @@ import numpy as np
 
 from symgnn import disk_cache
 from symgnn.analysis.physics_study import KIND, CentreResult
+from symgnn.errors import InputError
 from symgnn.explanations.explain import explain_atoms
 from symgnn.explanations.explanation import Explanation, sums_over_atoms
-from symgnn.explanations.methods import available_methods, build_method
+from symgnn.explanations.methods import METHODS, available_methods, build_method
 from symgnn.glass import Glass
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.io.arrays import read_arrays, write_arrays
@@ -28,7 +29,7 @@ from symgnn.jobs import run_all
 from symgnn.whatif.ensemble import ensemble_of
 
 VERSION = 1
-SETTINGS: dict[str, dict[str, Any]] = {"gnn_explainer": {"steps": 15}, "occlusion": {"reach": 0}}
+SETTINGS: dict[str, dict[str, Any]] = {"gnn_explainer": {"steps": 10}, "occlusion": {"reach": 0}}
 """Of methods that would take minutes per centre: fewer steps, and only the edges that touch the centre."""
 
 PREDICTED = ("relaxed", "relaxed_sigma", "unrelaxed", "unrelaxed_sigma")
@@ -147,11 +148,16 @@ def answers(
 
 
 def methods_for(checkpoint: Checkpoint, methods: Sequence[str] = ()) -> list[str]:
-    """Names of the methods that explain the checkpoint: `methods`, or all that work for it, those that know nothing of
-    a model left out. Raises InputError as `build_method` does."""
-    usable = [name for name in available_methods(checkpoint) if name not in ("nearest", "random")]
+    """Names of the methods that explain the checkpoint: `methods`, or all that work for it and read it.
+
+    Raises InputError for one that does not.
+    """
+    usable = [name for name in available_methods(checkpoint) if not METHODS[name].is_baseline]
     for name in methods:
-        build_method(name, SETTINGS.get(name, {}), checkpoint)
+        if name not in usable:
+            raise InputError(
+                f"checkpoint {checkpoint.full_name}: method {name!r} found, expected one of {', '.join(usable)}"
+            )
     return [name for name in usable if not methods or name in methods]
 
 
