@@ -1,10 +1,13 @@
 """The study of physics: a search is that of the changed glass, all is resumed, a planted truth comes out."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from symgnn.analysis.centre_statistics import agreement
 from symgnn.analysis.physics_study import PhysicsStudy
 from symgnn.analysis.swap_searches import Search, SwapSearches
 from symgnn.cli import app
@@ -26,7 +29,7 @@ def reference():
 
 @pytest.fixture
 def few(monkeypatch):
-    """Scans of the first neighbours only, and searches whose barriers are planted; the list of those computed."""
+    """Unrelaxed scans of the first neighbours, and searches whose barriers are planted; the list of those computed."""
     computed = []
 
     def compute(work, search):
@@ -40,7 +43,7 @@ def few(monkeypatch):
         return {"barriers": 1.5 + 0.001 * swapped + 0.01 * rng.normal(size=3), "moving": moving,
                 "tries": np.array(6), "positions": glass.positions}  # fmt: skip
 
-    few = lambda *args, **rest: scan(*args, within=2.75, **rest)  # noqa: E731
+    few = lambda *args, **rest: scan(*args, within=2.75, relax=False, **rest)  # noqa: E731
     few.stop, few.computed = None, computed
     monkeypatch.setattr("symgnn.analysis.physics_study.scan", few)
     monkeypatch.setattr(SwapSearches, "compute", compute)
@@ -88,6 +91,8 @@ def test_a_study_is_resumed_and_a_smaller_one_is_part_of_it(few, tmp_path):
 def test_the_command(few, tmp_path, monkeypatch):
     monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("symgnn.plotting.figure_files.find_spec", lambda name: None)  # no Chromium needed
+    monkeypatch.setattr("symgnn.analysis.physics_tables.agreement", partial(agreement, n_draws=20))
+    monkeypatch.setattr("symgnn.analysis.moving_atoms.DRAWS", 5)
     arguments = ["findings", "--physics", str(SAMPLE), "--checkpoint", "mpnn", "--compare", "gcn", "--method",
                  "gradient", "--atoms", "2", "--swaps", "2", "--events", "3", "--workers", "1", "-o",
                  str(tmp_path / "out")]  # fmt: skip

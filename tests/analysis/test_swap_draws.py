@@ -59,7 +59,7 @@ def test_swaps_at_random_know_no_predictions(glass):
 
 
 def test_strata_are_of_equal_width_and_take_rare_changes():
-    values = np.concatenate([np.linspace(-0.1, 0, 15), [-1.0, 0.8, -0.5]])
+    values = np.concatenate([np.linspace(-0.05, 0, 15), [-1.0, 0.8, -0.5]])
     assert set(from_strata(values, 4)) >= {15, 16, 17}
     assert len(set(from_strata(values, 10))) == 10, "empty strata leave theirs to the others"
     assert len(from_strata(values, 0)) == 0
