@@ -138,6 +138,8 @@ class PhysicsStudy:
             kept = {search: work.read(search) for search in searches}
             missing = [search for search in searches if kept[search] is None]
             done += len(searches) - len(missing)
+            if progress is not None:
+                progress(done, self.n_searches, "Searching barriers")
             for search, arrays in run_all(
                 work.compute, missing, workers=self.workers, scheduler=self.scheduler
             ):
