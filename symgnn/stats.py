@@ -113,10 +113,16 @@ def bootstrap_interval(
     n = len(values)
     if n == 1:
         return float(values[0]), np.nan, np.nan
-    tail = norm.cdf(-np.sqrt(n / (n - 1)) * t.ppf((1 + level) / 2, n - 1))
+    tail = expanded_tail(n, level)
     draws = np.random.default_rng(seed).integers(0, n, (n_draws, n))
     low, high = np.quantile(values[draws].mean(axis=1), [tail, 1 - tail])
     return float(values.mean()), float(low), float(high)
+
+
+def expanded_tail(n: int, level: float = 0.95) -> float:
+    """Which quantile of a bootstrap of the mean of n > 1 values is the lower end of its interval; 1 minus it is that of
+    the upper one."""
+    return float(norm.cdf(-np.sqrt(n / (n - 1)) * t.ppf((1 + level) / 2, n - 1)))
 
 
 def resampled(n: int, n_draws: int, rng: np.random.Generator) -> np.ndarray:

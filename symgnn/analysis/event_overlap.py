@@ -61,18 +61,32 @@ def event_overlap(
     Events in which no other atom moves say nothing and are left out. Raises InputError where none is left, and for
     atoms that the glass does not have.
     """
-    glass = as_glass(structure)
-    glass.check_atom(explained.atom)
-    several = [np.setdiff1d(np.asarray(atoms, dtype=np.int64), [explained.atom]) for atoms in moving]
-    several = [atoms for atoms in several if len(atoms)]
-    if not several:
-        raise InputError(
-            f"{glass.name}: no event in which another atom than {explained.atom} moves, expected one"
-        )
-    for atoms in several:
-        glass.check_atom(int(atoms.max()))
     atoms, importance = _others(explained)
-    stratum = _shells(glass, explained.atom, atoms)
+    return overlap_of_atoms(
+        atoms, importance, structure, moving, centre=explained.atom, draws=draws, seed=seed
+    )
+
+
+def overlap_of_atoms(
+    atoms: np.ndarray,
+    importance: np.ndarray,
+    structure: Glass | Atoms,
+    moving: Sequence[np.ndarray],
+    *,
+    centre: int,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> EventOverlap:
+    """`event_overlap` for any importance (M,) for `centre` of the atoms (M,), ascending and without the centre."""
+    glass = as_glass(structure)
+    glass.check_atom(centre)
+    several = [np.setdiff1d(np.asarray(moved, dtype=np.int64), [centre]) for moved in moving]
+    several = [moved for moved in several if len(moved)]
+    if not several:
+        raise InputError(f"{glass.name}: no event in which another atom than {centre} moves, expected one")
+    for moved in several:
+        glass.check_atom(int(moved.max()))
+    stratum = _shells(glass, centre, atoms)
     moves = [np.isin(atoms, moved) for moved in several]
     numbers = [len(moved) for moved in several]
     rng = np.random.default_rng(seed)

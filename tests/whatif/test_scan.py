@@ -1,5 +1,10 @@
 """Scans: every row is what one change gives, ranked, resumable; chains, design and the check by searches."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -104,6 +109,38 @@ def test_a_scan_that_was_stopped_gives_the_same_table(checkpoint, sample, table,
     computed.clear()
     scan(checkpoint, sample, ATOM, **asked)
     assert not computed
+
+
+def test_a_command_that_was_killed_gives_the_same_table(tmp_path):
+    arguments = [
+        str(SAMPLE),
+        "--atom",
+        str(ATOM),
+        "--within",
+        "2.8",
+        "--checkpoint",
+        "mpnn",
+        "--workers",
+        "1",
+        "-o",
+    ]
+    killed, fresh = ({**os.environ, "SYMGNN_CACHE": str(tmp_path / name)} for name in ("killed", "fresh"))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "symgnn", "whatif", *arguments, str(tmp_path)],
+        env=killed, cwd=REPOSITORY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    while process.poll() is None and not list(tmp_path.glob("killed/whatif/*.npz")):
+        time.sleep(0.02)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    assert not list(tmp_path.glob("*.csv"))
+    tables = []
+    for name, environment in (("again", killed), ("other", fresh)):
+        outcome = CliRunner().invoke(app, ["whatif", *arguments, str(tmp_path / name)], env=environment)
+        assert outcome.exit_code == 0, outcome.output
+        (table,) = (tmp_path / name).glob("*.csv")
+        tables.append(table.read_bytes())
+    assert tables[0] == tables[1]
 
 
 def test_unrelaxed(checkpoint, sample, table, tmp_path):
