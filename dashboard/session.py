@@ -26,7 +26,17 @@ PARAMETERS = frozenset(
         *("glass", "checkpoint", "atom", "method", "k"),  # of several pages
         *("draws", "beside", "evidence"),
         *("map_method", "atoms", "map_kind"),
-        *("change_kind", "within", "relaxed", "chain", "change", "tries", "what_if"),
+        *(
+            "change_kind",
+            "within",
+            "relaxed",
+            "chain",
+            "change",
+            "tries",
+            "target",
+            "most_changes",
+            "what_if",
+        ),
         *("complex", "loop", "alpha_loop", "lifetime", "shown", "void"),
         *("panels", "compared"),
         "curves",

@@ -75,6 +75,11 @@ def is_asked(job: Job) -> bool:
     return get_script_run_ctx(suppress_warning=True) is not None and job.key in _cancelled()
 
 
+def is_finished(job: Job) -> bool:
+    """Whether the answer is there."""
+    return job.key in shared_pool().kept
+
+
 def duration(seconds: float) -> str:
     """'12 s', '5 min'."""
     return f"{max(1, round(seconds))} s" if seconds < 90 else f"{seconds / 60:.0f} min"

@@ -69,12 +69,17 @@ def chosen_change(shown: Shown) -> str | None:
     return change if owner == shown.owner else None
 
 
+def strongest(shown: Shown) -> str | None:
+    """The change that moves the barrier most, as far as changes are known."""
+    return None if shown.ranked is None else next(iter(shown.ranked.table["change"]), None)
+
+
 def change_box(shown: Shown, chosen: session.Selection) -> str | None:
     """Choose one of the ranked changes, or write another; by default the strongest. Apply it."""
     own = chosen_change(shown)
     table = None if shown.ranked is None else shown.ranked.table
     values = {} if table is None else dict(zip(table["change"], table["barrier_change_eV"], strict=True))
-    change = own or next(iter(values), None)
+    change = own or strongest(shown)
     options = list(values) if change is None or change in values else [change, *values]
     st.session_state[BOX] = change
 

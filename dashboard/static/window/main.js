@@ -210,7 +210,9 @@ function show(viewer, places, glass, edges, data) {
       if (!atoms || JSON.stringify(atoms) === flown) return;
       flown = JSON.stringify(atoms);
       if (store.get().clip === null) store.set({ visible: shellOf(glass, atoms, SHELL) }); // what stands in front is left out
-      scene.flyTo(atoms, CLOSE);
+      const flight = () => scene.flyTo(atoms, CLOSE);
+      if (joined) joined.flight(flight); // each window has its own middle
+      else flight();
     },
     setEdges(other) {
       if (other === context.edges) return;
