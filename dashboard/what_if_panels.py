@@ -5,13 +5,9 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from dashboard import calls, notices, session
+from dashboard import notices
 from dashboard.layout import chart
-from dashboard.upload import upload_id
-from dashboard.what_if import chain_text, change_command, python_of, scan_command
 from dashboard.what_if_choice import Shown, choose
-from symgnn.io.structures import extxyz_lines
-from symgnn.plotting.downloads import csv_bytes
 from symgnn.plotting.what_if_plots import barriers_before_after, ranked_changes
 
 PLOT, TABLE = "what_if_plot", "what_if_table"
@@ -94,46 +90,3 @@ def before_panel(shown: Shown) -> None:
     before = result.barriers_before[result.kept]
     chart(barriers_before_after(before, result.barriers_after, atom=now), "barriers_before_after")
     st.caption("*Colour* over the views has the shift of every barrier, and how far each atom moved.")
-
-
-def files_panel(shown: Shown, chosen: session.Selection) -> None:
-    """The changed glass on the other pages and as a file, the table, and the commands for the same numbers."""
-    stem = chosen.glass_id.removeprefix(session.UPLOAD)
-    line = st.container(horizontal=True, gap="small")
-    if shown.chain.steps:
-        last = shown.chain.steps[-1]
-        changed = last.as_glass()
-
-        def open_it() -> None:
-            glass_id = upload_id(f"{stem} changed", changed)
-            session.uploads()[glass_id] = changed
-            st.session_state["glass"], st.session_state["atom"] = glass_id, last.number_after
-            session.forget(*(key for key in session.NUMBERS["glass"] if key != "atom"))
-
-        line.button(
-            "Open on all pages", icon=":material/arrow_forward:", key="open_changed", type="primary", on_click=open_it
-        )  # fmt: skip
-        content = "".join(f"{text.rstrip()}\n" for text in extxyz_lines(changed)).encode()
-        line.download_button(
-            "Glass (extended XYZ)", content, f"{stem}-changed.xyz", icon=":material/download:"
-        )
-    else:
-        st.caption("Apply a change to open the glass that it gives on the other pages, or to save it.")
-    if shown.ranked is not None:
-        line.download_button(
-            "Changes (CSV)", csv_bytes(shown.ranked.table), f"{stem}-atom{shown.atom}-{shown.choice.kind}.csv",
-            "text/csv", icon=":material/download:",
-        )  # fmt: skip
-    path = calls.glass_files().get(chosen.glass_id)
-    about = f"{stem}.xyz" if path is None else path.name, shown.model.label, chosen.atom
-    if shown.choice.chain:
-        st.caption(f"The same in Python, from {notices.plain(chain_text(shown.choice.chain))}:")
-        st.code(python_of(*about, shown.choice, shown.change), language="python")
-        return
-    commands = [scan_command(*about, shown.choice)]
-    if shown.change is not None:
-        relax = shown.choice.relax
-        tries = st.session_state.get("tries") if relax else None
-        commands.append(change_command(*about, shown.change, relax, tries))
-    st.caption("The same on the command line:")
-    st.code("\n".join(commands), language="bash", wrap_lines=True)

@@ -9,8 +9,9 @@ from dashboard.jobs_of_page import JobsOfPage
 from dashboard.layout import head, title, with_uncertainty
 from dashboard.what_if import Choice, chain_text, read_chain
 from dashboard.what_if_choice import Shown, chain_box, change_box, chosen_change, strongest
+from dashboard.what_if_files import files_panel
 from dashboard.what_if_jobs import design_panel, physics_panel
-from dashboard.what_if_panels import before_panel, files_panel, ranked_panel
+from dashboard.what_if_panels import before_panel, ranked_panel
 from dashboard.what_if_windows import one_window, two_windows
 from symgnn.errors import InputError
 from symgnn.whatif import WhatIf
@@ -171,7 +172,7 @@ def panel(shown: Shown, chosen: session.Selection, tab: str, jobs: JobsOfPage) -
         elif tab == DESIGN:
             design_panel(shown, chosen, jobs)
         else:
-            files_panel(shown, chosen)
+            files_panel(shown, chosen, jobs)
     except InputError as error:
         notices.problem(error)
 

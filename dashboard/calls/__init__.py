@@ -54,7 +54,16 @@ from dashboard.calls.reports import (
     html_of_glass_is_asked,
     validation,
 )
-from dashboard.calls.what_if import atom_of, can_relax, chain_of, change_job, check_job, design_job, scan_job
+from dashboard.calls.what_if import (
+    atom_of,
+    can_relax,
+    chain_of,
+    change_job,
+    check_job,
+    design_job,
+    report_job,
+    scan_job,
+)
 from symgnn.structure import COORDINATION_CUTOFF
 
 __all__ = [
@@ -96,6 +105,7 @@ __all__ = [
     "readable",
     "relaxed_copy",
     "relaxed_copy_is_asked",
+    "report_job",
     "scan_job",
     "search_job",
     "seconds_to_explain",

@@ -10,6 +10,7 @@ import pytest
 from dashboard import calls
 from dashboard.what_if import Choice, chain_text, change_command, read_chain, scan_command
 from dashboard.what_if_jobs import agreement_of_change, check_table
+from dashboard.workers.tasks import TASKS
 from dashboard.workers.what_if_tasks import changes_around
 from symgnn.errors import InputError
 from symgnn.inference.predict import load_checkpoint
@@ -162,6 +163,24 @@ def test_predicted_and_measured_changes_stand_beside_their_errors():
     table = check_table(result_of(0.4), one_sided)
     assert table.iloc[1].tolist() == ["measured", "1.10 ± 0.10", "none", "", "", "2, 0"]
     assert "more tries" in agreement_of_change(result_of(0.4), one_sided)
+
+
+def test_the_report_of_a_change_is_made_when_asked_for(app, monkeypatch):
+    told_of = {}
+
+    def write(progress, model, parts):
+        told_of.update(parts)
+        return "<html></html>"
+
+    monkeypatch.setitem(TASKS, "html_of_change", write)
+    opened(app, "what_if", atom=ATOM, what_if="files")
+    app.button(key="make_what_if_report").click().run()
+    assert not app.exception
+    assert str(told_of["result"].change) == app.query_params["change"]
+    assert told_of["ranked"]["change"].iloc[0] == app.query_params["change"]
+    assert told_of["measured"] is None
+    assert told_of["commands"][0].startswith("symgnn whatif alpha.xyz --atom 7")
+    assert not [button for button in app.button if button.key == "make_what_if_report"]
 
 
 def test_searches_want_relaxed_glasses(app):
