@@ -21,7 +21,7 @@ SIZES = ("1280x800", "960x540", "820x1180")  # a laptop, a projector, a tablet
 THEMES = ("light", "dark")
 LINK = "glass=Cu64Zr36_500_1e12&atom=77&method=gradient"
 BUSY = "[data-testid=stProgress], [data-testid=stSpinner], [data-testid=stStatusWidget], [data-testid=stSkeleton]"
-IN_3D = ("structure", "explanation", "whole_glass", "topology", "compare")
+IN_3D = ("structure", "explanation", "whole_glass", "what_if", "topology", "compare", "physics")
 DRAWN = """
 const roots = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter((r) => r?.querySelector('.canvas'));
 return roots.map((root) => Boolean(root.querySelector('.canvas').dataset.drawn));

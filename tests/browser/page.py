@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 120.0  # a busy machine whose server has just started
 
 _VIEWERS = """
 const roots = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter((r) => r?.querySelector('.canvas'));
