@@ -26,6 +26,11 @@ def second_change(app) -> str:
     return app.dataframe[0].value["change"].iloc[1]
 
 
+def change_box(app):
+    """The box of changes, which each glass has for itself."""
+    return next(box for box in app.selectbox if (box.key or "").startswith("change_box"))
+
+
 def test_it_opens_with_unrelaxed_changes_ranked_and_the_strongest_chosen(app, data, checkpoints):
     opened(app, "what_if", atom=ATOM)
     assert not app.exception
@@ -45,15 +50,16 @@ def test_it_opens_with_unrelaxed_changes_ranked_and_the_strongest_chosen(app, da
 def test_a_change_is_applied_undone_and_opened_on_every_page(app):
     opened(app, "what_if", atom=ATOM)
     change = second_change(app)
-    app.selectbox(key="change_box").set_value(change).run()
+    change_box(app).set_value(change).run()
     assert app.query_params["change"] == change
     app.button(key="apply_change").click().run()
     assert not app.exception
     assert app.query_params["chain"] == change
     assert "before 1 change" in told(app.title)
+    assert change_box(app).value == app.query_params["change"] != change, "the strongest of the new glass"
     app.button(key="undo_change").click().run()
     assert app.query_params["chain"] == ""
-    app.selectbox(key="change_box").set_value(change).run()
+    change_box(app).set_value(change).run()
     app.button(key="apply_change").click().run()
     app.segmented_control(key="what_if").set_value("files").run()
     assert "ask_chain" in app.code[0].value
