@@ -68,6 +68,11 @@ def _of_change(result: WhatIf) -> list[Part]:
     how = "relaxed" if result.is_relaxed else f"not relaxed {result.note}".strip()
     energy = "" if result.energy_change is None else f" The energy changes by {result.energy_change:+.2f} eV."
     pictures = before_and_after(result)
+    relaxation = (
+        f"Before relaxation {result.unrelaxed_change[now]:+.3f} eV. {result.n_moved} atoms moved farther than 0.1 Å. "
+        if result.is_relaxed
+        else ""
+    )
     order = np.argsort(-result.moved, kind="stable")[:MOST_MOVED]
     moved = [
         (
@@ -85,10 +90,7 @@ def _of_change(result: WhatIf) -> list[Part]:
             f"change of {result.barrier_change[now]:+.3f}{sigma} eV ({how}).{energy}",
             "verdict",
         ),
-        Text(
-            f"Before relaxation {result.unrelaxed_change[now]:+.3f} eV. {result.n_moved} atoms moved farther than "
-            f"0.1 Å; the mean barrier of all atoms changes by {result.barrier_change.mean():+.3f} eV."
-        ),
+        Text(f"{relaxation}The mean barrier of all atoms changes by {result.barrier_change.mean():+.3f} eV."),
         Heading("Before"),
         View(pictures[0], "The surroundings of the atom before the change, coloured by predicted barriers"),
         Heading("After"),

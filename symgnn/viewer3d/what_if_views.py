@@ -19,7 +19,7 @@ from symgnn.viewer3d.scene import Bonds, Sites, context_color, scene, sphere_rad
 from symgnn.viewer3d.views import NEIGHBOR_BOND, Picture
 from symgnn.whatif import WhatIf
 
-RADIUS, BOND = 6.0, 3.4  # Å: what is shown of the surroundings, and the longest bond
+RADIUS, BOND = 5.5, 3.4  # Å: what is shown of the surroundings, and the longest bond
 
 
 def neighbours_by_change(glass: Glass, atom: int, atom_change: np.ndarray) -> Picture:
@@ -59,9 +59,10 @@ def _around(
         species=glass.species[around.atom],
         position=around.position,
         color=[colors[one] for one in around.atom],
-        radius=sphere_radii(glass.species[around.atom], scale=0.4),
+        radius=sphere_radii(glass.species[around.atom], scale=0.28),
         value=np.asarray(values, dtype=float)[around.atom],
     )
+    sites.radius[0] = 0.75  # the atom asked about
     apart = np.linalg.norm(around.position[:, None] - around.position[None], axis=2)
     ends = np.argwhere(np.triu(apart <= BOND, 1))
     bonds = Bonds(ends, [NEIGHBOR_BOND] * len(ends), np.full(len(ends), 0.06))
