@@ -153,6 +153,7 @@ def show(chosen: session.Selection) -> None:
             except InputError as error:
                 notices.problem(error)
         panel(shown, chosen, tab, jobs)
+        jobs.end()
     with left:
         if tab == BEFORE and shown.result is not None:
             two_windows(shown, shown.result)
