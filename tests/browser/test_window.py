@@ -78,7 +78,10 @@ def test_the_selected_atom_has_a_ring_that_one_sees_wherever_it_lies(linked):
     assert near(linked.page.pixels(), linked.at(41), RING, reach=30) == 0
 
 
-def test_a_click_selects_and_python_hears_of_it(linked):
+def test_a_click_selects_and_python_hears_of_it(page):
+    linked = Window(
+        page.open("?glass=beta&atom=3")
+    )  # anew: a pick of the test before may still be on its way
     atom = linked.uncovered()
     assert atom > 0
     linked.click(atom)
