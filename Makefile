@@ -7,7 +7,8 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint requirements.txt
 EXTRAS := dashboard,physics,dgl
 TEST_EXTRAS := $(EXTRAS),cluster,test
-# The tests run in two processes with one thread each.
+# The tests run in two processes with one thread each, those of a file in one, those in a browser all in one
+# (tests/conftest.py).
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
 WORKERS ?= 2
 
@@ -17,7 +18,7 @@ dashboard: install viewer
 	$(BIN)/symgnn dashboard
 
 test: $(VENV)/.installed-test viewer lint
-	$(PYTEST) -n $(WORKERS) --dist loadfile
+	$(PYTEST) -n $(WORKERS) --dist loadgroup
 
 # Builds a wheel, installs it into a fresh environment and runs it in an empty folder; part of `make test`.
 test-wheel: $(VENV)/.installed-test

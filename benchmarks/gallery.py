@@ -1,9 +1,9 @@
 """Pictures of every page of the dashboard in both themes and three sizes.
 
-    python -m benchmarks.gallery FOLDER [--pages structure explanation] [--sizes 1280x800]
+    python -m benchmarks.gallery FOLDER [--pages structure explanation] [--sizes 1280x800] [--small]
 
-FOLDER/PAGE-THEME-WIDTHxHEIGHT.png. Starts a server of its own and needs what `python -m benchmarks.dashboard` needs. A
-page is waited for until nothing in it is at work any more.
+FOLDER/PAGE-THEME-WIDTHxHEIGHT.png, with --small of 128 colours, as those in docs/gallery. Starts a server of its own
+and needs what `python -m benchmarks.dashboard` needs. A page is waited for until nothing in it is at work any more.
 """
 
 from __future__ import annotations
@@ -13,15 +13,18 @@ import tempfile
 import time
 from pathlib import Path
 
+from PIL import Image
+
 from benchmarks.dashboard import browser
 from benchmarks.visits import LIMIT, Server
 from dashboard.pages import PAGES
+from symgnn.io.writing import replacing
 
 SIZES = ("1280x800", "960x540", "820x1180")  # a laptop, a projector, a tablet
 THEMES = ("light", "dark")
 LINK = "glass=Cu64Zr36_500_1e12&atom=77&method=gradient"
 BUSY = "[data-testid=stProgress], [data-testid=stSpinner], [data-testid=stStatusWidget], [data-testid=stSkeleton]"
-IN_3D = ("structure", "explanation", "whole_glass", "topology", "compare")
+IN_3D = ("structure", "explanation", "whole_glass", "what_if", "topology", "compare", "physics")
 DRAWN = """
 const roots = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter((r) => r?.querySelector('.canvas'));
 return roots.map((root) => Boolean(root.querySelector('.canvas').dataset.drawn));
@@ -58,11 +61,20 @@ def picture(driver, address: str, page: str, theme: str, size: str, folder: Path
     return path
 
 
+def shrink(path: Path) -> None:
+    """Leave a picture 128 colours: a quarter of its size."""
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    with replacing(path) as temporary:
+        small.save(temporary, format="PNG", optimize=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--pages", nargs="+", default=[page.name for page in PAGES])
     parser.add_argument("--sizes", nargs="+", default=SIZES)
+    parser.add_argument("--small", action="store_true")
     parser.add_argument("--themes", nargs="+", default=THEMES, choices=THEMES)
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
@@ -74,7 +86,10 @@ def main() -> None:
             for page in options.pages:
                 for theme in options.themes:
                     for size in options.sizes:
-                        print(picture(driver, server.address, page, theme, size, options.folder), flush=True)
+                        path = picture(driver, server.address, page, theme, size, options.folder)
+                        if options.small:
+                            shrink(path)
+                        print(path, flush=True)
         finally:
             if driver is not None:
                 driver.quit()

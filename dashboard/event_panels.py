@@ -73,7 +73,7 @@ def event_table(known: AtomBarriers | None, event: Event | None) -> None:
         st.caption("Events appear here one after the other while they are searched.")
         return
     table = table_of(known).sort_values("barrier_eV", ignore_index=True)
-    shown = table.drop(columns="calls")
+    shown = table.drop(columns=["curvature_eV_per_A2", "calls"])  # which the file has
     shown.insert(0, "shown", np.where(shown["try"] == (event.attempt if event else -1), "▶", ""))
 
     def clicked() -> None:
@@ -92,17 +92,14 @@ def event_table(known: AtomBarriers | None, event: Event | None) -> None:
         column_config={
             "shown": st.column_config.TextColumn("", width=22),
             "try": None,
-            "barrier_eV": number("barrier", format="%.3f", width=62, help="eV"),
+            "barrier_eV": number("barrier", format="%.3f", width=58, help="eV"),
             "energy_difference_eV": number(
-                "ΔE", format="%+.3f", width=58, help="eV, of the minimum beyond the saddle above this one"
+                "ΔE", format="%+.3f", width=56, help="eV, of the minimum beyond the saddle above this one"
             ),
-            "moving_atoms": number("atoms", width=50, help="Displaced by more than 0.1 Å at the saddle"),
-            "curvature_eV_per_A2": number(
-                "curv.", format="%.2f", width=54, help="Lowest curvature at the saddle, eV/Å²"
-            ),
+            "moving_atoms": number("atoms", width=46, help="Displaced by more than 0.1 Å at the saddle"),
             "connected": st.column_config.CheckboxColumn(
                 "conn.",
-                width=48,
+                width=46,
                 help="Connected: going down from the saddle leads exactly back to the start",
             ),
         },

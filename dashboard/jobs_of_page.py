@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.waiting import ask_again, follow, is_cancelled
+from dashboard.waiting import ask_again, follow, is_cancelled, is_finished, no_bar
 from dashboard.workers.jobs import Job
 
 
@@ -31,6 +31,16 @@ class JobsOfPage:
             answer = follow(job)
             self._waits = answer is None
         return answer
+
+    def peek(self, job: Job) -> Any:
+        """The answer where it is there; None where it is not, which starts nothing."""
+        return self.ask(job) if is_finished(job) else None
+
+    def end(self) -> None:
+        """Call it when nothing more is asked for."""
+        if not self._waits:
+            with self._place:
+                no_bar()
 
     def _offer(self, job: Job) -> None:
         kept = " What is finished is kept." if job.resumes else ""

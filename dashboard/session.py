@@ -26,7 +26,17 @@ PARAMETERS = frozenset(
         *("glass", "checkpoint", "atom", "method", "k"),  # of several pages
         *("draws", "beside", "evidence"),
         *("map_method", "atoms", "map_kind"),
-        *("change_kind", "within", "relaxed", "chain", "change", "tries", "what_if"),
+        *(
+            "change_kind",
+            "within",
+            "relaxed",
+            "chain",
+            "change",
+            "tries",
+            "target",
+            "most_changes",
+            "what_if",
+        ),
         *("complex", "loop", "alpha_loop", "lifetime", "shown", "void"),
         *("panels", "compared"),
         "curves",
@@ -38,6 +48,9 @@ PARAMETERS = frozenset(
 
 NUMBERS = {"glass": ("atom", "chain", "change", "loop", "alpha_loop", "void", "event")}
 """Parameters that number something in the glass of that parameter."""
+
+LATE = 3
+"""So many links back a browser can be that has not written the last ones yet."""
 
 UPLOAD = "upload-"
 """Start of the names of uploaded glasses, which exist in one session only."""
@@ -74,11 +87,15 @@ def uploads() -> dict[str, Glass]:
 def arrive() -> None:
     """Note what the URL says, if it says something new: a link was opened, or the browser went back.
 
+    A click can come before the browser has written the last link: then the URL is an earlier one of ours, and the click
+    counts. After a step back nothing but the URL has changed.
+
     What a page has not taken over yet, since it waits for an answer, stays; and so do messages about the link.
     """
     parameters, state = _parameters(), st.session_state
     waited = state.pop("_waited", False)
-    if parameters != state.get("_published"):
+    is_late = parameters in state.get("_earlier", []) and _is_click()
+    if parameters != state.get("_published") and not is_late:
         state["_arrived"] = parameters
     elif not waited:
         state["_arrived"] = {}
@@ -172,6 +189,26 @@ def publish(**values: object) -> None:
 def write_link() -> None:
     """Write what the run has published."""
     _write(st.session_state.pop("_to_write", {}))
+    st.session_state["_values"] = _values()
+
+
+def _is_click() -> bool:
+    """Whether a widget says something else than at the end of the last run. A button that is not pressed any more does
+    not count."""
+    before = st.session_state.get("_values", {})
+    return any(
+        key in before and before[key] != value and value not in (False, None)
+        for key, value in _values().items()
+    )
+
+
+def _values() -> dict[str, Any]:
+    """What widgets, buttons and plots say now."""
+    return {
+        key: value
+        for key, value in st.session_state.items()
+        if not key.startswith("_") and isinstance(value, str | int | float | list | dict | None)
+    }
 
 
 def _write(texts: dict[str, str | None]) -> None:
@@ -180,7 +217,11 @@ def _write(texts: dict[str, str | None]) -> None:
     named = {key: text for key, text in texts.items() if text is not None}
     if any(st.query_params.get(key) != text for key, text in named.items()):
         st.query_params.update(named)
-    st.session_state["_published"] = _parameters()
+    published, state = _parameters(), st.session_state
+    if published != state.get("_published"):
+        earlier = [*state.get("_earlier", []), state.get("_published")]
+        state["_earlier"] = earlier[-LATE:]
+    state["_published"] = published
 
 
 def one_of(options: list[str]) -> Callable[[str], str]:

@@ -1,4 +1,4 @@
-"""The guided tour: eight steps through the pages on a shipped glass, in the sidebar. About three minutes."""
+"""The guided tour: ten steps through the pages on a shipped glass, in the sidebar. About three minutes."""
 
 from __future__ import annotations
 
@@ -53,6 +53,12 @@ STEPS = (
         "The signed map: what each edge does to the barriers of all atoms. One bar for the edges, one for the atoms.",
     ),
     Step(
+        "what_if",
+        "What would change it",
+        "A bar is a neighbour that becomes the other element: red raises the barrier, blue lowers it. Click one; "
+        "*Before / after* shows the glass without and with that change, *Apply* goes on from there.",
+    ),
+    Step(
         "topology",
         "Loops",
         "A point of the diagram is a loop of atoms: born at one length, filled at another. Click one to see it in the "
@@ -63,6 +69,12 @@ STEPS = (
         "Side by side",
         "*Ready-made* sets up comparisons: quench rates, methods, checkpoints. *Add to comparison* in the sidebar of "
         "any page pins what you see.",
+    ),
+    Step(
+        "physics",
+        "Is it true?",
+        "Barriers of this atom by searching saddles under the potential, beside the predicted one. Each point is a way "
+        "out of the minimum: click one and press play to see it.",
     ),
     Step(
         "your_glass",
@@ -88,7 +100,7 @@ def show() -> None:
             icon=":material/route:",
             on_click=_to,
             args=(0,),
-            help="Eight steps through the pages.",
+            help="Ten steps through the pages.",
         )
         return
     step, last = STEPS[number], len(STEPS) - 1

@@ -75,6 +75,11 @@ def is_asked(job: Job) -> bool:
     return get_script_run_ctx(suppress_warning=True) is not None and job.key in _cancelled()
 
 
+def is_finished(job: Job) -> bool:
+    """Whether the answer is there."""
+    return job.key in shared_pool().kept
+
+
 def duration(seconds: float) -> str:
     """'12 s', '5 min'."""
     return f"{max(1, round(seconds))} s" if seconds < 90 else f"{seconds / 60:.0f} min"
@@ -90,15 +95,25 @@ def state_of(ticket: Ticket) -> str:
     return text if left is None else f"{text}, about {duration(left)} left"
 
 
-@st.fragment(run_every=POLL)
-def _bar(ticket: Ticket, visitor: str, step: str | None = None) -> None:
+def no_bar() -> None:
+    """What stands where a bar stood. A browser that is slow asks once more for a bar that is gone, and a click that
+    comes at that moment would be lost with the answer that there is none."""
+    st.fragment(_progress)(None, "")
+
+
+def _progress(ticket: Ticket | None, visitor: str, step: str | None = None) -> None:
     """step: what the job told when the page was drawn, where a new step is to be drawn by the page."""
+    if ticket is None:
+        return
     if ticket.finished or ticket.job.key in _cancelled() or (step is not None and ticket.what != step):
         st.rerun()
     shared_pool().look(ticket, visitor)
     left, right = st.columns([6, 1], vertical_alignment="center")
     left.progress(ticket.fraction, state_of(ticket))
     right.button("Cancel", icon=":material/stop:", key="cancel_job", on_click=_cancel, args=(ticket, visitor))
+
+
+_bar = st.fragment(_progress, run_every=POLL)
 
 
 def _cancel(ticket: Ticket, visitor: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import streamlit as st
@@ -69,25 +68,31 @@ def chosen_change(shown: Shown) -> str | None:
     return change if owner == shown.owner else None
 
 
+def strongest(shown: Shown) -> str | None:
+    """The change that moves the barrier most, as far as changes are known."""
+    return None if shown.ranked is None else next(iter(shown.ranked.table["change"]), None)
+
+
 def change_box(shown: Shown, chosen: session.Selection) -> str | None:
     """Choose one of the ranked changes, or write another; by default the strongest. Apply it."""
     own = chosen_change(shown)
-    table = None if shown.ranked is None else shown.ranked.table
-    values = {} if table is None else dict(zip(table["change"], table["barrier_change_eV"], strict=True))
-    change = own or next(iter(values), None)
-    options = list(values) if change is None or change in values else [change, *values]
-    st.session_state[BOX] = change
+    values = [] if shown.ranked is None else shown.ranked.table["change"].tolist()
+    change = own or strongest(shown)
+    options = values if change is None or change in values else [change, *values]
+    key = "_".join(
+        [BOX, *map(str, shown.owner)]
+    )  # another glass has another box: a browser keeps a box's text
+    st.session_state[key] = change
 
     def chosen_in_box() -> None:
-        choose(shown, st.session_state[BOX])
+        choose(shown, st.session_state[key])
 
     def apply() -> None:
         st.session_state["_chain"] = chosen.glass.content_hash, (*shown.choice.chain, change)
 
     line = st.container(horizontal=True, vertical_alignment="center", gap="small")
     line.selectbox(
-        "Change", options, key=BOX, on_change=chosen_in_box, accept_new_options=True, label_visibility="collapsed",
-        format_func=lambda text: f"{text}   {values[text]:+.3f} eV" if _is_known(values, text) else str(text),
+        "Change", options, key=key, on_change=chosen_in_box, accept_new_options=True, label_visibility="collapsed",
         placeholder="Changes are computed", width="stretch",
         help="Also others: swap 17=Zr · exchange 17,23 · strain hydrostatic:0.01 · remove 17 · move 17=0.1,0,0 · "
         "anneal 600:10",
@@ -99,10 +104,6 @@ def change_box(shown: Shown, chosen: session.Selection) -> str | None:
     chain_box(chosen, shown.choice, shown)
     session.publish(change=change or "")
     return change
-
-
-def _is_known(values: dict[str, float], text: str) -> bool:
-    return text in values and math.isfinite(values[text])
 
 
 def choose(shown: Shown, change: str | None) -> None:

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
-import pandas as pd
 import streamlit as st
 
-from dashboard import calls, notices, session
-from dashboard.jobs_of_page import JobsOfPage
+from dashboard import notices
 from dashboard.layout import chart
-from dashboard.upload import upload_id
-from dashboard.what_if import chain_text, change_command, python_of, scan_command
 from dashboard.what_if_choice import Shown, choose
-from symgnn.io.structures import extxyz_lines
-from symgnn.plotting.downloads import csv_bytes
 from symgnn.plotting.what_if_plots import barriers_before_after, ranked_changes
-from symgnn.whatif import Measured, WhatIf
-from symgnn.whatif.searches import standard_error
 
 PLOT, TABLE = "what_if_plot", "what_if_table"
-DEFAULT_TRIES, MOST_TRIES, MOST_SWAPS = 20, 500, 5
 MUCH = 0.05  # eV
 
 
@@ -100,150 +89,4 @@ def before_panel(shown: Shown) -> None:
         st.caption(f"Not relaxed: {notices.plain(result.note)}")
     before = result.barriers_before[result.kept]
     chart(barriers_before_after(before, result.barriers_after, atom=now), "barriers_before_after")
-    st.caption("The 3D view shows the shift of every atom's barrier; *Colour* also has how far each moved.")
-
-
-def physics_panel(shown: Shown, jobs: JobsOfPage) -> None:
-    """Barrier searches before and after the chosen change."""
-    result = shown.result
-    if not shown.choice.relax:
-        st.caption("Searches start from minima: turn on *Relaxed*.")
-        return
-    if result is None or not result.is_relaxed:
-        why = "" if result is None else notices.plain(result.note)
-        st.caption(f"Not relaxed: {why}" if why else "A change is checked when it is computed.")
-        return
-    session.seed("tries", DEFAULT_TRIES, session.whole_number(2, MOST_TRIES))
-    line = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    tries = line.number_input(
-        "Tries in either glass", 2, MOST_TRIES, key="tries", step=10, persist_state="session", width=150,
-        help="A try is one search for a saddle from a random push of the atom: about a second.",
-    )  # fmt: skip
-    session.publish(tries=tries)
-    job = calls.check_job(result, tries)
-    asked: set = st.session_state.setdefault("_checked_changes", set())
-    line.button(
-        "Search barriers", icon=":material/search:", key="check_change", disabled=job.key in asked,
-        on_click=asked.add, args=(job.key,),
-    )  # fmt: skip
-    st.caption(
-        f"{notices.plain(result.change)}: {2 * tries} searches; more tries go on where fewer have ended."
-    )
-    measured = jobs.ask(job) if job.key in asked else None
-    if measured is not None:
-        st.dataframe(check_table(result, measured), hide_index=True)
-        st.caption(_agreement(result, measured))
-
-
-def check_table(result: WhatIf, measured: Measured) -> pd.DataFrame:
-    """Predicted and measured barrier before and after, their change and its error, eV."""
-    now = result.number_after
-
-    def with_error(barriers: np.ndarray) -> str:
-        mean = f"{barriers.mean():.2f}" if len(barriers) else "none"
-        return f"{mean} ± {standard_error(barriers):.2f}" if len(barriers) > 1 else mean
-
-    return pd.DataFrame(
-        {
-            "eV": ["predicted", "measured"],
-            "before": [f"{result.barriers_before[result.atom]:.2f}", with_error(measured.before)],
-            "after": [f"{result.barriers_after[now]:.2f}", with_error(measured.after)],
-            "change": [f"{result.barrier_change[now]:+.3f}", f"{measured.change:+.3f}"],
-            "±": [
-                "" if result.sigma is None else f"{result.sigma[now]:.3f}",
-                f"{measured.standard_error:.3f}",
-            ],
-            "events": ["", f"{len(measured.before)}, {len(measured.after)}"],
-        }
-    )
-
-
-def _agreement(result: WhatIf, measured: Measured) -> str:
-    predicted, error = float(result.barrier_change[result.number_after]), measured.standard_error
-    if not math.isfinite(error):
-        return "Fewer than two events on a side: take more tries."
-    if abs(measured.change) < error:
-        return (
-            "The measured change is smaller than its standard error: its sign is not known; take more tries."
-        )
-    same = "the same sign" if measured.change * predicted > 0 else "opposite signs"
-    apart = abs(measured.change - predicted) / error
-    return f"Prediction and physics have {same}, {apart:.1f} standard errors of the measured change apart."
-
-
-def design_panel(shown: Shown, chosen: session.Selection, jobs: JobsOfPage) -> None:
-    """Towards a barrier in a few changes, each the best of a scan."""
-    now = float(calls.predicted(shown.model, shown.glass)[shown.atom])
-    line = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
-    target = line.number_input("Target (eV)", 0.0, 10.0, round(now + 0.3, 2), 0.1, key="target", width=120)
-    most = line.number_input("At most", 1, MOST_SWAPS, 3, key="most_changes", width=100)
-    choice = shown.choice
-    job = calls.design_job(
-        shown.model, shown.glass, shown.atom, target, most, choice.kind, choice.within, choice.relax
-    )
-    asked: set = st.session_state.setdefault("_designs", set())
-    line.button(
-        "Design", icon=":material/route:", key="design", disabled=job.key in asked, on_click=asked.add, args=(job.key,)
-    )  # fmt: skip
-    how = "relaxed" if choice.relax else "unrelaxed"
-    st.caption(
-        f"Greedy: every step is the {choice.kind} that comes nearest to the target, {how}. Now {now:.2f} eV."
-    )
-    changes = jobs.ask(job) if job.key in asked else None
-    if changes is None:
-        return
-    if not changes:
-        st.markdown("No change brings the barrier nearer to the target.")
-        return
-
-    def apply() -> None:
-        st.session_state["_chain"] = chosen.glass.content_hash, (*choice.chain, *changes)
-
-    st.markdown(" · ".join(notices.plain(change) for change in changes))
-    st.button(
-        f"Apply {len(changes)} change{'s' * (len(changes) > 1)}", key="apply_design", type="primary",
-        icon=":material/add:", on_click=apply,
-    )  # fmt: skip
-
-
-def files_panel(shown: Shown, chosen: session.Selection) -> None:
-    """The changed glass on the other pages and as a file, the table, and the commands for the same numbers."""
-    stem = chosen.glass_id.removeprefix(session.UPLOAD)
-    line = st.container(horizontal=True, gap="small")
-    if shown.chain.steps:
-        last = shown.chain.steps[-1]
-        changed = last.as_glass()
-
-        def open_it() -> None:
-            glass_id = upload_id(f"{stem} changed", changed)
-            session.uploads()[glass_id] = changed
-            st.session_state["glass"], st.session_state["atom"] = glass_id, last.number_after
-            session.forget(*(key for key in session.NUMBERS["glass"] if key != "atom"))
-
-        line.button(
-            "Open on all pages", icon=":material/arrow_forward:", key="open_changed", type="primary", on_click=open_it
-        )  # fmt: skip
-        content = "".join(f"{text.rstrip()}\n" for text in extxyz_lines(changed)).encode()
-        line.download_button(
-            "Glass (extended XYZ)", content, f"{stem}-changed.xyz", icon=":material/download:"
-        )
-    else:
-        st.caption("Apply a change to open the glass that it gives on the other pages, or to save it.")
-    if shown.ranked is not None:
-        line.download_button(
-            "Changes (CSV)", csv_bytes(shown.ranked.table), f"{stem}-atom{shown.atom}-{shown.choice.kind}.csv",
-            "text/csv", icon=":material/download:",
-        )  # fmt: skip
-    path = calls.glass_files().get(chosen.glass_id)
-    about = f"{stem}.xyz" if path is None else path.name, shown.model.label, chosen.atom
-    if shown.choice.chain:
-        st.caption(f"The same in Python, from {notices.plain(chain_text(shown.choice.chain))}:")
-        st.code(python_of(*about, shown.choice, shown.change), language="python")
-        return
-    commands = [scan_command(*about, shown.choice)]
-    if shown.change is not None:
-        relax = shown.choice.relax
-        tries = st.session_state.get("tries") if relax else None
-        commands.append(change_command(*about, shown.change, relax, tries))
-    st.caption("The same on the command line:")
-    st.code("\n".join(commands), language="bash", wrap_lines=True)
+    st.caption("*Colour* over the views has the shift of every barrier, and how far each atom moved.")

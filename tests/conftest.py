@@ -18,6 +18,14 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PLACES_OF_RAW_DATA = (REPOSITORY / "data" / "raw" / "paper", REPOSITORY.parent / "shared" / "raw_data")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Which tests run in one process: those of a file, and all that share the browser and its dashboard."""
+    for item in items:
+        file = item.path.relative_to(REPOSITORY)
+        group = "tests/browser" if file.is_relative_to("tests/browser") else str(file)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def raw_data() -> Path:
     """Folder with the paper's pickles. Tests that need it are skipped, saying so, where it is absent."""

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from dashboard import calls, notices, session
 from dashboard.jobs_of_page import JobsOfPage
 from dashboard.layout import head, title, with_uncertainty
 from dashboard.what_if import Choice, chain_text, read_chain
-from dashboard.what_if_choice import Shown, chain_box, change_box, chosen_change
-from dashboard.what_if_panels import before_panel, design_panel, files_panel, physics_panel, ranked_panel
-from dashboard.window import mount_window
-from dashboard.window.data import glass_data
+from dashboard.what_if_choice import Shown, chain_box, change_box, chosen_change, strongest
+from dashboard.what_if_files import files_panel
+from dashboard.what_if_jobs import design_panel, physics_panel
+from dashboard.what_if_panels import before_panel, ranked_panel
+from dashboard.what_if_windows import one_window, two_windows
 from symgnn.errors import InputError
-from symgnn.viewer3d.what_if_data import CHANGE_HERE, SHIFT, change_column, result_columns
-from symgnn.viewer3d.window_data import frame_commands
 from symgnn.whatif import WhatIf
 from symgnn.whatif.candidates import KINDS, WITHIN
 
 LEAST_WITHIN, MOST_WITHIN = 2.5, 8.0  # Å
-BONDS = 3.4  # Å, length up to which bonds are drawn
 UNRELAXED = "no"
 RELAXED = {UNRELAXED: "Unrelaxed", "yes": "Relaxed"}
+WIDTHS = {False: (1.25, 1), True: (1.6, 1)}  # of the views and the panel beside them; True: of two views
 RANKED, BEFORE, PHYSICS, DESIGN, FILES = "ranked", "before", "physics", "design", "files"
 TABS = {RANKED: "Ranked", BEFORE: "Before / after", PHYSICS: "Physics", DESIGN: "Design", FILES: "Files"}
 
@@ -87,42 +85,6 @@ def _chain(chosen: session.Selection) -> tuple[str, ...]:
     return state["_chain"][1]
 
 
-@st.fragment
-def window(shown: Shown, tab: str) -> None:
-    """The glass, each neighbour coloured by what its change would do; or all atoms by what the chosen change does."""
-    session.follow_pick()
-    more, key = [], ""
-    if shown.ranked is not None:
-        more.append(change_column(shown.ranked.atom_change, shown.atom))
-        key += f"{shown.atom} {shown.choice.kind} {shown.choice.within} {shown.ranked.is_relaxed}"
-    if shown.result is not None:
-        more += result_columns(shown.result)
-        key += f" {shown.result.change} {shown.result.is_relaxed}"
-    dataset, _ = glass_data(shown.model, shown.glass, more=more, more_key=key)
-    is_shift = tab in (BEFORE, PHYSICS) and shown.result is not None
-    how: dict = {"wrap": "atom", "color": "element"}
-    camera, near = f"glass-{shown.given.content_hash}", None
-    if shown.ranked is not None:
-        near = [shown.atom, *np.flatnonzero(np.isfinite(shown.ranked.atom_change)).tolist()]
-        camera += f"-around-{shown.atom}"
-        how |= {
-            "color": SHIFT if is_shift else CHANGE_HERE,
-            "clip": shown.choice.within,
-            "bonds": BONDS,
-        }
-    mount_window(
-        f"what_if_{how['color']}_{shown.choice.within:g}",
-        dataset,
-        frame_commands(shown.glass),
-        camera=camera,
-        selected=shown.atom,
-        default=how,
-        tabs=False,
-        fly=near,
-        on_pick=lambda atom: session.pick(shown.atom_given(atom)),
-    )
-
-
 def facts(shown: Shown, chosen: session.Selection) -> list[str]:
     now = float(calls.predicted(shown.model, shown.glass)[shown.atom])
     sigma = calls.uncertainty(shown.model, shown.glass)
@@ -134,23 +96,25 @@ def facts(shown: Shown, chosen: session.Selection) -> list[str]:
     return parts
 
 
-def compute(shown: Shown, chosen: session.Selection, jobs: JobsOfPage) -> None:
-    """Unrelaxed changes, then the one that was chosen, then relaxed changes: as far as they are there by now."""
+def compute(shown: Shown, chosen: session.Selection, jobs: JobsOfPage, tab: str) -> None:
+    """Unrelaxed changes, the one that is chosen, then relaxed changes: as far as they are there by now. On the tabs of
+    one change no relaxed changes are computed, so that what is asked for there need not wait for them."""
     choice = shown.choice
     asked = shown.model, shown.glass, shown.atom
 
-    def ask(change: str) -> WhatIf | None:
+    def ask(change: str | None) -> WhatIf | None:
+        if change is None:
+            return None
         return jobs.ask(calls.change_job(shown.model, shown.glass, change, shown.atom, choice.relax))
 
-    own = chosen_change(shown)
     shown.unrelaxed = jobs.ask(calls.scan_job(*asked, choice.kind, choice.within, False))
-    if own is not None:
-        shown.result = ask(own)
+    first = chosen_change(shown) or strongest(shown)
+    result = ask(first)
     if choice.relax and shown.unrelaxed is not None:
-        shown.relaxed = jobs.ask(calls.scan_job(*asked, choice.kind, choice.within, True))
+        relaxed = calls.scan_job(*asked, choice.kind, choice.within, True)
+        shown.relaxed = jobs.ask(relaxed) if tab == RANKED else jobs.peek(relaxed)
     shown.change = change_box(shown, chosen)
-    if shown.change is not None and own is None:
-        shown.result = ask(shown.change)
+    shown.result = result if shown.change == first else ask(shown.change)
 
 
 def show(chosen: session.Selection) -> None:
@@ -179,16 +143,22 @@ def show(chosen: session.Selection) -> None:
         chain_box(chosen, choice, None)
         return
     jobs = JobsOfPage(bar)
-    left, right = st.columns([1.25, 1], gap="small")
+    left, right = st.columns(WIDTHS[st.session_state.get("what_if") == BEFORE], gap="small")
     with right:
-        try:
-            compute(shown, chosen, jobs)
-        except InputError as error:
-            notices.problem(error)
+        above = st.container()
         tab = open_tab()
+        with above:
+            try:
+                compute(shown, chosen, jobs, tab)
+            except InputError as error:
+                notices.problem(error)
         panel(shown, chosen, tab, jobs)
+        jobs.end()
     with left:
-        window(shown, tab)
+        if tab == BEFORE and shown.result is not None:
+            two_windows(shown, shown.result)
+        else:
+            one_window(shown, is_shift=tab == PHYSICS)
 
 
 def panel(shown: Shown, chosen: session.Selection, tab: str, jobs: JobsOfPage) -> None:
@@ -203,7 +173,7 @@ def panel(shown: Shown, chosen: session.Selection, tab: str, jobs: JobsOfPage) -
         elif tab == DESIGN:
             design_panel(shown, chosen, jobs)
         else:
-            files_panel(shown, chosen)
+            files_panel(shown, chosen, jobs)
     except InputError as error:
         notices.problem(error)
 

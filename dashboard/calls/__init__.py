@@ -30,6 +30,7 @@ from dashboard.calls.homology import (
     local_diagrams,
     loop_distance,
     topology,
+    topology_is_asked,
     voids,
     voids_are_kept,
     wasserstein_distance,
@@ -54,7 +55,16 @@ from dashboard.calls.reports import (
     html_of_glass_is_asked,
     validation,
 )
-from dashboard.calls.what_if import atom_of, can_relax, chain_of, change_job, check_job, design_job, scan_job
+from dashboard.calls.what_if import (
+    atom_of,
+    can_relax,
+    chain_of,
+    change_job,
+    check_job,
+    design_job,
+    report_job,
+    scan_job,
+)
 from symgnn.structure import COORDINATION_CUTOFF
 
 __all__ = [
@@ -96,6 +106,7 @@ __all__ = [
     "readable",
     "relaxed_copy",
     "relaxed_copy_is_asked",
+    "report_job",
     "scan_job",
     "search_job",
     "seconds_to_explain",
@@ -104,6 +115,7 @@ __all__ = [
     "tested",
     "to_explain",
     "topology",
+    "topology_is_asked",
     "uncertainty",
     "unfit",
     "validation",

@@ -15,8 +15,16 @@ from symgnn.homology.summary import GlassTopology
 
 def topology(glass: Glass) -> GlassTopology:
     """Persistent homology, representative cycles and cycles per edge."""
-    result = answer(Job("topology", ("topology", glass.content_hash), "Topology", {"glass": glass}))
-    return replace(result, glass=glass)  # an equal glass may bear another name
+    return replace(answer(_topology(glass)), glass=glass)  # an equal glass may bear another name
+
+
+def topology_is_asked(glass: Glass) -> bool:
+    """Whether `topology` returns at once or has been asked for."""
+    return is_asked(_topology(glass))
+
+
+def _topology(glass: Glass) -> Job:
+    return Job("topology", ("topology", glass.content_hash), "Topology", {"glass": glass})
 
 
 def voids(glass: Glass) -> Persistence:

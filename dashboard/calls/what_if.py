@@ -6,10 +6,11 @@ import importlib.util
 
 from dashboard.waiting import answer
 from dashboard.workers.jobs import Job
+from dashboard.workers.what_if_tasks import Changes
 from symgnn import disk_cache
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint
-from symgnn.whatif import Chain, WhatIf, parse_change
+from symgnn.whatif import Chain, Measured, WhatIf, parse_change
 from symgnn.whatif.scan import KIND
 
 SEED = 0  # of the pushes of barrier searches
@@ -59,6 +60,23 @@ def check_job(result: WhatIf, tries: int) -> Job:
     arguments = {"result": result, "tries": tries, "seed": SEED, "folder": disk_cache.folder(KIND)}
     title = f"{2 * tries} searches around atom {result.atom}, before and after {result.change}"
     return Job("check_change", key, title, arguments, resumes=True)
+
+
+def report_job(
+    model: Checkpoint, result: WhatIf, chain: Chain, ranked: Changes | None, measured: Measured | None,
+    commands: list[str],
+) -> Job:  # fmt: skip
+    """The change as one HTML file, a text."""
+    parts = {"result": result, "chain": chain, "measured": measured, "commands": commands}
+    if ranked is not None:
+        parts |= {"ranked": ranked.table, "atom_change": ranked.atom_change}
+    changes = tuple(str(step.change) for step in chain.steps)
+    key = (
+        "html", model.key, chain.given.name, chain.given.content_hash, changes, str(result.change), result.atom,
+        result.is_relaxed, None if ranked is None else (ranked.is_relaxed, len(ranked.table)),
+        None if measured is None else measured.tries, tuple(commands),
+    )  # fmt: skip
+    return Job("html_of_change", key, "Writing the report", {"model": model, "parts": parts})
 
 
 def chain_of(model: Checkpoint, glass: Glass, changes: tuple[str, ...], atom: int, relax: bool) -> Chain:

@@ -71,6 +71,8 @@ def mount_window(
     below: int = 0,
     tabs: bool = True,
     group: str | None = None,
+    row: int = 0,
+    rows: int = 1,
     fly: list[int] | None = None,
     on_pick: Callable[[int], None] | None = None,
     on_settle: Callable[[dict[str, Any]], None] | None = None,
@@ -81,8 +83,9 @@ def mount_window(
     of the glass. camera: the view stays while its name stays. default: of the window's state (store.js). The window
     ends where the browser's does, less `below` px for what stands under it, and is at most `height` px high. tabs:
     whether it has its tabs (table, plots) beside the view. group: windows that are compared, without controls of their
-    own (`mount_group`). fly: atoms to which the camera goes when they change. on_pick receives the atom that was
-    selected in it, on_settle {"selected": all selected atoms, "top": the k of the top edges} after a change of either.
+    own (`mount_group`). row, rows: of a grid of windows, whose rows share the height. fly: atoms to which the camera
+    goes when they change. on_pick receives the atom that was selected in it, on_settle {"selected": all selected atoms,
+    "top": the k of the top edges} after a change of either.
     """
     with st.container(gap=None, key=f"data_of_{name}"):
         mount_data(glass, key=f"{name}_glass")
@@ -116,6 +119,8 @@ def mount_window(
             "below": below,
             "tabs": tabs,
             "group": group,
+            "row": row,
+            "rows": rows,
             "fly": fly,
         },
         on_picked_change=picked,

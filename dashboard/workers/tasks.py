@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from dashboard.workers.what_if_tasks import change_once, changes_around, check_change, design_changes
+from dashboard.workers.what_if_tasks import (
+    change_once,
+    changes_around,
+    check_change,
+    design_changes,
+    html_of_change,
+)
 from symgnn.check import ValidationReport, validation_report
 from symgnn.explanations.batch import BatchExplanation, explain_batch
 from symgnn.explanations.explain import cached_explanation, with_fidelity
@@ -238,6 +244,7 @@ TASKS: dict[str, Callable[..., Any]] = {
         change_once,
         design_changes,
         check_change,
+        html_of_change,
         seconds_per_atom,
         topology,
         voids,

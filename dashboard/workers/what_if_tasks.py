@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -77,3 +78,10 @@ def check_change(progress: Progress, result: WhatIf, tries: int, seed: int, fold
         result, tries=tries, seed=seed, folder=folder, workers=1,
         progress=lambda done, of: progress(done / of, ""),
     )  # fmt: skip
+
+
+def html_of_change(progress: Progress, model: Checkpoint, parts: dict[str, Any]) -> str:
+    """parts: arguments of `what_if_report`."""
+    from symgnn.report import what_if_report
+
+    return what_if_report(model, **parts)

@@ -99,3 +99,41 @@ def barriers_before_after(
     return styled(figure, height=height, legend=False).update_layout(
         margin={"t": 8, "b": 48, "l": 60, "r": 8}
     )
+
+
+def searched_before_after(
+    searched: tuple[np.ndarray, np.ndarray],
+    predicted: tuple[float, float],
+    sigma_of_change: float | None = None,
+    *,
+    height: int = 230,
+) -> go.Figure:
+    """Barriers (E,) eV of events before and after a change as dots, their means with standard errors, and the predicted
+    barriers before and after, the latter with the standard deviation of the predicted change where it is known."""
+    figure = go.Figure()
+    means, errors = [], []
+    for side, barriers in enumerate(searched):
+        barriers = np.asarray(barriers, dtype=float)
+        shift = 0.28 * (np.arange(len(barriers)) / max(len(barriers) - 1, 1) - 0.5)
+        figure.add_scatter(
+            x=side + shift, y=barriers, mode="markers", name="events", showlegend=side == 0,
+            marker={"color": CONTROL, "size": 6, "opacity": 0.7}, hovertemplate="event: %{y:.2f} eV<extra></extra>",
+        )  # fmt: skip
+        known = len(barriers) > 1
+        means.append(barriers.mean() if len(barriers) else None)
+        errors.append(barriers.std(ddof=1) / np.sqrt(len(barriers)) if known else 0.0)
+    figure.add_scatter(
+        x=[-0.2, 0.8], y=means, mode="markers", name="mean ± standard error", marker={"color": INK, "size": 10},
+        error_y={"array": errors, "color": INK, "thickness": 2, "width": 6},
+        hovertemplate="mean: %{y:.2f} eV<extra></extra>",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[0.2, 1.2], y=list(predicted), mode="markers+lines", name="predicted",
+        marker={"color": EXPLAINED, "size": 11, "symbol": "diamond"},
+        line={"color": EXPLAINED, "dash": "dot", "width": 1},
+        error_y={"array": [0.0, sigma_of_change or 0.0], "color": EXPLAINED, "thickness": 2, "width": 6},
+        hovertemplate="predicted: %{y:.2f} eV<extra></extra>",
+    )  # fmt: skip
+    figure.update_xaxes(tickvals=[0, 1], ticktext=["before", "after"], range=[-0.5, 1.5], showgrid=False)
+    figure.update_yaxes(title="Barrier (eV)")
+    return styled(figure, height=height).update_layout(margin={"t": 44, "b": 28, "l": 60, "r": 8})

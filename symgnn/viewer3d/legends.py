@@ -38,6 +38,7 @@ QUANTITIES = {
     "element": Quantity("Element", "", 0),
     "importance": Quantity("Importance", "×10⁻³", 2),
     "effect": Quantity("Mean effect on a barrier", "meV", 2),
+    "change": Quantity("Change of the atom's barrier", "eV", 3),
     "coordination": Quantity("Coordination number", "", 0),
     "potential_energy": Quantity("Potential energy", "eV", 2),
     "pressure": Quantity("Pressure, as in file", "", 4),

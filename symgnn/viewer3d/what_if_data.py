@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from symgnn.viewer3d.columns import Column, diverging, number
+from symgnn.glass import Glass
+from symgnn.viewer3d.columns import Column, columns, diverging, number
+from symgnn.viewer3d.window_data import Dataset, glass_dataset
 from symgnn.whatif import WhatIf
 
 CHANGE_HERE, SHIFT, MOVED = "change_here", "shift", "moved"
@@ -20,7 +22,31 @@ def result_columns(result: WhatIf) -> tuple[Column, Column]:
     """`shift` (eV) and `moved` (Å) of every atom of the glass before the change; NaN for one that it removes."""
     shift, moved = np.full((2, len(result.reference)), np.nan)
     shift[result.kept], moved[result.kept] = result.barrier_change, result.moved
-    return (
-        diverging(SHIFT, f"Shift of barriers by {result.change}", shift, "eV", 3, "Barrier after minus before."),
-        number(MOVED, f"Moved by {result.change}", moved, "Å", 3, "How far the atom went when the glass relaxed."),
-    )  # fmt: skip
+    return _shift(result, shift), _moved(result, moved)
+
+
+def before_dataset(result: WhatIf) -> Dataset:
+    """The glass before the change, with its barriers and `result_columns`."""
+    return _dataset(result.reference, result.barriers_before, result_columns(result))
+
+
+def after_dataset(result: WhatIf) -> Dataset:
+    """The glass after the change, with its barriers, how far each has shifted and each atom moved."""
+    more = _shift(result, result.barrier_change), _moved(result, result.moved)
+    return _dataset(result.after, result.barriers_after, more)
+
+
+def _dataset(glass: Glass, barriers: np.ndarray, more: tuple[Column, ...]) -> Dataset:
+    return glass_dataset(
+        glass, columns(glass, predicted=barriers, more={column.name: column for column in more})
+    )
+
+
+def _shift(result: WhatIf, values: np.ndarray) -> Column:
+    title = f"Shift of barriers by {result.change}"
+    return diverging(SHIFT, title, values, "eV", 3, "Barrier after minus before.")
+
+
+def _moved(result: WhatIf, values: np.ndarray) -> Column:
+    title = f"Moved by {result.change}"
+    return number(MOVED, title, values, "Å", 3, "How far the atom went when the glass relaxed.")

@@ -1,4 +1,8 @@
-"""The dashboard in headless Chromium. Skipped, saying so, where Chromium, its driver or 3Dmol.js is absent."""
+"""The dashboard in headless Chromium. Skipped, saying so, where Chromium, its driver or 3Dmol.js is absent.
+
+One server and one browser serve all tests. WebGL in software costs by the pixel and a page by its loading: windows are
+small, and tests that need the same page share it (`at_rest`).
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +26,8 @@ from tests.dashboard.conftest import checkpoints, data  # noqa: F401 (fixtures)
 # WebGL by SwiftShader: these flags and no others draw without a graphics card
 WEBGL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 START_SECONDS = 180  # importing torch on a busy machine
+SIZE = (1180, 760)
+OWN = "Cu64Zr36_500_1e12"  # of the data set "own", with stored events
 
 
 @pytest.fixture(scope="session")
@@ -37,13 +44,18 @@ def chromium() -> tuple[str, str]:
 
 @pytest.fixture(scope="session")
 def address(chromium, data, checkpoints, tmp_path_factory):  # noqa: F811 (fixtures)
-    """Address of a running dashboard with the samples alpha and beta and the checkpoint tiny."""
+    """Address of a running dashboard with the samples alpha and beta, the glass OWN and the checkpoints tiny, tiny2."""
+    folder = tmp_path_factory.mktemp("browser_data")
+    shutil.copytree(data / "samples", folder / "samples")
+    (folder / "own").mkdir()
+    for name in (f"{OWN}.xyz", f"{OWN}.barriers.npz", "SHA256SUMS"):
+        shutil.copy(REPOSITORY / "data" / "own" / name, folder / "own")
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("server") / "log"
     environment = os.environ | {
-        "SYMGNN_DATA": str(data),
+        "SYMGNN_DATA": str(folder),
         "PYTHONPATH": str(REPOSITORY),
         "OMP_NUM_THREADS": "1",
         "SYMGNN_DASHBOARD_WORKERS": "1",
@@ -73,13 +85,69 @@ def window(chromium):
 
 @pytest.fixture
 def page(window, address) -> Page:
-    """That browser, wide and without memories, about to open the dashboard."""
-    window.set_window_size(1400, 1000)
+    """That browser, without memories, about to open the dashboard."""
+    window.set_window_size(*SIZE)
     window.get(f"{address}/_stcore/health")
     window.execute_script("sessionStorage.clear()")
+    _empty_logs(window)
+    return Page(window, address)
+
+
+@pytest.fixture
+def at_rest(window, address) -> Page:
+    """The page Structure with atom 3 of beta, as it opens: that which the test before has left, put back, else anew."""
+    window.set_window_size(*SIZE)
+    page = Page(window, address)
+    is_there = window.current_url.startswith(f"{address}/?") and page.query().get("atom") == "3"
+    if is_there and page.query().get("glass") == "beta" and window.execute_script(_PUT_BACK):
+        _empty_logs(window)
+        return page
+    window.get(f"{address}/_stcore/health")
+    window.execute_script("sessionStorage.clear()")
+    _empty_logs(window)
+    page.open("?glass=beta&atom=3")
+    page.wait_for_picture()
+    return page
+
+
+_PUT_BACK = """
+const c = window.symgnnWindow?.open?.structure;
+if (!c) return false;
+c.store.set({ pinned: [], hover: -1, range: null, scaleName: null, faded: false, filter: "", elements: null, slab: null,
+  clip: null, wrap: "cell", images: false, bonds: 0, tab: "atom", sort: null, presentation: false, ...c.defaults,
+  selected: [3] });
+c.scene.resetCamera();
+return true;
+"""
+
+
+def _empty_logs(window) -> None:
     for log in ("performance", "browser"):
         window.get_log(log)  # reading empties it
-    return Page(window, address)
+
+
+@contextmanager
+def seen(page: Page, width: int, height: int, *, dark: bool = False):
+    """The page in a browser of exactly that size and theme."""
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+    page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        yield
+    finally:
+        page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+@contextmanager
+def before_each_page(page: Page, script: str):
+    """JavaScript that runs first in every page that is opened meanwhile."""
+    added = page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+    try:
+        yield
+    finally:
+        page.driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
 
 
 def start_browser(browser: str, driver: str, *flags: str):

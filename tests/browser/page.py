@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 120.0  # a busy machine whose server has just started
 
 _VIEWERS = """
 const roots = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter((r) => r?.querySelector('.canvas'));
@@ -38,10 +38,15 @@ class Page:
             except StaleElementReferenceException:
                 continue  # Streamlit has just replaced the element
             time.sleep(0.1)
-        raise AssertionError(f"waited {seconds:.0f} s for {what}; page says: {self.text()[:500]}")
+        raise AssertionError(f"waited {seconds:.0f} s for {what}; page says: {self._main()[:800]}")
 
     def text(self) -> str:
         return self.driver.find_element("css selector", "body").text
+
+    def _main(self) -> str:
+        """Text of the page itself, without sidebar and navigation; of all where there is no such part."""
+        parts = self.driver.find_elements("css selector", "[data-testid=stMain]")
+        return parts[0].text if parts else self.text()
 
     def errors(self) -> list[str]:
         """What the console has called an error since it was read last."""

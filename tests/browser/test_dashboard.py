@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 import pytest
 
 from dashboard.pages import PAGES
-from tests.browser.conftest import WEBGL, requests_of, start_browser
+from tests.browser.conftest import before_each_page, requests_of, seen
 from tests.browser.page import Page
 from tests.browser.test_window import Window
 
@@ -15,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_from_opening_to_an_explanation_that_reloads_as_it_was(page, address):
-    page.open()
+    page.open("?glass=alpha")
     first = page.wait_for_picture()
     page.choose("Glass", "beta")
     page.wait(lambda: page.query().get("glass") == "beta", "beta in the URL")
@@ -51,7 +49,21 @@ def fits(page: Page) -> bool:
     return main.get_property("scrollWidth") <= main.get_property("clientWidth")
 
 
-IN_3D = ("structure", "explanation", "whole_glass", "topology", "compare")
+IN_3D = {"structure": 1, "explanation": 1, "whole_glass": 1, "what_if": 1, "topology": 1, "compare": 2}
+"""Pages with a 3D view of beta, and how many."""
+VIEWS = """
+return [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.view')).filter(Boolean)
+  .map((view) => view.getBoundingClientRect()).map(({ left, top, right, bottom }) => [left, top, right, bottom]);
+"""
+
+
+def is_in_sight(page: Page, count: int, width: int, height: int, least: int = 180) -> bool:
+    """Whether that many 3D views lie in a window of that size and are large enough."""
+    views = page.driver.execute_script(VIEWS)
+    inside = [
+        x0 >= 0 and y0 >= 0 and x1 <= width and y1 <= height and y1 - y0 > least for x0, y0, x1, y1 in views
+    ]
+    return len(views) == count and all(inside)
 
 
 @pytest.mark.parametrize("name", [page.name for page in PAGES])
@@ -64,13 +76,17 @@ def test_pages_draw_and_nothing_spins_forever_or_is_cut(page, name):
     page.wait(lambda: not page.driver.find_elements("css selector", busy), "the page to be finished")
     if name in IN_3D:
         assert page.pixels().std() > 5  # not an empty canvas
-    for width in (1400, 1000):
-        page.driver.set_window_size(width, 900)
+    for width in (1300, 1000):
+        page.driver.set_window_size(width, 760)
         if name in ("topology", "your_glass"):  # the others' plots are in the window or behind tabs
             page.wait(lambda: page.driver.find_elements("css selector", ".js-plotly-plot"), "plots")
         plots = page.driver.find_elements("css selector", ".js-plotly-plot")
         assert all(plot.size["width"] > 150 for plot in plots)
         page.wait(lambda: fits(page), "the page to fit its width")
+    with seen(page, 960, 540, dark=True):  # a projector
+        page.wait(lambda: is_in_sight(page, IN_3D.get(name, 0), 960, 540), "all views without scrolling")
+        if name in IN_3D:
+            page.wait(lambda: page.pixels()[3, 3].mean() < 60, "the dark theme")
     assert not page.driver.find_elements("css selector", "[data-testid=stException]")
     assert not page.errors()
 
@@ -93,8 +109,8 @@ def test_line_of_the_leaderboard_selects_its_checkpoint(page):
 
 def test_plots_of_errors_by_environment_fit(page):
     page.open("models?glass=beta&checkpoint=tiny2&about=Errors%20by%20environment")
-    for width in (1440, 1000):
-        page.driver.set_window_size(width, 900)
+    for width in (1300, 1000):
+        page.driver.set_window_size(width, 760)
         page.wait(
             lambda: len(page.driver.find_elements("css selector", ".js-plotly-plot .main-svg")) >= 2,
             "the plot with its two layers",
@@ -107,21 +123,30 @@ def test_plots_of_errors_by_environment_fit(page):
     assert not page.driver.find_elements("css selector", "[data-testid=stException]")
 
 
-@pytest.mark.parametrize(
-    ("key", "complex_"), [("loop", "Rips"), ("alpha_loop", "Alpha (as in the paper)")], ids=["rips", "alpha"]
-)
-def test_click_in_the_diagram_shows_that_loop(page, key, complex_):
+def test_click_in_the_diagram_shows_that_loop(page):
     from selenium.webdriver import ActionChains
 
-    page.open(f"topology?glass=beta&complex={quote(complex_)}&{key}=0")
-    shown = page.wait_for_picture()
-    diagram = page.wait(lambda: page.driver.find_elements("css selector", ".js-plotly-plot"), "plots")[0]
-    points = page.wait(
-        lambda: diagram.find_elements("css selector", ".scatterlayer path.point"), "the diagram"
-    )
-    ActionChains(page.driver).move_to_element(points[-12]).pause(0.3).click().perform()
-    page.wait(lambda: page.query().get(key) != "0", "another loop in the URL")
-    page.wait_for_picture(other_than=shown)
+    page.open("topology?glass=beta&loop=0&alpha_loop=0")
+    for key, complex_ in (("loop", "Rips"), ("alpha_loop", "Alpha (as in the paper)")):
+        page.press(complex_)
+        page.wait(lambda k=key: page.query().get(k) == "0", "the first loop")
+        window = Window(page, "topology")
+        before = window.js("return c.edges.digest")
+        points = page.wait(lambda: points_of_the_diagram(page), "the diagram")
+        ActionChains(page.driver).move_to_element(points[-12]).pause(0.3).click().perform()
+        page.wait(lambda k=key: page.query().get(k) != "0", "another loop in the URL")
+        page.wait(lambda b=before, w=window: w.js("return c.edges.digest") != b, "its cycle in the window")
+        ends = set(window.js("return [...c.edges.arrays.pairs]"))
+        assert window.js("return c.scene.rowsShown().length") > 2
+        seen_atoms = window.js(
+            "return [...c.store.get().visible.keys()].filter((i) => c.store.get().visible[i])"
+        )
+        assert ends <= set(seen_atoms)
+
+
+def points_of_the_diagram(page):
+    diagrams = page.driver.find_elements("css selector", ".js-plotly-plot")
+    return diagrams and diagrams[0].find_elements("css selector", ".scatterlayer path.point")
 
 
 def test_browser_back_returns_to_the_atom_before(page):
@@ -155,36 +180,32 @@ for (const kind of [HTMLCanvasElement, OffscreenCanvas]) {
 """
 
 
-def test_changing_pages_keeps_one_graphics_context(chromium, address):
-    driver = start_browser(*chromium, *WEBGL)  # browsers allow 16 and then drop the oldest
-    try:
-        driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": COUNT_CONTEXTS})
-        page = Page(driver, address).open()
+def test_changing_pages_keeps_one_graphics_context(page):
+    with before_each_page(page, COUNT_CONTEXTS):  # browsers allow 16 and then drop the oldest
+        page.open("?glass=alpha")
         page.wait_for_picture()
         for name, title in 2 * (("Topology", "Loops that live at least"), ("Structure", "atoms ·")):
             page.press(name)
             page.wait_for_text(title)
             page.wait_for_picture()
-        alive = driver.execute_script("return contexts.filter((context) => !context.isContextLost()).length")
-    finally:
-        driver.quit()
+        alive = page.driver.execute_script("return contexts.filter((one) => !one.isContextLost()).length")
     assert alive == 1
 
 
-def test_browser_without_webgl_says_so(chromium, address):
-    driver = start_browser(*chromium, "--disable-3d-apis")
-    try:
-        page = Page(driver, address).open()
+def test_browser_without_webgl_says_so(page):
+    script = (
+        "for (const kind of [HTMLCanvasElement, OffscreenCanvas]) kind.prototype.getContext = () => null;"
+    )
+    with before_each_page(page, script):
+        page.open("?glass=alpha")
         page.wait(lambda: "no WebGL" in page.in_viewer(".message"), "the message")
-    finally:
-        driver.quit()
 
 
 def test_missing_library_says_so(page):
     page.driver.execute_cdp_cmd("Network.enable", {})
     page.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*3Dmol*"]})
     try:
-        page.open()
+        page.open("?glass=alpha")
         page.wait(lambda: "could not be loaded" in page.in_viewer(".message"), "the message")
     finally:
         page.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
@@ -196,7 +217,7 @@ def test_text_of_an_opened_file_runs_nothing(page, address, tmp_path):
     attack = "<img src=x onerror=window.pwned=1>![i](https://example.org/i.png)"
     path = tmp_path / "x](javascript:window.pwned=1).xyz"
     path.write_bytes(xyz(comment_name=attack))
-    page.open()
+    page.open("?glass=alpha")
     first = page.wait_for_picture()
     page.press("Open a file of your own")
     chooser = page.wait(

@@ -1,4 +1,4 @@
-"""Pages beside Structure in a browser: in sight on a projector, linked cameras, an own file from error to zip."""
+"""Pages beside Structure in a browser: linked cameras, an own file from error to zip."""
 
 from __future__ import annotations
 
@@ -7,47 +7,12 @@ import zipfile
 import numpy as np
 import pytest
 
+from tests.browser.conftest import seen
+from tests.browser.test_dashboard import is_in_sight
 from tests.browser.test_window import Window
 from tests.dashboard.test_upload import xyz
 
 pytestmark = pytest.mark.browser
-
-FIRST_VISIT = 180.0  # s, the server imports torch
-
-VIEWS = """
-return [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.view')).filter(Boolean)
-  .map((view) => view.getBoundingClientRect()).map(({ left, top, right, bottom }) => [left, top, right, bottom]);
-"""
-BUSY = "[data-testid=stSpinner], [data-testid=stSkeleton], [data-testid=stStatusWidget]"
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_views_are_in_sight_on_a_projector(page, theme):
-    driver, (width, height) = page.driver, (960, 540)
-    feature = {"name": "prefers-color-scheme", "value": theme}
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    names = {"explanation": 1, "topology": 1} if theme == "light" else {"whole_glass": 1, "compare": 2}
-    try:
-        for name, count in names.items():
-            page.open(f"{name}?glass=beta&atom=3&method=gradient")
-            page.wait(page.drawn, "a 3D picture", FIRST_VISIT)
-            page.wait(lambda: not driver.find_elements("css selector", BUSY), f"{name} to be finished")
-            page.wait(lambda n=count: len(driver.execute_script(VIEWS)) == n, f"{count} views")
-            for left, top, right, bottom in driver.execute_script(VIEWS):
-                assert left >= 0, name
-                assert top >= 0, name
-                assert right <= width, name
-                assert bottom <= height, name
-                assert bottom - top > 180, name
-            pixels = page.pixels()
-            assert pixels.std() > 5, name
-            assert pixels[3, 3].mean() < 60 if theme == "dark" else pixels[3, 3].mean() > 230, name
-            assert not page.errors(), name
-    finally:
-        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
 
 
 def test_cameras_of_a_comparison_turn_together_until_they_are_parted(page):
@@ -67,6 +32,17 @@ def test_cameras_of_a_comparison_turn_together_until_they_are_parted(page):
     page.turn_view(-40, 10)
     assert turned(second) == pytest.approx(kept)
     assert not np.allclose(turned(first), kept)
+
+
+def test_six_panels_fit_a_projector(page):
+    page.open(
+        "compare?glass=beta&atom=3&method=gradient&panels=" + ";".join(f"alpha~{atom}~~" for atom in range(5))
+    )
+    drawn = "return Object.keys(window.symgnnWindow?.open ?? {}).length"
+    page.wait(lambda: page.driver.execute_script(drawn) == 6, "six windows")
+    with seen(page, 960, 540):
+        page.wait(lambda: is_in_sight(page, 6, 960, 540, least=100), "six panels without scrolling")
+    assert not page.errors()
 
 
 def test_an_own_file_from_its_error_to_the_zip(page, tmp_path):

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from symgnn.io.structures import read_glass
+from tests.browser.conftest import seen
 from tests.browser.page import Page
 
 pytestmark = pytest.mark.browser
@@ -89,9 +90,8 @@ class Panels:
 
 
 @pytest.fixture
-def panels(page) -> Panels:
-    page.driver.set_window_size(1400, 1000)
-    return Panels(page.open("?glass=beta&atom=3"))
+def panels(at_rest) -> Panels:
+    return Panels(at_rest)
 
 
 def test_table_sorts_and_selects_and_shows_what_is_selected_elsewhere(panels):
@@ -105,7 +105,8 @@ def test_table_sorts_and_selects_and_shows_what_is_selected_elsewhere(panels):
     panels.click(f"[data-atom='{first}']")
     panels.page.wait(lambda: panels.page.query()["atom"] == str(first), "the atom in the URL")
     assert panels.state("selected") == [first]
-    assert panels.page.query()["view"] == "tab:table;sort:label:down"  # left alone by the server
+    kept = "tab:table;sort:label:down"
+    panels.page.wait(lambda: panels.page.query().get("view") == kept, "the view, left alone by the server")
     last = int(np.argmin(labels))
     panels.run("context.store.set({ selected: [arguments[0]] })", last)
     panels.wait(f"find('.rows .selected')?.dataset.atom === '{last}'", "the row scrolled into sight")
@@ -187,7 +188,13 @@ def test_view_survives_the_link_and_bad_parts_are_named(panels, address):
     panels.click(".button[title^=Fade]")
     time.sleep(0.6)
     assert page.driver.execute_script("return history.length") == steps  # a look is no step of the history
-    url = page.driver.current_url
+    page.driver.execute_script(  # a browser without focus has no clipboard
+        "navigator.clipboard.writeText = (text) => { window.copied = text; return Promise.resolve(); }"
+    )
+    panels.click("button[title^='Copy the link']")
+    panels.wait("find('.said').textContent", "that it is copied")
+    url = page.driver.execute_script("return window.copied")
+    assert url == page.driver.current_url
     page.driver.get(f"{address}/_stcore/health")
     page.driver.get(url)
     again = Panels(page)
@@ -260,35 +267,32 @@ def test_keys_and_presentation(panels):
     panels.wait("!find('.window.presentation')", "its end")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [(1280, 800), (960, 540), (768, 1024)], ids=str)
-def test_view_bar_and_controls_fit_without_scrolling(page, size, dark):
-    driver = page.driver
-    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
-    metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    try:
-        panels = Panels(page.open("?glass=beta&atom=3"))
-        for title in ("Table", "Histogram", "Scatter", "Display", "Atom"):
-            panels.tab(title)
-            if title in ("Histogram", "Scatter"):
-                panels.plot()
-            boxes = panels.value(
-                "['.toolbar', '.view', '.overlay', '.tabs', '.panel:not([hidden])']"
-                ".map((s) => find(s).getBoundingClientRect()).map((box) => [box.left, box.top, box.right, box.bottom])"
-            )
-            left, top, right, bottom = np.array(boxes).T
-            assert min(left.min(), top.min()) >= 0
-            assert right.max() <= size[0]
-            assert bottom.max() <= size[1]
-            assert (right - left).min() > 200
-            assert bottom[1] - top[1] > 250
-        pixels = np.asarray(Image.open(io.BytesIO(panels.find(".view").screenshot_as_png)).convert("RGB"))
-        corner = pixels[3, 3].mean()
-        assert corner < 60 if dark else corner > 230
-        assert pixels.std() > 5
-        assert not page.errors()
-    finally:
-        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+def test_view_bar_and_controls_fit_without_scrolling(at_rest):
+    page, panels = at_rest, Panels(at_rest)
+    for width, height, dark in ((1280, 800, False), (960, 540, True), (768, 1024, False)):
+        with seen(page, width, height, dark=dark):
+            for title in ("Table", "Histogram", "Scatter", "Display", "Atom"):
+                panels.tab(title)
+                if title in ("Histogram", "Scatter"):
+                    panels.plot()
+                boxes = panels.value(
+                    "['.toolbar', '.view', '.overlay', '.tabs', '.panel:not([hidden])']"
+                    ".map((s) => find(s).getBoundingClientRect())"
+                    ".map((box) => [box.left, box.top, box.right, box.bottom])"
+                )
+                left, top, right, bottom = np.array(boxes).T
+                assert min(left.min(), top.min()) >= 0
+                assert right.max() <= width
+                assert bottom.max() <= height
+                assert (right - left).min() > 200
+                assert bottom[1] - top[1] > 250
+            view = panels.find(".view")
+            page.wait(lambda v=view, d=dark: (corner(v) < 60) if d else corner(v) > 230, "the theme")
+            assert not page.errors()
+
+
+def corner(view) -> float:
+    """Brightness of a view's corner, which shows atoms somewhere."""
+    pixels = np.asarray(Image.open(io.BytesIO(view.screenshot_as_png)).convert("RGB"))
+    assert pixels.std() > 5
+    return pixels[3, 3].mean()

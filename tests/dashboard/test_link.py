@@ -55,6 +55,20 @@ def test_a_run_writes_the_link_once(app, written, page):
     assert app.query_params["atom"] == "5"
 
 
+def test_a_click_before_the_browser_has_written_the_link_counts_and_a_step_back_does_too(app):
+    opened(app, glass="beta", atom=3)
+    app.number_input(key="atom").set_value(5).run()
+    app.query_params["atom"] = "3"  # the browser's URL is still the earlier one
+    app.number_input(key="atom").set_value(7).run()
+    assert app.query_params["atom"] == "7"
+    app.query_params["atom"] = "3"  # and nothing else has changed: a step back
+    app.run()
+    assert app.number_input(key="atom").value == 3
+    app.query_params["atom"] = "11"  # a link that was never ours
+    app.number_input(key="atom").set_value(8).run()
+    assert app.number_input(key="atom").value == 11
+
+
 def test_the_view_of_the_window_is_no_change_of_the_link(app):
     opened(app, glass="beta", atom=3)
     app.number_input(key="atom").set_value(5)

@@ -7,8 +7,9 @@ import json
 
 import numpy as np
 
-from dashboard.app_pages.topology import clicked_class
+from dashboard import topology_size
 from dashboard.loops import LivingLoops, cycle_dataset, void_dataset
+from dashboard.topology_panels import clicked_class
 from symgnn.homology import (
     alpha_complex,
     alpha_cycles,
@@ -201,3 +202,25 @@ def test_short_lived_loops_do_not_count_for_edges():
     assert living.participation.tolist() == expected.tolist()
     assert living.participation.sum() < loops.participation.sum()
     assert LivingLoops(loops, 0.0).participation.tolist() == loops.participation.tolist()
+
+
+def test_a_large_glass_says_its_cost_first_and_offers_a_part(app, monkeypatch):
+    monkeypatch.setattr(topology_size, "MANY", 80)
+    monkeypatch.setattr(topology_size, "CROP", 60)
+    opened(app, "topology", glass="beta", atom=7)
+    assert not app.exception
+    assert "90 atoms: all loops take many minutes" in told(app.info)
+    assert not app.dataframe
+    element = app.session_state["_selection"].glass.symbols[7]
+    app.button(key="open_crop").click().run()
+    assert not app.exception
+    assert app.query_params["glass"].startswith("upload-")
+    chosen = app.session_state["_selection"]
+    assert len(chosen.glass) == 60
+    assert chosen.glass.symbols[chosen.atom] == element
+    np.testing.assert_allclose(chosen.glass.positions[chosen.atom], 0)
+    assert "loops" in told(app.title), "its topology is computed at once"
+    app.selectbox(key="glass").select("beta").run()
+    app.button(key="compute_topology").click().run()
+    assert not app.exception
+    assert "loops" in told(app.title)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from dashboard import calls
 from dashboard.what_if import Choice, chain_text, change_command, read_chain, scan_command
+from dashboard.what_if_jobs import agreement_of_change, check_table
+from dashboard.workers.tasks import TASKS
 from dashboard.workers.what_if_tasks import changes_around
 from symgnn.errors import InputError
 from symgnn.inference.predict import load_checkpoint
 from symgnn.io.structures import read_glass
-from symgnn.plotting.what_if_plots import barriers_before_after, ranked_changes
-from symgnn.whatif import scan
+from symgnn.plotting.what_if_plots import barriers_before_after, ranked_changes, searched_before_after
+from symgnn.whatif import Measured, scan
 from tests.dashboard.test_pages import opened, told
 
 ATOM = 7
@@ -20,6 +24,11 @@ ATOM = 7
 
 def second_change(app) -> str:
     return app.dataframe[0].value["change"].iloc[1]
+
+
+def change_box(app):
+    """The box of changes, which each glass has for itself."""
+    return next(box for box in app.selectbox if (box.key or "").startswith("change_box"))
 
 
 def test_it_opens_with_unrelaxed_changes_ranked_and_the_strongest_chosen(app, data, checkpoints):
@@ -41,15 +50,16 @@ def test_it_opens_with_unrelaxed_changes_ranked_and_the_strongest_chosen(app, da
 def test_a_change_is_applied_undone_and_opened_on_every_page(app):
     opened(app, "what_if", atom=ATOM)
     change = second_change(app)
-    app.selectbox(key="change_box").set_value(change).run()
+    change_box(app).set_value(change).run()
     assert app.query_params["change"] == change
     app.button(key="apply_change").click().run()
     assert not app.exception
     assert app.query_params["chain"] == change
     assert "before 1 change" in told(app.title)
+    assert change_box(app).value == app.query_params["change"] != change, "the strongest of the new glass"
     app.button(key="undo_change").click().run()
     assert app.query_params["chain"] == ""
-    app.selectbox(key="change_box").set_value(change).run()
+    change_box(app).set_value(change).run()
     app.button(key="apply_change").click().run()
     app.segmented_control(key="what_if").set_value("files").run()
     assert "ask_chain" in app.code[0].value
@@ -115,6 +125,70 @@ def test_design_brings_the_barrier_nearer(app):
     assert len(read_chain(app.query_params["chain"])) == 2
 
 
+def test_target_and_number_of_changes_are_in_the_link(app):
+    opened(app, "what_if", atom=ATOM, what_if="design", target="2.25", most_changes="4")
+    assert not app.exception
+    assert (app.number_input(key="target").value, app.number_input(key="most_changes").value) == (2.25, 4)
+    app.number_input(key="target").set_value(1.2).run()
+    app.segmented_control(key="what_if").set_value("ranked").run()
+    app.segmented_control(key="what_if").set_value("design").run()
+    assert (app.query_params["target"], app.query_params["most_changes"]) == ("1.2", "4")
+    app.button(key="apply_change").click().run()
+    assert app.query_params["target"] == "1.2", "another glass, the same goal"
+    app.number_input(key="atom").set_value(ATOM + 1).run()
+    assert app.query_params["target"] != "1.2", "another atom has another target"
+    opened(app, "what_if", what_if="design", target="-3")
+    assert "target =" in told(app.warning)
+
+
+def test_before_and_after_stand_side_by_side(app):
+    opened(app, "what_if", atom=ATOM, what_if="before")
+    assert not app.exception
+    change = app.query_params["change"]
+    assert "**Before**" in told(app.markdown)
+    assert f"**After {change}**" in told(app.markdown)
+
+
+def result_of(change: float, sigma: float | None = 0.05) -> SimpleNamespace:
+    both = np.array([1.5, 1.2])
+    return SimpleNamespace(
+        atom=1, number_after=1, barriers_before=both, barriers_after=both + change, barrier_change=both * 0 + change,
+        sigma=None if sigma is None else np.full(2, sigma),
+    )  # fmt: skip
+
+
+def test_predicted_and_measured_changes_stand_beside_their_errors():
+    measured = Measured(np.array([1.0, 1.2]), np.array([1.6, 1.9, 1.6]), tries=9)
+    table = check_table(result_of(0.4), measured)
+    assert table["change"].tolist() == ["+0.400", "+0.600"]
+    assert table["±"].tolist() == ["0.050", f"{np.hypot(0.1, 0.1):.3f}"]
+    assert table["events"].tolist() == ["", "2, 3"]
+    assert "the same sign, 1.4 standard errors" in agreement_of_change(result_of(0.4), measured)
+    assert "opposite signs" in agreement_of_change(result_of(-0.4), measured)
+    one_sided = Measured(np.array([1.0, 1.2]), np.empty(0), tries=9)
+    table = check_table(result_of(0.4), one_sided)
+    assert table.iloc[1].tolist() == ["measured", "1.10 ± 0.10", "none", "", "", "2, 0"]
+    assert "more tries" in agreement_of_change(result_of(0.4), one_sided)
+
+
+def test_the_report_of_a_change_is_made_when_asked_for(app, monkeypatch):
+    told_of = {}
+
+    def write(progress, model, parts):
+        told_of.update(parts)
+        return "<html></html>"
+
+    monkeypatch.setitem(TASKS, "html_of_change", write)
+    opened(app, "what_if", atom=ATOM, what_if="files")
+    app.button(key="make_what_if_report").click().run()
+    assert not app.exception
+    assert str(told_of["result"].change) == app.query_params["change"]
+    assert told_of["ranked"]["change"].iloc[0] == app.query_params["change"]
+    assert told_of["measured"] is None
+    assert told_of["commands"][0].startswith("symgnn whatif alpha.xyz --atom 7")
+    assert not [button for button in app.button if button.key == "make_what_if_report"]
+
+
 def test_searches_want_relaxed_glasses(app):
     opened(app, "what_if", what_if="physics")
     assert not app.exception
@@ -171,3 +245,11 @@ def test_plots():
     assert list(bars.marker.line.width) == [0, 2.5]
     figure = barriers_before_after(np.array([1.0, 2.0]), np.array([1.5, 2.0]), atom=1)
     assert list(figure.data[2].x) == [2.0]
+    searched = searched_before_after((np.array([1.0, 2.0]), np.empty(0)), (1.4, 1.1), 0.1)
+    events, none, means, predicted = searched.data
+    assert list(events.y) == [1.0, 2.0]
+    assert not len(none.y)
+    assert means.y[0] == 1.5
+    assert means.y[1] is None
+    assert means.error_y.array[0] == pytest.approx(0.5)
+    assert list(predicted.y) == [1.4, 1.1]

@@ -116,3 +116,17 @@ test("atoms near the ones that are shown are drawn, the others are not", () => {
   assert.deepEqual([...shellOf({ n: 4, bonds }, [0], 3.2)], [1, 1, 0, 0]);
   assert.equal(shellOf({ n: 4, bonds: null }, [0], 3.2), null);
 });
+
+test("the flight of one window takes no other along; afterwards all are as near", () => {
+  const waiting = [], group = createGroup((fn) => waiting.push(fn)), a = member([0, 1]), b = member([0, 1]);
+  group.join(a);
+  const joined = group.join(b);
+  const before = a.scene.view();
+  joined.flight(() => b.scene.setView([9, 9, 9, 7, 0, 0, 0, 1]));
+  assert.deepEqual(a.scene.view(), before);
+  assert.equal(b.scene.view()[0], 9);
+  waiting.forEach((fn) => fn());
+  assert.deepEqual(a.scene.view(), [...before.slice(0, 3), 7, ...before.slice(4)]);
+  b.scene.setView([10, 9, 9, 2, 0, 0, 1, 0]); // afterwards they are linked again
+  assert.deepEqual(a.scene.view().slice(3), [2, 0, 0, 1, 0]);
+});

@@ -21,9 +21,10 @@ from symgnn.explanations.verdict import verdict
 from symgnn.inference.predict import load_checkpoint, predict
 from symgnn.io.structures import read_glass
 from symgnn.paths import samples_folder
-from symgnn.report import atom_report, glass_report
+from symgnn.report import atom_report, glass_report, what_if_report
 from symgnn.report.page import Commands, Heading, Plot, Rows, Text, html_page
 from symgnn.report.scripts import as_json, inlined
+from symgnn.whatif import Chain, Measured, scan, what_if
 from tests.browser.conftest import WEBGL, start_browser
 from tests.conftest import REPOSITORY
 
@@ -99,6 +100,32 @@ def test_numbers_of_a_glass(checkpoint, sample, without_3dmol):
     assert "What raises and what lowers" in page.text
     no_edges = Tags(glass_report(load_checkpoint("mlp"), sample))
     assert "What raises and what lowers" not in no_edges.text
+
+
+def test_numbers_of_a_change(checkpoint, sample, without_3dmol):
+    ranked = scan(checkpoint, sample, 77, within=3.0, relax=False)
+    first = what_if(checkpoint, sample, ranked.changes[1], atom=77, relax=False)
+    chain = Chain(sample, (first,))
+    result = what_if(checkpoint, chain.glass, ranked.changes[0], atom=77, relax=False)
+    measured = Measured(np.array([1.0, 1.2]), np.array([1.6, 1.9, 1.6]), tries=9)
+    page = Tags(
+        what_if_report(
+            checkpoint, result, chain=chain, ranked=ranked.table(), atom_change=ranked.atom_change(),
+            measured=measured, commands=["symgnn whatif my.xyz"],
+        )
+    )  # fmt: skip
+    before, after, change = result.barriers_before[77], result.barriers_after[77], result.barrier_change[77]
+    assert f"{result.change}: {before:.3f} to {after:.3f} eV, a change of {change:+.3f} ±" in page.text
+    assert f"{chain.barriers[0]:.3f}" in page.text
+    assert (
+        "1.10 ± 0.10 eV (2 events) before, 1.70 ± 0.10 eV (3 events) after; measured change +0.600"
+        in page.text
+    )
+    assert all(str(change) in page.text for change in ranked.changes)
+    assert "symgnn whatif my.xyz" in page.text
+    assert sum(tag == "div" and known.get("class") == "picture" for tag, known in page.tags) == 3
+    with pytest.raises(InputError, match="no atom asked about"):
+        what_if_report(checkpoint, what_if(checkpoint, sample, ranked.changes[0], relax=False))
 
 
 def test_settings_stand_in_the_command(checkpoint, sample, without_3dmol):

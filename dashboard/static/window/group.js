@@ -59,8 +59,13 @@ export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
 
   function alone(fn) { // cameras that go their own ways for a while
     parted++;
-    for (const member of members) fn(member);
+    members.forEach(fn);
     later(() => { parted--; }, FLIGHT);
+  }
+
+  function flight(member, fn) { // its own way for a while, then all as near as it is
+    alone((one) => { if (one === member) fn(); });
+    later(() => { if (linked) for (const other of members) put(other, other.scene.view().map((value, k) => (k === 3 ? member.scene.view()[3] : value))); }, FLIGHT);
   }
 
   return {
@@ -80,7 +85,7 @@ export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
       if (linked) oneScale();
     },
     onChange(fn) { listeners.add(fn); return () => listeners.delete(fn); },
-    /** Takes a member in; returns { edgesChanged(), leave() }. */
+    /** Takes a member in; returns { edgesChanged(), flight(fn), leave() }. In the flight fn its camera takes no other along. */
     join(member) {
       const now = member.store.get();
       state = { ...Object.fromEntries(SHARED.map((key) => [key, now[key]])), ...state };
@@ -95,6 +100,7 @@ export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
       ranges();
       return {
         edgesChanged: ranges,
+        flight: (fn) => flight(member, fn),
         leave() {
           off.forEach((stop) => stop());
           members.delete(member);

@@ -14,7 +14,7 @@ import { createScene } from "./scene.js";
 import { createStore } from "./store.js";
 import { viewOfText } from "./view_text.js";
 
-const LEAST_HEIGHT = { alone: 320, grouped: 210 }, BELOW = 14; // px
+const LEAST_HEIGHT = { alone: 320, grouped: 210, inRows: 110 }, BELOW = 14, BETWEEN = 62; // px; between two rows
 const RESTED = 400; // ms after which a turned view is written into the link
 const CLOSE = 4, SHELL = 3.2; // Å round the atoms that Python shows: in view, and drawn
 const KEPT = ["selected", "pinned", "color", "range", "scaleName", "faded", "filter", "elements", "slab", "clip", "wrap", "images",
@@ -62,7 +62,10 @@ function createWindow(element) {
     const page = document.querySelector("[data-testid=stMain]");
     const top = element.getBoundingClientRect().top + (page?.scrollTop ?? window.scrollY);
     const room = Math.floor(window.innerHeight - top - BELOW - data.below);
-    const height = Math.min(data.height ?? Infinity, Math.max(LEAST_HEIGHT[data.group ? "grouped" : "alone"], room));
+    const further = data.rows - 1 - data.row; // rows of windows below this one, which share the room
+    const own = Math.floor((room - further * BETWEEN) / (further + 1));
+    const least = LEAST_HEIGHT[data.rows > 1 ? "inRows" : data.group ? "grouped" : "alone"];
+    const height = Math.min(data.height ?? Infinity, Math.max(least, own));
     element.style.setProperty("--height", `${height}px`);
   }
 
@@ -210,7 +213,9 @@ function show(viewer, places, glass, edges, data) {
       if (!atoms || JSON.stringify(atoms) === flown) return;
       flown = JSON.stringify(atoms);
       if (store.get().clip === null) store.set({ visible: shellOf(glass, atoms, SHELL) }); // what stands in front is left out
-      scene.flyTo(atoms, CLOSE);
+      const flight = () => scene.flyTo(atoms, CLOSE);
+      if (joined) joined.flight(flight); // each window has its own middle
+      else flight();
     },
     setEdges(other) {
       if (other === context.edges) return;
