@@ -18,12 +18,29 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 PLACES_OF_RAW_DATA = (REPOSITORY / "data" / "raw" / "paper", REPOSITORY.parent / "shared" / "raw_data")
 
 
+LONGEST = (
+    "tests/browser",
+    "tests/wheel",
+    "tests/checkpoints",
+    "tests/dashboard",
+    "tests/simulate",
+    "tests/training",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Which tests run in one process: those of a file, and all that share the browser and its dashboard."""
+    """Which tests run in one process: those of a file, and all that share the browser and its dashboard. What takes
+    longest comes first, so that no process waits for the other at the end."""
     for item in items:
         file = item.path.relative_to(REPOSITORY)
         group = "tests/browser" if file.is_relative_to("tests/browser") else str(file)
         item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=_turn)  # keeps the order within
+
+
+def _turn(item: pytest.Item) -> int:
+    folder = "/".join(item.path.relative_to(REPOSITORY).parts[:2])
+    return LONGEST.index(folder) if folder in LONGEST else len(LONGEST)
 
 
 @pytest.fixture(scope="session")
