@@ -18,7 +18,7 @@ dashboard: install viewer
 	$(BIN)/symgnn dashboard
 
 test: $(VENV)/.installed-test viewer lint
-	$(PYTEST) -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+	$(PYTEST) -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 # Builds a wheel, installs it into a fresh environment and runs it in an empty folder; part of `make test`.
 test-wheel: $(VENV)/.installed-test
