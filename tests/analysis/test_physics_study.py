@@ -1,6 +1,7 @@
 """The study of physics: a search is that of the changed glass, all is resumed, a planted truth comes out."""
 
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -126,3 +127,26 @@ def test_the_command(few, tmp_path, monkeypatch):
 def test_what_the_command_refuses(arguments, message):
     with pytest.raises(InputError, match=message):
         CliRunner().invoke(app, ["findings", str(SAMPLE), *arguments], catch_exceptions=False)
+
+
+def test_searches_are_kept_under_all_that_they_come_from(tmp_path):
+    one, other = (SimpleNamespace(content_hash=name) for name in "ab")
+    searches = [Search(0, 5), Search(1, 5), Search(0, 6), Search(0, 5, "swap 17=Zr"), Search(0, 5, repeat=1)]
+    paths = [
+        SwapSearches([one, other], events, seed, tmp_path).path(search)
+        for events in (10, 15) for seed in (0, 7) for search in searches
+    ]  # fmt: skip
+    assert len(set(paths)) == len(paths)
+
+
+def test_a_swapped_glass_without_a_minimum_has_no_events(tmp_path, monkeypatch):
+    """Nor does it fall back on the glass before the swap."""
+
+    def none(*arguments, **options):
+        raise InputError("no minimum")
+
+    glass = read_glass(SAMPLE)
+    monkeypatch.setattr("symgnn.analysis.swap_searches.relaxed", none)
+    arrays = SwapSearches([glass], 15, 0, tmp_path).compute(Search(0, 5, "swap 17=Zr"))
+    assert len(arrays["barriers"]) == len(arrays["moving"]) == 0
+    assert np.isnan(arrays["positions"]).all()

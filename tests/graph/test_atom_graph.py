@@ -88,3 +88,12 @@ def test_to_the_same_device_is_the_same_graph(random_glass):
     meta = graph.to("meta")
     assert meta.device.type == "meta"
     assert meta.n_edges == graph.n_edges
+
+
+def test_what_edges_were_removed_from_stays_at_hand():
+    """On the same device; edges beyond a radius do not count as removed."""
+    graph = build_graph(make_random_glass(40, seed=2), 4.0)
+    part = graph.edge_subgraph(graph.target < 10)
+    assert part.to("meta").whole.device.type == "meta"
+    assert part.within(3.0)[0].whole is graph
+    assert graph.within(3.0)[0].removed_from is None

@@ -102,7 +102,7 @@ def test_numbers_of_a_glass(checkpoint, sample, without_3dmol):
     assert "What raises and what lowers" not in no_edges.text
 
 
-def test_numbers_of_a_change(checkpoint, sample, without_3dmol):
+def test_numbers_of_a_change(checkpoint, sample, without_3dmol, monkeypatch):
     ranked = scan(checkpoint, sample, 77, within=3.0, relax=False)
     first = what_if(checkpoint, sample, ranked.changes[1], atom=77, relax=False)
     chain = Chain(sample, (first,))
@@ -124,6 +124,14 @@ def test_numbers_of_a_change(checkpoint, sample, without_3dmol):
     assert all(str(change) in page.text for change in ranked.changes)
     assert "symgnn whatif my.xyz" in page.text
     assert sum(tag == "div" and known.get("class") == "picture" for tag, known in page.tags) == 3
+    positions = result.after.positions.copy()
+    positions[[40, 60]] += [[0.3, 0, 0], [0.7, 0, 0]]
+    relaxed = replace(result, after=replace(result.after, positions=positions), is_relaxed=True)
+    monkeypatch.setattr("symgnn.report.what_if.MOST_MOVED", 1)
+    page = Tags(what_if_report(checkpoint, relaxed))
+    assert f"60 {sample.symbols[60]} 0.700 {result.barrier_change[60]:+.3f}" in page.text
+    assert "0.300" not in page.text, "it moved less"
+    assert "2 atoms moved farther" in page.text
     with pytest.raises(InputError, match="no atom asked about"):
         what_if_report(checkpoint, what_if(checkpoint, sample, ranked.changes[0], relax=False))
 

@@ -57,6 +57,7 @@ def test_frames_are_read_by_ourselves_and_by_ase(small_glass, event, tmp_path):
         assert frame.barriers is None
     assert frames[0].notes["frame"] == "start"
     assert frames[2].notes["frame"] == f"saddle, {event.barrier:.4f} eV above the start"
+    assert frames[4].notes["frame"] == f"end, {event.energy_difference:+.4f} eV from the start"
     assert "interpolated" in frames[1].notes["frame"]
     assert f"attempt {event.attempt}" in frames[0].notes["event"]
 

@@ -53,6 +53,8 @@ def test_no_epoch_gives_the_weights_as_they_are(glasses, first, tmp_path):
     assert np.abs(start.predict(glasses[0]) - same.predict(glasses[0])).max() < 1e-6
     assert same.card.selected.epoch == 0
     assert same.card.selected.pearson == pytest.approx(start.card.selected.pearson)
+    error = (start.predict(glasses[0]) - glasses[0].barriers) / float(start.model.target_scale)
+    assert result.curve[0]["train_loss"] == pytest.approx((error**2).mean(), rel=1e-5)
     assert not train_checkpoint(config, glasses[:1], glasses[1], tmp_path).trained
     with pytest.raises(InputError, match="max_epoch 0 found"):
         replace(config, start_from="")

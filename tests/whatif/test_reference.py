@@ -1,6 +1,7 @@
 """Results of changes, against relaxation and prediction by other means."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from ase import Atoms
 from ase.optimize import FIRE
 
 from symgnn.errors import InputError
+from symgnn.inference.card import CARD
 from symgnn.inference.checkpoint import load_checkpoint
 from symgnn.inference.predict import predict
 from symgnn.io.structures import read_glass, write_extxyz
@@ -179,3 +181,15 @@ def test_the_changed_glass_is_saved_and_read(checkpoint, reference, tmp_path):
     assert again.properties["barrier_change"] == pytest.approx(result.barrier_change)
     assert again.notes["change"] == "remove 30"
     assert again.notes["relaxed"] == "yes"
+
+
+def test_seeds_of_another_cutoff_are_none(checkpoint, tmp_path, monkeypatch):
+    """What stands in the folder of a checkpoint is asked with it only where it reads the same graph."""
+    for name in (".", "seed1", "seed2"):
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / CARD).touch()
+    first = replace(checkpoint, folder=tmp_path)
+    nearer = SimpleNamespace(elements=first.elements, cutoff=4.0, inputs=first.model.inputs, n_layers=2)
+    others = {"seed1": first, "seed2": SimpleNamespace(card=first.card, model=nearer)}
+    monkeypatch.setattr("symgnn.whatif.ensemble.load_checkpoint", lambda folder, device: others[folder.name])
+    assert ensemble_of(first).seeds == (first,)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from symgnn.errors import InputError
 from symgnn.io.structures import read_glass
 from symgnn.whatif import (
     ExchangeAtoms,
+    Measured,
     Reference,
     RemoveAtom,
     SwapElement,
@@ -27,7 +29,7 @@ from symgnn.whatif import (
 )
 from symgnn.whatif.candidates import candidates, distances
 from symgnn.whatif.scan import ScanWork
-from symgnn.whatif.searches import different
+from symgnn.whatif.searches import SearchWork, different
 from tests.conftest import REPOSITORY
 
 SAMPLE = REPOSITORY / "data/samples/Cu64Zr36_500_1e12.xyz"
@@ -253,3 +255,48 @@ def test_what_the_command_refuses(arguments, message):
     outcome = run(*arguments)
     assert isinstance(outcome.exception, InputError)
     assert message in str(outcome.exception)
+
+
+def test_results_are_kept_under_all_that_they_come_from(tmp_path):
+    """Of scans: glass, weights, atom, relaxed or not, changes; of tries: glass, atom, seed and number."""
+
+    def reference(glass="a", weights="k", relaxed=True):
+        return SimpleNamespace(
+            given=SimpleNamespace(content_hash=glass),
+            ensemble=SimpleNamespace(key=weights),
+            is_relaxed=relaxed,
+        )
+
+    swap = (SwapElement(3, "Zr"),)
+    scans = [
+        ScanWork(reference(), 5, tmp_path).path(swap),
+        ScanWork(reference(glass="b"), 5, tmp_path).path(swap),
+        ScanWork(reference(weights="l"), 5, tmp_path).path(swap),
+        ScanWork(reference(relaxed=False), 5, tmp_path).path(swap),
+        ScanWork(reference(), 6, tmp_path).path(swap),
+        ScanWork(reference(), 5, tmp_path).path((SwapElement(3, "Cu"),)),
+    ]
+    assert len(set(scans)) == len(scans)
+    one, other = (SimpleNamespace(content_hash=name) for name in "ab")
+    tries = [
+        SearchWork(glasses, atoms, seed, tmp_path).path((0, attempt))
+        for glasses in ((one, other), (other, one)) for atoms in ((5, 4), (4, 5))
+        for seed in (0, 1) for attempt in (0, 1)
+    ]  # fmt: skip
+    assert len(set(tries)) == 16
+
+
+def test_a_measured_change_has_the_error_of_both_sides():
+    measured = Measured(np.array([1.0, 1.4]), np.array([1.1, 2.0, 2.3]), tries=5)
+    assert measured.change == pytest.approx(1.8 - 1.2)
+    assert measured.standard_error == pytest.approx(
+        np.hypot(np.std([1.0, 1.4], ddof=1) / 2**0.5, np.std([1.1, 2.0, 2.3], ddof=1) / 3**0.5)
+    )
+    assert np.isnan(replace(measured, after=np.array([2.0])).standard_error)
+    assert np.isnan(replace(measured, after=np.empty(0)).change)
+
+
+def test_the_distance_of_an_exchange_is_that_of_the_nearer_atom(checkpoint, sample, tmp_path):
+    plain = scan(checkpoint, sample, ATOM, kind="exchange", within=3.0, relax=False, folder=tmp_path)
+    away = distances(sample, ATOM, 3.0)
+    assert plain.distance == pytest.approx([min(away[one.first], away[one.second]) for one in plain.changes])
