@@ -457,6 +457,10 @@ def test_bad_files_end_in_one_line(run, place, tmp_path, name):
         (("train", "--device", "cuda:77", "--data", "."), "cuda:77"),
         (("train", "--data", "."), "symgnn data fetch"),
         (("train", "--max-epoch", "0"), "max_epoch 0"),
+        (
+            ("train", "--model-name", "ridge", "--start-from", "ridge"),
+            "start_from 'ridge' found, expected none",
+        ),
         (("data", "fetch", "--from", "."), "holds none"),
         (("evaluate", "untrained", "--data", "."), "symgnn data fetch"),
         (("evaluate", "nowhere", "--data", "."), "none of the paper's files"),

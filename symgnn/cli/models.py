@@ -107,7 +107,8 @@ def _log_to(path: Path, level: str, to_console: bool) -> None:
     if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise InputError(f"log level {level!r} found, expected DEBUG, INFO, WARNING or ERROR")
     path.parent.mkdir(parents=True, exist_ok=True)
-    handlers: list[logging.Handler] = [logging.FileHandler(path, encoding="utf-8")]
+    # the file is made with its first line: a training that is refused leaves none
+    handlers: list[logging.Handler] = [logging.FileHandler(path, encoding="utf-8", delay=True)]
     if to_console:
         from rich.logging import RichHandler
 

@@ -59,6 +59,11 @@ class TrainingConfig:
             ("eval_interval", self.eval_interval >= 1, "at least 1"),
             ("averaging", 0 <= self.averaging < 1, "a decay from 0 to below 1"),
             ("edge_removal", self.edge_removal >= 0, "a number of atoms, 0 for none"),
+            (
+                "start_from",
+                not self.start_from or self.model != "ridge",
+                "none: ridge is fitted in closed form",
+            ),
             ("patience", self.patience >= 0, "0 (never stop early) or more"),
         )
         for name, holds, expected in checks:

@@ -5,9 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from typer.testing import CliRunner
 
+from symgnn.cli import app
 from symgnn.errors import InputError
 from symgnn.inference.checkpoint import load_checkpoint
+from symgnn.io.structures import write_extxyz
 from symgnn.training.config import TrainingConfig
 from symgnn.training.loop import train
 from symgnn.training.run import train_checkpoint
@@ -84,3 +87,15 @@ def test_weights_that_do_not_fit_are_refused(glasses, first, tmp_path):
         train_checkpoint(config, glasses[:1], glasses[1], tmp_path)
     with pytest.raises(InputError, match="nowhere"):
         train_checkpoint(replace(config, start_from="nowhere"), glasses[:1], glasses[1], tmp_path)
+
+
+def test_a_command_that_is_refused_leaves_no_log(glasses, tmp_path, monkeypatch):
+    third = replace(make_random_glass(80, 3), barriers=glasses[0].barriers)
+    for name, glass in zip("abc", (*glasses, third), strict=True):
+        write_extxyz(tmp_path / f"{name}.xyz", glass)
+    (tmp_path / "mine.yaml").write_text("name: mine\ntrain: a.xyz\nvalidation: b.xyz\ntest: c.xyz\n")
+    options = ["--dataset", "mine.yaml", "--start-from", "nowhere", "--output-dir", "out"]
+    monkeypatch.chdir(tmp_path)
+    refused = CliRunner().invoke(app, ["train", *options])
+    assert "checkpoint 'nowhere' not found" in str(refused.exception)
+    assert not list((tmp_path / "out").glob("*"))
