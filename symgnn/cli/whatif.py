@@ -140,7 +140,7 @@ def _scan(model, glass, atom, kind, within, relax, settings, output, name):
     console.print(rows)
     console.print(
         f"atom {atom} ({glass.symbols[atom]}): barrier {result.barrier_before[0]:.3f} eV; {len(result)} changes, "
-        f"strongest first",
+        f"strongest first{f'; the first {SHOWN} are shown, all are in the files' if len(result) > SHOWN else ''}",
         markup=False,
     )
     _say_sigma(reference.ensemble, result.pooled_sigma)
