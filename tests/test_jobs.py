@@ -208,7 +208,7 @@ def test_no_worker_survives_its_parent(tmp_path):
 
 
 COMMAND = "from symgnn.cli import main; main()"
-SAMPLE = REPOSITORY / "data" / "samples" / "Cu64Zr36_500_1e12.xyz"
+SAMPLE = REPOSITORY / "data" / "samples" / "Cu64Zr36_1000_1e13.xyz"
 
 
 def test_ctrl_c_ends_quietly_and_says_what_is_kept(tmp_path):

@@ -160,7 +160,9 @@ def start_browser(browser: str, driver: str, *flags: str):
     for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", *flags):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    return webdriver.Chrome(options=options, service=Service(driver))
+    started = webdriver.Chrome(options=options, service=Service(driver))
+    started.set_script_timeout(120)  # s: a busy machine draws six views in software for long
+    return started
 
 
 def _answers(port: int) -> bool:
