@@ -341,6 +341,7 @@ def test_train_evaluate_and_fetch_on_the_paper(run, place, raw_data, tmp_path):
     assert {path.name for path in (tmp_path / "run").iterdir()} == {
         "weights.safetensors", "card.json", "curve.csv", "last.pt", "train.log",
     }  # fmt: skip
+    assert "INFO epoch 1: loss" in (tmp_path / "run" / "train.log").read_text()
     card = load_checkpoint(tmp_path / "run").card
     assert card.split.train == [f"train{k}" for k in range(6)]
     assert card.split.validation == ["train6"]

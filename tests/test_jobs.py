@@ -159,16 +159,18 @@ def test_an_address_without_a_scheduler_is_refused(monkeypatch, capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_a_scheduler_without_workers_is_refused(monkeypatch):
-    distributed = pytest.importorskip("distributed")
+def test_a_scheduler_without_workers_is_refused(monkeypatch, tmp_path):
+    pytest.importorskip("distributed")
+    from tests.dask_cluster import cluster_of
+
     monkeypatch.setattr(jobs, "WORKER_SECONDS", 0.5)
     with (
-        distributed.LocalCluster(n_workers=0, processes=False, dashboard_address=":0") as empty,
+        cluster_of(0, tmp_path) as empty,
         pytest.raises(
             InputError, match=r"has no workers, expected at least one: dask worker .* --nthreads 1$"
         ),
     ):
-        list(run_all(fails, [1], scheduler=empty.scheduler_address))
+        list(run_all(fails, [1], scheduler=empty.address))
 
 
 def test_the_extra_is_named(monkeypatch):

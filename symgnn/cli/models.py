@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -61,9 +63,11 @@ def train(
         if not glasses.split(split).glasses:
             raise InputError(f"{glasses.origin}: no glass of split {split!r} here, expected at least one")
     check_folders(folder)
-    _log_to(folder / "train.log", log_level, console_log)
     state = None if settings.model == "ridge" else folder / STATE  # ridge has no epochs to go on from
-    with TrainingBar(f"Training {settings.model}", state) as bar:
+    with (
+        _log_to(folder / "train.log", log_level, console_log),
+        TrainingBar(f"Training {settings.model}", state) as bar,
+    ):
         result = train_checkpoint(
             settings,
             glasses.train.glasses,
@@ -103,19 +107,32 @@ def _load(dataset: str, data: Path | None):
     return loaded
 
 
-def _log_to(path: Path, level: str, to_console: bool) -> None:
+@contextmanager
+def _log_to(path: Path, level: str, to_console: bool) -> Iterator[None]:
+    """What the training logs goes to the file, and to the console if asked for; other loggers are left alone."""
     if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
         raise InputError(f"log level {level!r} found, expected DEBUG, INFO, WARNING or ERROR")
+    is_new = not path.parent.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     # the file is made with its first line: a training that is refused leaves none
     handlers: list[logging.Handler] = [logging.FileHandler(path, encoding="utf-8", delay=True)]
+    handlers[0].setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     if to_console:
         from rich.logging import RichHandler
 
         handlers.append(RichHandler(console=errors, show_path=False))
-    logging.basicConfig(
-        level=level.upper(), format="%(asctime)s %(levelname)s %(message)s", handlers=handlers
-    )
+    logger = logging.getLogger("symgnn")
+    logger.setLevel(level.upper())
+    for handler in handlers:
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            logger.removeHandler(handler)
+            handler.close()
+        if is_new and not any(path.parent.iterdir()):
+            path.parent.rmdir()
 
 
 def combine(
