@@ -25,6 +25,8 @@ LONGEST = (
     "tests/dashboard",
     "tests/simulate",
     "tests/training",
+    "tests/explanations",
+    "tests/test_cli.py",
 )
 
 
@@ -73,9 +75,9 @@ def own_cache(tmp_path_factory) -> Path:
         yield folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # three idle processes cost a tenth of a core
 def cluster(tmp_path_factory):
-    """A Dask cluster of two workers on this machine, for tests of one file in one process (tests/dask_cluster.py)."""
+    """A Dask cluster of two workers on this machine (tests/dask_cluster.py)."""
     pytest.importorskip(
         "distributed", reason="a cluster needs dask and distributed: pip install symgnn[cluster]"
     )

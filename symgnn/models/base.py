@@ -37,6 +37,8 @@ class BarrierModel(nn.Module):
     decoder: nn.Sequential
     is_invariant = True
     """Whether predictions are claimed not to change when the glass is turned or mirrored: the tests hold them to it."""
+    takes_any_neighbor = True
+    """Whether what an atom receives depends on its neighbours' states and edges alone, not on which atoms they are."""
 
     def __init__(self, *, elements: Sequence[str], cutoff: float, n_layers: int, inputs: Sequence[str] = ()):
         super().__init__()

@@ -46,6 +46,7 @@ class Committee(BarrierModel):
             inputs=next(iter(reading), ()),
         )
         self.is_invariant = all(model.is_invariant for model in models)
+        self.takes_any_neighbor = all(model.takes_any_neighbor for model in models)
         self.widths = [model.decoder[-1].in_features for model in models]
         self.decoder = nn.Sequential(nn.Linear(sum(self.widths), 1))
         for model in models:  # their last layers become one

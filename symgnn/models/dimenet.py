@@ -51,6 +51,8 @@ class DimeNet(BarrierModel):
     n_degrees      Legendre polynomials of the angle, degrees 0 to n_degrees - 1 (7: up to l = 6, as published)
     """
 
+    takes_any_neighbor = False  # the edge back is left out of the sum over the neighbours' edges
+
     def __init__(
         self,
         *,

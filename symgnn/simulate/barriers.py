@@ -155,16 +155,8 @@ class BarrierSearch:
             raise NoSaddle("the saddle is none with all atoms mobile")
 
         last = large or everything
-        local = point_at(last, positions[last.atoms])
-        other, connected = _downhill(last, local, Mode(direction[last.atoms], mode.curvature, mode.residual))
-        end, done = minimise(
-            everything,
-            point_at(everything, self._in_glass(last, other.positions, positions)),
-            MINIMUM_FORCE,
-            300,
-        )
-        if not done or np.abs(everything.displacement(end.positions)).max() < AWAY:
-            raise NoSaddle("no other minimum beyond the saddle")
+        local = Mode(direction[last.atoms], mode.curvature, mode.residual)
+        end, connected = self._minimum_beyond(last, positions, local)
         return Event(
             atom=int(atom),
             attempt=attempt,
@@ -177,6 +169,17 @@ class BarrierSearch:
             connected=connected,
             calls=0,
         )
+
+    def _minimum_beyond(self, surface: AnySurface, saddle: np.ndarray, mode: Mode) -> tuple[Point, bool]:
+        """Of a saddle (N, 3): the minimum of the glass on its far side, first looked for on a surface, and whether the
+        other side leads back to the start. Raises NoSaddle."""
+        everything = self._everything
+        other, connected = _downhill(surface, point_at(surface, saddle[surface.atoms]), mode)
+        first = point_at(everything, self._in_glass(surface, other.positions, saddle))
+        end, done = minimise(everything, first, MINIMUM_FORCE, 300)
+        if not done or np.abs(everything.displacement(end.positions)).max() < AWAY:
+            raise NoSaddle("no other minimum beyond the saddle")
+        return end, connected
 
     def _surfaces(self, atom: int) -> tuple[AnySurface, AnySurface | None]:
         if self._balls is None or self._balls[0] != atom:

@@ -57,33 +57,38 @@ def near_pairs(positions, species, shifts, first, second, image, reach):
     n, n_mobile = len(positions), len(first) - 1
     reach2 = reach**2
     start = np.zeros(n_mobile + 1, np.uint32)
-    partner = np.empty(len(second), np.uint32)
-    touch = np.zeros(n, np.bool_)
-    number = np.zeros(27 * n, np.uint32)  # of the image; 0: none yet
-    owner = np.empty(len(second), np.uint32)
-    code = np.empty(len(second), np.int8)
-    kept = n_images = 0
+    partner = np.empty(len(second) + 1, np.uint32)
+    code = np.empty(len(second) + 1, np.int8)
+    kept = 0
     for i in range(n_mobile):
-        touch[i] = True
         x, y, z = positions[i, 0], positions[i, 1], positions[i, 2]
+        reach2_i = reach2[species[i]]
         for p in range(first[i], first[i + 1]):
             j, c = second[p], image[p]
             dx = positions[j, 0] - x + shifts[c, 0]
             dy = positions[j, 1] - y + shifts[c, 1]
             dz = positions[j, 2] - z + shifts[c, 2]
-            if dx * dx + dy * dy + dz * dz < reach2[species[i], species[j]]:
-                touch[j] = True
-                partner[kept] = j
-                if c != 13:  # not in the cell itself
-                    if number[27 * j + c] == 0:
-                        owner[n_images], code[n_images] = j, c
-                        number[27 * j + c] = n + n_images
-                        n_images += 1
-                    partner[kept] = number[27 * j + c]
-                kept += 1
+            partner[kept], code[kept] = j, c  # kept only if the number moves on: no branch to mispredict
+            kept += dx * dx + dy * dy + dz * dz < reach2_i[species[j]]
         start[i + 1] = kept
+
+    touch = np.zeros(n, np.bool_)
+    touch[:n_mobile] = True
+    number = np.zeros(27 * n, np.uint32)  # of the image; 0: none yet
+    owner = np.empty(kept, np.uint32)
+    translation = np.empty((kept, 3))
+    n_images = 0
+    for p in range(kept):
+        j, c = partner[p], code[p]
+        touch[j] = True
+        if c != 13:  # not in the cell itself
+            if number[27 * j + c] == 0:
+                owner[n_images], translation[n_images] = j, shifts[c]
+                number[27 * j + c] = n + n_images
+                n_images += 1
+            partner[p] = number[27 * j + c]
     touched = np.flatnonzero(touch).astype(np.uint32)
-    return start, partner[:kept].copy(), touched, owner[:n_images].copy(), shifts[code[:n_images]]
+    return start, partner[:kept].copy(), touched, owner[:n_images].copy(), translation[:n_images].copy()
 
 
 @njit(cache=True)

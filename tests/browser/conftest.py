@@ -25,6 +25,7 @@ from tests.dashboard.conftest import checkpoints, data  # noqa: F401 (fixtures)
 
 # WebGL by SwiftShader: these flags and no others draw without a graphics card
 WEBGL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+PIXEL_RATIO = 0.5  # pixels drawn per pixel of the layout: half the processor time
 START_SECONDS = 180  # importing torch on a busy machine
 SIZE = (1180, 760)
 OWN = "Cu64Zr36_500_1e12"  # of the data set "own", with stored events
@@ -42,7 +43,7 @@ def chromium() -> tuple[str, str]:
     return browser, driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(chromium, data, checkpoints, tmp_path_factory):  # noqa: F811 (fixtures)
     """Address of a running dashboard with the samples alpha and beta, the glass OWN and the checkpoints tiny, tiny2."""
     folder = tmp_path_factory.mktemp("browser_data")
@@ -75,10 +76,10 @@ def address(chromium, data, checkpoints, tmp_path_factory):  # noqa: F811 (fixtu
         server.wait(60)  # a busy machine
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def window(chromium):
     """One browser that most tests share."""
-    driver = start_browser(*chromium, *WEBGL)
+    driver = start_browser(*chromium, *WEBGL, f"--force-device-scale-factor={PIXEL_RATIO}")
     yield driver
     driver.quit()
 
@@ -130,7 +131,7 @@ def _empty_logs(window) -> None:
 def seen(page: Page, width: int, height: int, *, dark: bool = False):
     """The page in a browser of exactly that size and theme."""
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    metrics = {"width": width, "height": height, "deviceScaleFactor": PIXEL_RATIO, "mobile": False}
     page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
     page.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     try:

@@ -124,8 +124,11 @@ class Page:
         chain.move_by_offset(dx, dy).release().perform()
 
     def pixels(self):
-        """(H, W, 3) uint8, what the first viewer shows."""
+        """(H, W, 3) uint8, what the first viewer shows, in pixels of the layout."""
         import numpy as np
         from PIL import Image
 
-        return np.asarray(Image.open(io.BytesIO(self.canvas().screenshot_as_png)).convert("RGB"))
+        canvas = self.canvas()
+        size = canvas.size["width"], canvas.size["height"]
+        drawn = Image.open(io.BytesIO(canvas.screenshot_as_png)).convert("RGB")
+        return np.asarray(drawn.resize(size, Image.Resampling.NEAREST))

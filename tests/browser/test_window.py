@@ -73,9 +73,13 @@ RING = (216, 27, 96)
 def test_the_selected_atom_has_a_ring_that_one_sees_wherever_it_lies(linked):
     for atom in (3, 20, 41):
         linked.set(selected=[atom], hover=-1)
-        assert near(linked.page.pixels(), linked.at(atom), RING, reach=30) > 25
+        linked.page.wait(
+            lambda atom=atom: near(linked.page.pixels(), linked.at(atom), RING, reach=30) > 25, "its ring", 20
+        )
     linked.set(selected=[])
-    assert near(linked.page.pixels(), linked.at(41), RING, reach=30) == 0
+    linked.page.wait(
+        lambda: near(linked.page.pixels(), linked.at(41), RING, reach=30) == 0, "no ring any more", 20
+    )
 
 
 def test_a_click_selects_and_python_hears_of_it(page):

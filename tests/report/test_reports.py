@@ -76,13 +76,13 @@ def without_3dmol(monkeypatch):
 
 
 def test_numbers_of_an_atom(checkpoint, sample, explained, without_3dmol):
-    page = Tags(atom_report(checkpoint, sample, explained, k=8, draws=50, file="my glass.xyz"))
+    page = Tags(atom_report(checkpoint, sample, explained, k=8, draws=30, file="my glass.xyz"))
     assert f"Atom 77 ({sample.symbols[77]})" in page.text
     assert f"Predicted barrier {explained.prediction:.3f} ±" in page.text
-    again = explain(checkpoint, sample, 77, "gradient", k=8, draws=50)
+    again = explain(checkpoint, sample, 77, "gradient", k=8, draws=30)
     assert verdict(again).text in page.text
     chosen = "'my glass.xyz' --atom 77 --method gradient --checkpoint symgnn --seed 0 --top 8"
-    assert f"symgnn explain {chosen} --draws 50" in page.text
+    assert f"symgnn explain {chosen} --draws 30" in page.text
     assert "symgnn report 'my glass.xyz' --atom 77" in page.text
     assert sum(tag == "tr" for tag, _ in page.tags) > 8
     i, j = explained.pairs[explained.top(1)[0]]
@@ -252,7 +252,7 @@ def test_in_a_browser(checkpoint, sample, explained, browser, tmp_path):
 def test_the_command(sample, tmp_path, without_3dmol, monkeypatch):
     monkeypatch.chdir(tmp_path)
     file = str(samples_folder() / "Cu64Zr36_500_1e12.xyz")
-    done = CliRunner().invoke(app, ["report", file, "--atom", "77", "--top", "6"])
+    done = CliRunner().invoke(app, ["report", file, "--atom", "77", "--top", "6", "--method", "gradient"])
     assert done.exit_code == 0, done.output
     assert "The 6 most important edges" in (tmp_path / "Cu64Zr36_500_1e12.symgnn.atom77.html").read_text()
     wrong = CliRunner().invoke(app, ["report", file, "--setting", "steps=3"])

@@ -8,7 +8,7 @@ potential: symgnn/whatif/scan.py.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
@@ -16,6 +16,7 @@ from ase.data import atomic_numbers
 from torch import Tensor
 
 from symgnn.errors import InputError
+from symgnn.explanations.changed_elements import with_elements
 from symgnn.explanations.methods.base import Attribution, Method, Progress, signed
 from symgnn.explanations.receptive_field import ReceptiveFields, receptive_fields
 from symgnn.models import BarrierModel
@@ -69,11 +70,10 @@ def _effects(model: BarrierModel, alone: ReceptiveFields, atoms: Tensor, element
     full, total = model(alone.graph)[0], torch.zeros(len(atoms), device=alone.graph.device)
     for first in range(0, len(jobs), AT_ONCE):
         some = jobs[first : first + AT_ONCE]
-        copies = alone.repeat(len(some))
-        species = copies.graph.species.clone()
+        species = alone.graph.species.repeat(len(some), 1)
         for copy, (row, z) in enumerate(some):
-            species[(copies.graph.graph_index == copy) & (copies.atoms == atoms[row])] = z
-        barriers = model(replace(copies.graph, species=species))[: len(some)]
+            species[copy, alone.atoms == atoms[row]] = z
+        barriers = model(with_elements(alone, species, model))[: len(some)]
         for barrier, (row, _) in zip(barriers, some, strict=True):
             total[row] += full - barrier
     return total / max(len(elements) - 1, 1)
