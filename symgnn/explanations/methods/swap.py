@@ -3,11 +3,12 @@
 effect of neighbour j = f(as it is) - f(j swapped), as occlusion has f(as it is) - f(without). It stands on the edge
 that joins j with the explained atom, so that the sum over the edges of j is its effect; a neighbour through several
 images has it divided among them. Edges that do not touch the explained atom get 0. Relaxed swaps need the
-potential: symgnn/whatif/scan.py.
+potential: symgnn/whatif/relaxed_swap.py.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -45,21 +46,44 @@ class Swap(Method):
         effect = torch.zeros(fields.n_pairs, device=fields.graph.device)
         known = {atomic_numbers[symbol] for symbol in model.elements}
         elements = sorted(known & set(fields.whole.species.unique().tolist()))
-        ends = fields.whole.pair_atoms.index_select(0, fields.pair_number)
-        center = fields.centers.index_select(0, fields.pair_field)
-        touching = (ends == center[:, None]).any(1) & (fields.pair_length < self.within)
-        other = torch.where(ends[:, 0] == center, ends[:, 1], ends[:, 0])
-        for number in range(len(fields)):
-            rows = torch.nonzero(touching & (fields.pair_field == number) & (other != center))[:, 0]
-            atoms, which, copies = other[rows].unique(return_inverse=True, return_counts=True)
-            if not len(atoms):
+        for number, near in enumerate(neighbours_of(fields, self.within)):
+            if not len(near.atoms):
                 continue
             alone = receptive_fields(fields.whole, fields.centers[number : number + 1], fields.n_layers)
-            each = _effects(model, alone, atoms, elements)
-            effect[rows] = (each / copies)[which]
+            effect[near.rows] = near.divided(_effects(model, alone, near.atoms, elements))
             if progress is not None:
                 progress(number + 1, len(fields))
         return signed(effect)
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """Of one centre: the other atoms nearer than some distance, and the pairs that join them with it.
+
+    atoms (K,) int64  numbers in the whole graph, ascending; copies (K,) how many pairs, one for each image
+    rows (R,) int64   pairs of the receptive fields; which (R,) the row of `atoms` that a pair leads to
+    """
+
+    atoms: Tensor
+    copies: Tensor
+    rows: Tensor
+    which: Tensor
+
+    def divided(self, values: Tensor) -> Tensor:
+        """(R,) for every pair: the value (K,) of its atom, divided among the atom's images."""
+        return (values / self.copies)[self.which]
+
+
+def neighbours_of(fields: ReceptiveFields, within: float) -> Iterator[Neighbours]:
+    """For every field the neighbours of its centre nearer than `within` (Å); none twice, and not the centre itself."""
+    ends = fields.whole.pair_atoms.index_select(0, fields.pair_number)
+    center = fields.centers.index_select(0, fields.pair_field)
+    touching = (ends == center[:, None]).any(1) & (fields.pair_length < within)
+    other = torch.where(ends[:, 0] == center, ends[:, 1], ends[:, 0])
+    for number in range(len(fields)):
+        rows = torch.nonzero(touching & (fields.pair_field == number) & (other != center))[:, 0]
+        atoms, which, copies = other[rows].unique(return_inverse=True, return_counts=True)
+        yield Neighbours(atoms, copies, rows, which)
 
 
 def _effects(model: BarrierModel, alone: ReceptiveFields, atoms: Tensor, elements: list[int]) -> Tensor:
