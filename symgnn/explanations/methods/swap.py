@@ -46,13 +46,20 @@ class Swap(Method):
         effect = torch.zeros(fields.n_pairs, device=fields.graph.device)
         known = {atomic_numbers[symbol] for symbol in model.elements}
         elements = sorted(known & set(fields.whole.species.unique().tolist()))
-        for number, near in enumerate(neighbours_of(fields, self.within)):
+        around = list(neighbours_of(fields, self.within))
+        jobs = [_jobs(fields.whole.species[near.atoms], elements) for near in around]
+        done, of = 0, sum(map(len, jobs))
+        for number, near in enumerate(around):
             if not len(near.atoms):
                 continue
             alone = receptive_fields(fields.whole, fields.centers[number : number + 1], fields.n_layers)
-            effect[near.rows] = near.divided(_effects(model, alone, near.atoms, elements))
-            if progress is not None:
-                progress(number + 1, len(fields))
+            total = torch.zeros(len(near.atoms), device=effect.device)
+            for rows, changes in _changes(model, alone, near.atoms, jobs[number]):
+                total.index_add_(0, rows, changes)
+                done += len(rows)
+                if progress is not None:
+                    progress(done, of)
+            effect[near.rows] = near.divided(total / max(len(elements) - 1, 1))
         return signed(effect)
 
 
@@ -86,11 +93,16 @@ def neighbours_of(fields: ReceptiveFields, within: float) -> Iterator[Neighbours
         yield Neighbours(atoms, copies, rows, which)
 
 
-def _effects(model: BarrierModel, alone: ReceptiveFields, atoms: Tensor, elements: list[int]) -> Tensor:
-    """(K,) eV for each of the atoms: the barrier of the one centre minus its mean with the atom of another element."""
-    own = alone.whole.species[atoms]
-    jobs = [(row, z) for row in range(len(atoms)) for z in elements if z != int(own[row])]
-    full, total = model(alone.graph)[0], torch.zeros(len(atoms), device=alone.graph.device)
+def _jobs(species: Tensor, elements: list[int]) -> list[tuple[int, int]]:
+    """(row of the atom, atomic number that it gets) for every swap of atoms of these species."""
+    return [(row, z) for row, own in enumerate(species.tolist()) for z in elements if z != own]
+
+
+def _changes(
+    model: BarrierModel, alone: ReceptiveFields, atoms: Tensor, jobs: list[tuple[int, int]]
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Some swaps at a time: the rows of their atoms, and the barrier of the one centre minus that with the swap, eV."""
+    full = model(alone.graph)[0]
     for first in range(0, len(jobs), AT_ONCE):
         some = jobs[first : first + AT_ONCE]
         copies = alone.repeat(len(some))
@@ -98,6 +110,4 @@ def _effects(model: BarrierModel, alone: ReceptiveFields, atoms: Tensor, element
         for copy, (row, z) in enumerate(some):
             species[(copies.graph.graph_index == copy) & (copies.atoms == atoms[row])] = z
         barriers = model(replace(copies.graph, species=species))[: len(some)]
-        for barrier, (row, _) in zip(barriers, some, strict=True):
-            total[row] += full - barrier
-    return total / max(len(elements) - 1, 1)
+        yield torch.tensor([row for row, _ in some], device=atoms.device), full - barriers
