@@ -37,11 +37,11 @@ def choose(model: Checkpoint, glass: Glass, method: str) -> list[str]:
 
 def finished(chosen: session.Selection, names: list[str]) -> list[Explanation]:
     """The explanations by these methods that are there already."""
-    found = [
+    kept = [
         calls.finished_explanation(chosen.checkpoint, chosen.glass, chosen.atom, seed=0, method=name)
         for name in names
     ]
-    return [one for one in found if one is not None]
+    return [one for one in kept if one is not None]
 
 
 def computed(chosen: session.Selection, names: list[str]) -> list[Explanation]:
