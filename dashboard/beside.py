@@ -6,16 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import calls, session
+from dashboard.method import is_wanted
 from symgnn.explanations.explanation import Explanation
-from symgnn.explanations.methods import title_of
 from symgnn.explanations.overlap import Overlap, overlap, overlap_table
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint
+from symgnn.whatif.methods import title_of
 
 
-def choose(model: Checkpoint, method: str) -> list[str]:
+def choose(model: Checkpoint, glass: Glass, method: str) -> list[str]:
     """The control; returns the names of the methods to stand beside `method`, bound to the link."""
-    names = calls.methods(model)
+    names = calls.methods_of_atom(model, glass)
     session.seed("beside", [], _list_of(names))
     st.session_state["beside"] = [name for name in st.session_state["beside"] if name in names]
     with st.popover("Compare methods", icon=":material/compare_arrows:"):
@@ -28,7 +29,7 @@ def choose(model: Checkpoint, method: str) -> list[str]:
             width=360,
             help="The edges of every method can be shown in the window (Edges), and their overlap is compared "
             "with that of random edges and of matched control edges. GNNExplainer and occlusion "
-            "take seconds, the others less.",
+            "take seconds, the others less; relaxed swaps say first how long they take.",
         )
     session.publish(beside=",".join(st.session_state["beside"]))
     return [name for name in st.session_state["beside"] if name != method]
@@ -36,17 +37,20 @@ def choose(model: Checkpoint, method: str) -> list[str]:
 
 def finished(chosen: session.Selection, names: list[str]) -> list[Explanation]:
     """The explanations by these methods that are there already."""
-    found = [
+    kept = [
         calls.finished_explanation(chosen.checkpoint, chosen.glass, chosen.atom, seed=0, method=name)
         for name in names
     ]
-    return [one for one in found if one is not None]
+    return [one for one in kept if one is not None]
 
 
 def computed(chosen: session.Selection, names: list[str]) -> list[Explanation]:
-    """The explanations by all these methods."""
+    """The explanations by all these methods, but for one that says first what it costs and is not asked for."""
+    atom = chosen.checkpoint, chosen.glass, chosen.atom
     return [
-        calls.explanation(chosen.checkpoint, chosen.glass, chosen.atom, seed=0, method=name) for name in names
+        calls.explanation(*atom, seed=0, method=name)
+        for name in names
+        if is_wanted(*atom, name, key="swaps_beside")
     ]
 
 

@@ -9,10 +9,11 @@ from dashboard.layout import with_uncertainty
 from dashboard.window import mount_group, mount_window
 from dashboard.window.data import explanation_data, glass_data
 from symgnn.errors import InputError
-from symgnn.explanations.methods import title_of
+from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint, list_checkpoints
 from symgnn.plotting import comparison_plots
 from symgnn.viewer3d.window_data import frame_commands
+from symgnn.whatif.methods import title_of
 
 GROUP = "compare"
 HEIGHTS = {1: 330, 2: 236}  # px of a panel, by rows of panels
@@ -32,21 +33,23 @@ def compute(letter: str, pin: Pin, chosen: session.Selection) -> Panel:
         return Panel(**parts)
     try:
         parts |= {"predicted": calls.predicted(model, glass), "sigma": calls.uncertainty(model, glass)}
-        parts["method"] = method_of(pin, model, chosen)
-        parts["explained"] = calls.explanation(model, glass, atom, seed=0, method=parts["method"])
+        parts["method"] = method_of(pin, model, glass, chosen)
+        if method.is_wanted(model, glass, atom, parts["method"], key=f"explain_{letter}"):
+            parts["explained"] = calls.explanation(model, glass, atom, seed=0, method=parts["method"])
     except InputError as error:
         parts["problem"] = error
     return Panel(**parts)
 
 
-def method_of(pin: Pin, model: Checkpoint, chosen: session.Selection) -> str:
-    """The pin's method, else that of the page Explanation, else the first that works for the checkpoint."""
-    names = calls.methods(model)
+def method_of(pin: Pin, model: Checkpoint, glass: Glass, chosen: session.Selection) -> str:
+    """The pin's method, else that of the page Explanation, else the first that works for checkpoint and glass."""
+    names = calls.methods_of_atom(model, glass)
     if pin.method in names:
         return pin.method
     if not names or model is chosen.checkpoint:
-        return method.chosen(model)  # says why where there is none
-    wanted = st.session_state.get("method")
+        wanted = method.chosen(model, chosen.glass)  # says why where there is none
+    else:
+        wanted = st.session_state.get("method")
     return wanted if wanted in names else names[0]
 
 
@@ -110,7 +113,7 @@ def menu(panel: Panel, place: int) -> None:
     ]
     if which.checkpoint is None:
         controls.pop()
-    elif methods := calls.methods(which.checkpoint):
+    elif methods := calls.methods_of_atom(which.checkpoint, which.glass):
         controls.append(("method", "Method", methods, panel.method, {}))
     for part, label, options, value, more in controls:
         key = f"panel_{part}{place}"

@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboard import calls, notices, session
 from symgnn.errors import InputError
+from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint
 
 MOST_PINS = 5
@@ -48,12 +49,12 @@ class Pin:
 def current(chosen: session.Selection) -> Pin:
     """The choice of the sidebar."""
     model = chosen.checkpoint
-    method = None if model is None else _method(model)
+    method = None if model is None else _method(model, chosen.glass)
     return Pin(chosen.glass_id, chosen.atom, None if model is None else model.full_name, method)
 
 
-def _method(model: Checkpoint) -> str | None:
-    names, method = calls.methods(model), st.session_state.get("method")
+def _method(model: Checkpoint, glass: Glass) -> str | None:
+    names, method = calls.methods_of_atom(model, glass), st.session_state.get("method")
     return method if method in names else next(iter(names), None)
 
 

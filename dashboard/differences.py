@@ -12,9 +12,9 @@ from dashboard.layout import with_uncertainty
 from dashboard.session import Selection
 from symgnn.errors import InputError
 from symgnn.explanations.explanation import Explanation
-from symgnn.explanations.methods import title_of
 from symgnn.explanations.overlap import overlap
 from symgnn.plotting.tables import edge_table
+from symgnn.whatif.methods import title_of
 
 SOFT = 10  # percent of the atoms of the first panel's glass that are called soft
 

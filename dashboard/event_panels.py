@@ -14,9 +14,9 @@ from dashboard.layout import chart
 from symgnn.analysis.event_overlap import EventOverlap, event_overlap
 from symgnn.errors import InputError
 from symgnn.explanations.explanation import Explanation
-from symgnn.explanations.methods import title_of
 from symgnn.plotting import event_plots
 from symgnn.plotting.downloads import csv_bytes
+from symgnn.whatif.methods import title_of
 
 if TYPE_CHECKING:
     from symgnn.simulate import AtomBarriers, Event

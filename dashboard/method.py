@@ -8,16 +8,21 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import calls, session
+from dashboard.layout import asked
+from dashboard.waiting import duration
 from symgnn.errors import InputError
-from symgnn.explanations.methods import title_of
+from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint
+from symgnn.whatif.candidates import WITHIN
+from symgnn.whatif.methods import title_of
+from symgnn.whatif.relaxed_swap import RelaxedSwap
 
 ELSEWHERE = "the page Explanation has the choice of methods"
 
 
-def choose(model: Checkpoint) -> str:
+def choose(model: Checkpoint, glass: Glass) -> str:
     """The control; returns the method's name. Raises InputError as `chosen` does."""
-    names = _settle(model)
+    names = _settle(model, glass)
     name = st.selectbox(
         "Method", names, key="method", format_func=title_of, persist_state="session", width=200
     )
@@ -25,16 +30,37 @@ def choose(model: Checkpoint) -> str:
     return name
 
 
-def chosen(model: Checkpoint) -> str:
+def chosen(model: Checkpoint, glass: Glass) -> str:
     """The method's name on pages without the control. Raises InputError for a model that cannot be explained."""
-    _settle(model)
+    _settle(model, glass)
     session.publish(method=st.session_state["method"])
     return st.session_state["method"]
 
 
-def _settle(model: Checkpoint) -> list[str]:
-    """Give the session a method that works for the model: the link's, the one before, or the fastest signed one."""
-    names = calls.methods(model)
+def is_wanted(model: Checkpoint, glass: Glass, atom: int, name: str, *, key: str) -> bool:
+    """Whether the explanation may start: one that relaxes glasses says first what it costs. key: of the button."""
+    if name != RelaxedSwap.name or calls.explanation_is_kept(model, glass, atom, seed=0, method=name):
+        return True
+    swaps, seconds = calls.swaps_to_relax(model, glass, atom)
+    if not swaps:
+        return True
+    slot = st.empty()
+    with slot.container(border=True):
+        st.markdown(
+            f"**{title_of(name)}**: the {swaps} neighbours of atom {atom} within {WITHIN:g} Å become the other "
+            f"element, one at a time, and the glass is relaxed under the potential: about {duration(seconds)}. What is "
+            "finished is kept, also for the page What if."
+        )
+        pressed = asked(f"Relax around atom {atom}", key, ":material/compress:")
+    if pressed:
+        slot.empty()
+    return pressed
+
+
+def _settle(model: Checkpoint, glass: Glass) -> list[str]:
+    """Give the session a method that works for model and glass: the link's, the one before, or the fastest signed
+    one."""
+    names = calls.methods_of_atom(model, glass)
     if not names:
         raise InputError(
             f"checkpoint {model.full_name}: its model reads no edges, expected one that does: there is nothing to "

@@ -12,9 +12,9 @@ from symgnn.analysis.cycle_counts import cycle_counts
 from symgnn.analysis.cycle_enrichment import ExplainedCycles, explained_cycles
 from symgnn.errors import InputError
 from symgnn.explanations.explanation import Explanation
-from symgnn.explanations.methods import method_class, title_of
 from symgnn.homology import edge_ids
 from symgnn.plotting import topology_plots
+from symgnn.whatif.methods import method_class, title_of
 
 DEFAULT_TOP, MOST_TOP = 40, 300
 QUICK = 3  # passes through the model up to which an atom is explained without being asked
@@ -49,7 +49,7 @@ def explanation_here(chosen: session.Selection) -> Explanation | None:
     session.publish(k=st.session_state["k"])
     glass, atom = chosen.glass, chosen.atom
     try:
-        name = method.chosen(chosen.checkpoint)
+        name = method.chosen(chosen.checkpoint, chosen.glass)
         how = {"seed": 0, "method": name}
         quick = method_class(name).passes <= QUICK
         if not quick and not calls.explanation_is_kept(chosen.checkpoint, glass, atom, **how):

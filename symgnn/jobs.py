@@ -51,9 +51,9 @@ def run_all(
     """Yields (job, compute(job)) for every job, in the order in which they are finished.
 
     compute: can be pickled, e.g. a method of a dataclass; every process gets it once. workers: processes, by default
-    one per core that this process may use; 1 stays in this process. scheduler: address of a Dask scheduler, whose
-    workers compute then (each best started with one thread: a process computes one job at a time). What `compute`
-    raises ends the run, and so does leaving the loop.
+    one per core that this process may use; 1 stays in this process, as a job of another run does by default. scheduler:
+    address of a Dask scheduler, whose workers compute then (each best started with one thread: a process computes one
+    job at a time). What `compute` raises ends the run, and so does leaving the loop.
 
     Raises InputError for a scheduler that does not answer or has no workers, WorkerLost where a process here is killed.
     """
@@ -66,7 +66,7 @@ def run_all(
     if scheduler is not None:
         yield from _on_cluster(compute, jobs, scheduler)
         return
-    workers = min(workers or usable_cores(), len(jobs))
+    workers = min(workers or (1 if _in_a_job else usable_cores()), len(jobs))
     if workers == 1:
         yield from ((job, compute(job)) for job in jobs)
         return
@@ -137,17 +137,22 @@ def _packed(compute: Callable) -> np.ndarray:
 
 _one_at_a_time = threading.Lock()
 _key, _compute = "", None
+_in_a_job = False  # this process computes one: the other cores have their own
 
 
 def _compute_here(key: str, payload: np.ndarray, number: int, job: Job) -> tuple[int, Result]:
     """In a worker: the number of the job and its result. `compute` is unpacked at the first job of a run."""
-    global _key, _compute
+    global _key, _compute, _in_a_job
     with _one_at_a_time:
         if key != _key:
             _key, _compute = key, cloudpickle.loads(payload)[1]
             if "torch" in sys.modules:
                 sys.modules["torch"].set_num_threads(1)
-        return number, _compute(job)
+        _in_a_job = True
+        try:
+            return number, _compute(job)
+        finally:
+            _in_a_job = False
 
 
 def _start(parent: int) -> None:

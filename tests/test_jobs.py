@@ -50,6 +50,20 @@ def test_the_same_results_everywhere(where):
     assert list(run_all(work.compute, [], **where)) == []
 
 
+def test_a_run_within_a_job_stays_in_its_process():
+    """The other cores have jobs of their own."""
+    results = list(run_all(processes_of_a_run, [0, 1, 2], workers=2))
+    assert all(inside == {process} for _, (process, inside) in results)
+
+
+def processes_of_a_run(job: int) -> tuple[int, set[int]]:
+    return os.getpid(), {process for _, process in run_all(own_process, [0, 1])}
+
+
+def own_process(job: int) -> int:
+    return os.getpid()
+
+
 def test_a_cluster_of_one_worker_computes_there_and_takes_others_in(tmp_path):
     """joblib itself would compute here where a cluster has one core; one that joins later has its part."""
     pytest.importorskip("distributed")

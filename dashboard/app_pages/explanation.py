@@ -14,7 +14,6 @@ from dashboard.window.data import explanation_data, glass_data
 from symgnn.errors import InputError
 from symgnn.explanations.explain import TOP_EDGES
 from symgnn.explanations.explanation import Explanation
-from symgnn.explanations.methods import title_of
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint
 from symgnn.models.committee import Committee
@@ -22,6 +21,8 @@ from symgnn.plotting import plots
 from symgnn.plotting.downloads import csv_bytes, explanation_json
 from symgnn.plotting.tables import edge_table
 from symgnn.viewer3d.window_data import frame_commands
+from symgnn.whatif.methods import title_of
+from symgnn.whatif.relaxed_swap import RelaxedSwap
 
 DEFAULT_TOP, MOST_SHOWN = TOP_EDGES, 300
 COSTLY = 3.0  # s, of a committee: it is asked for
@@ -177,7 +178,9 @@ def table(edges: pd.DataFrame, k: int, name: str, explained: Explanation) -> Non
 
 
 def is_wanted(model: Checkpoint, glass: Glass, atom: int, name: str) -> bool:
-    """Whether the explanation may start: that of a committee says first what it costs."""
+    """Whether the explanation may start: that of a committee, or by relaxed swaps, says first what it costs."""
+    if name == RelaxedSwap.name:
+        return method.is_wanted(model, glass, atom, name, key="explain_by_swaps")
     if not isinstance(model.model, Committee) or calls.explanation_is_kept(
         model, glass, atom, seed=0, method=name
     ):
@@ -212,8 +215,8 @@ def show(chosen: session.Selection) -> None:
     try:
         sigma = calls.uncertainty(chosen.checkpoint, glass)
         with top:
-            name = method.choose(chosen.checkpoint)
-            names = beside.choose(chosen.checkpoint, name)
+            name = method.choose(chosen.checkpoint, glass)
+            names = beside.choose(chosen.checkpoint, glass, name)
             draws = verdict.choose_draws()
         if not is_wanted(chosen.checkpoint, glass, atom, name):
             return

@@ -16,9 +16,9 @@ from dashboard.window.event import mount_event
 from symgnn.analysis.event_overlap import important_atoms
 from symgnn.errors import InputError
 from symgnn.explanations.explanation import Explanation
-from symgnn.explanations.methods import method_class
 from symgnn.glass import Glass
 from symgnn.viewer3d.event_data import event_dataset
+from symgnn.whatif.methods import method_class
 
 if TYPE_CHECKING:
     from symgnn.simulate import AtomBarriers, EnergyPath, Event
@@ -90,7 +90,7 @@ def explanation(chosen: session.Selection) -> Explanation | None:
     if chosen.checkpoint is None:
         return None
     try:
-        name = method.chosen(chosen.checkpoint)
+        name = method.chosen(chosen.checkpoint, chosen.glass)
         how = {"seed": 0, "method": name}
         quick = method_class(name).passes <= QUICK
         if not quick and not calls.explanation_is_kept(chosen.checkpoint, chosen.glass, chosen.atom, **how):

@@ -5,7 +5,7 @@ without Streamlit, and then wait for the answer.
 """
 
 from dashboard.calls.barriers import predicted, readable, uncertainty
-from dashboard.calls.checkpoints import checkpoint, methods, models, unfit
+from dashboard.calls.checkpoints import checkpoint, methods, methods_of_atom, models, unfit
 from dashboard.calls.explanations import (
     explained_glass,
     explained_glass_is_asked,
@@ -13,6 +13,7 @@ from dashboard.calls.explanations import (
     explanation_is_kept,
     finished_explanation,
     seconds_to_explain,
+    swaps_to_relax,
     tested,
     to_explain,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "local_diagrams",
     "loop_distance",
     "methods",
+    "methods_of_atom",
     "methods_of_maps",
     "models",
     "neighbors",
@@ -112,6 +114,7 @@ __all__ = [
     "seconds_to_explain",
     "signed_map",
     "surroundings",
+    "swaps_to_relax",
     "tested",
     "to_explain",
     "topology",

@@ -12,6 +12,7 @@ from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint, list_checkpoints, load_checkpoint
 from symgnn.physical_inputs import missing_inputs
 from symgnn.recently_used import RecentlyUsed
+from symgnn.whatif import methods as whatif_methods
 
 _loaded: RecentlyUsed[Checkpoint] = RecentlyUsed(4)
 _rows: RecentlyUsed[Row] = RecentlyUsed(128)
@@ -25,6 +26,11 @@ def checkpoint(name: str) -> Checkpoint:
 def methods(model: Checkpoint) -> list[str]:
     """Names of the explanation methods that work for this checkpoint, the default first."""
     return available_methods(model)
+
+
+def methods_of_atom(model: Checkpoint, glass: Glass) -> list[str]:
+    """Names of those that explain an atom of a glass: where the glass can be relaxed there is one more."""
+    return whatif_methods.methods_of_atom(model, glass)
 
 
 def models() -> tuple[list[Row], list[InputError]]:

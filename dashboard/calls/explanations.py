@@ -5,19 +5,24 @@ from __future__ import annotations
 import numpy as np
 
 from dashboard.calls.barriers import predicted, read_by, readable
-from dashboard.waiting import answer, is_asked
+from dashboard.calls.what_if import scan_job
+from dashboard.waiting import answer, is_asked, is_finished
 from dashboard.workers.jobs import Job
+from symgnn import disk_cache
 from symgnn.explanations.batch import BatchExplanation, unexplained
 from symgnn.explanations.cache import cache_folder
 from symgnn.explanations.explain import stored_explanation
 from symgnn.explanations.explanation import Explanation
 from symgnn.explanations.maps import ImportanceMap
 from symgnn.explanations.methods import build_method
+from symgnn.explanations.methods.base import Method
 from symgnn.explanations.selection import parse_atoms
 from symgnn.glass import Glass
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.graph.cache import cached_graph
 from symgnn.inference.predict import Checkpoint
+from symgnn.whatif.relaxed_swap import RelaxedSwap
+from symgnn.whatif.scan import KIND
 
 PASSES_OF_TEST = 60  # through the model, of the fidelity that every explanation has
 
@@ -32,7 +37,9 @@ def explanation_is_kept(model: Checkpoint, glass: Glass, atom: int, *, seed: int
     glass = readable(model, glass)
     if is_asked(_one_atom(model, glass, atom, seed, method)):
         return True
-    how = build_method(method, {}, model)
+    how = _method(model, glass, method)
+    if isinstance(how, RelaxedSwap) and is_finished(scan_job(model, glass, atom, "swap", how.within, True)):
+        return True
     return stored_explanation(model, glass, atom, method=how, seed=seed) is not None
 
 
@@ -40,7 +47,7 @@ def finished_explanation(
     model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str
 ) -> Explanation | None:
     """What `explanation` has computed before; None where it has not, or not yet."""
-    how = build_method(method, {}, model)
+    how = _method(model, glass, method)
     return stored_explanation(model, readable(model, glass), atom, method=how, seed=seed)
 
 
@@ -65,10 +72,24 @@ def seconds_to_explain(model: Checkpoint, glass: Glass, atom: int, method: str) 
     return seconds * (build_method(method, {}, model).passes + PASSES_OF_TEST)
 
 
+def swaps_to_relax(model: Checkpoint, glass: Glass, atom: int) -> tuple[int, float]:
+    """How many neighbours `relaxed_swap` swaps to explain the atom, and about how long that takes, s."""
+    how = RelaxedSwap(model, glass)
+    return how.n_swaps(atom), how.seconds(atom)
+
+
+def _method(model: Checkpoint, glass: Glass, name: str) -> Method:
+    return RelaxedSwap(model, glass) if name == RelaxedSwap.name else build_method(name, {}, model)
+
+
 def _one_atom(model: Checkpoint, glass: Glass, atom: int, seed: int, method: str) -> Job:
-    arguments = {"model": model, "glass": glass, "atom": atom, "seed": seed}
-    arguments |= {"method": build_method(method, {}, model), "folder": cache_folder()}
+    arguments = {"model": model, "glass": glass, "atom": atom, "seed": seed, "folder": cache_folder()}
     key = ("explain", model.key, read_by(model, glass), atom, method, seed)
+    if method == RelaxedSwap.name:
+        arguments["scans"] = disk_cache.folder(KIND)
+        title = f"Relaxing the glass with a neighbour of atom {atom} swapped"
+        return Job("explain_by_swaps", key, title, arguments, resumes=True)
+    arguments["method"] = build_method(method, {}, model)
     return Job("explain_atom", key, f"Explaining atom {atom}", arguments)
 
 

@@ -19,6 +19,7 @@ from dashboard.workers.what_if_tasks import (
     changes_around,
     check_change,
     design_changes,
+    explain_by_swaps,
     html_of_change,
 )
 from symgnn.check import ValidationReport, validation_report
@@ -237,6 +238,7 @@ TASKS: dict[str, Callable[..., Any]] = {
     for task in (
         explain_atom,
         explain_many,
+        explain_by_swaps,
         fidelity_of_top,
         seconds_per_pass,
         whole_glass_map,

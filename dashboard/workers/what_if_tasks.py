@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from symgnn.explanations.explain import cached_explanation
+from symgnn.explanations.explanation import Explanation
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint
-from symgnn.whatif import Measured, WhatIf, check_by_searches, design, parse_change, scan
+from symgnn.whatif import Measured, RelaxedSwap, WhatIf, check_by_searches, design, parse_change, scan
 from symgnn.whatif import what_if as ask
 
 Progress = Callable[[float, str], None]
@@ -52,6 +54,18 @@ def changes_around(
         note=result.reference.note,
         models=result.reference.ensemble.title,
     )
+
+
+def explain_by_swaps(
+    progress: Progress, model: Checkpoint, glass: Glass, atom: int, seed: int, folder: Path, scans: Path
+) -> Explanation:
+    """Goes on where an earlier run was stopped, or a scan. scans: folder of the swaps."""
+    method = RelaxedSwap(model, glass, folder=scans, workers=1)
+
+    def tell(done: int, of: int) -> None:
+        progress(done / of, f"{done} of {of}")
+
+    return cached_explanation(model, glass, atom, method=method, seed=seed, folder=folder, progress=tell)
 
 
 def change_once(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from rich.table import Table
@@ -85,9 +86,14 @@ def explain_many(
     from symgnn.explanations.selection import parse_atoms
     from symgnn.graph.cache import cached_graph
     from symgnn.inference.predict import predict
+    from symgnn.whatif.relaxed_swap import RelaxedSwap
 
     chosen = parse_atoms(text, glass, predict(checkpoint, glass), seed)
     with resumable(), progress() as bars:
+        if isinstance(method, RelaxedSwap):  # what takes long is cut into swaps, not into atoms
+            relax = replace(method, workers=workers)
+            relax.prepare(chosen, scheduler=scheduler, progress=task(bars, "Relaxing swapped neighbours"))
+            workers, scheduler = 1, None
         show = task(bars, "Explaining atoms")
         batch = explain_batch(
             checkpoint, glass, chosen, method=method, seed=seed, top=top, workers=workers, scheduler=scheduler,

@@ -41,10 +41,10 @@ def list_methods(wanted: bool) -> None:
     """Print name, title and settings of every method and end the command."""
     if not wanted:
         return
-    from symgnn.explanations.methods import METHODS
+    from symgnn.whatif.methods import all_methods
 
     table = Table("name", "method", "effect / eV", "settings and their defaults")
-    for method in METHODS.values():
+    for method in all_methods().values():
         settings = ", ".join(f"{name}={value}" for name, value in method.defaults().items())
         table.add_row(method.name, method.title, "yes" if method.signed else "no", settings)
     console.print(table)
@@ -111,15 +111,29 @@ def explain(
         "--replica": replica,
     }
     _check_options(atom, atoms, evaluate, whole_map, names, options)
-    from symgnn.explanations.cache import cache_folder  # after the check: these take seconds
-    from symgnn.explanations.methods import METHODS, available_methods, build_method, read_settings
-    from symgnn.inference.predict import load_checkpoint
-
-    glass, loaded = read(file, types), load_checkpoint(checkpoint)
+    glass = read(file, types)
     replica_glass = read(replica, types) if replica else None
+    if atom is not None:
+        glass.check_atom(atom)
+    from symgnn.explanations.cache import cache_folder  # after the checks: these take seconds
+    from symgnn.explanations.methods import METHODS, available_methods, read_settings
+    from symgnn.inference.predict import load_checkpoint
+    from symgnn.whatif.methods import build_method, method_class
+    from symgnn.whatif.relaxed_swap import RelaxedSwap
+
     default = ["gradient"] if whole_map else [next(iter(METHODS))]
-    wanted = names or (available_methods(loaded) if evaluate else default)
-    chosen = [build_method(name, read_settings(name, setting or []), loaded) for name in wanted]
+    settings = {
+        name: read_settings(method_class(name), setting or [])
+        for name in names or ([] if evaluate else default)
+    }
+    if evaluate and RelaxedSwap.name in settings:
+        raise InputError(
+            f"explain: --method {RelaxedSwap.name} found with --evaluate, expected it with --atom or --atoms: it says "
+            "nothing of the turned glasses and shuffled weights that methods are compared on"
+        )
+    loaded = load_checkpoint(checkpoint)
+    settings = settings or {name: {} for name in available_methods(loaded)}
+    chosen = [build_method(name, values, loaded, glass) for name, values in settings.items()]
     check_folders(output, cache_folder())
     glass = readable(loaded, glass)
     replica_glass = readable(loaded, replica_glass) if replica_glass else None

@@ -44,9 +44,10 @@ def report(
     types: Types = None,
 ) -> None:
     """Write one HTML file that works offline: pictures that turn, figures, numbers, the commands that give them."""
-    from symgnn.explanations.methods import build_method, read_settings
+    from symgnn.explanations.methods import read_settings
     from symgnn.inference.predict import load_checkpoint
     from symgnn.io.writing import replacing
+    from symgnn.whatif.methods import build_method, method_class
 
     if atom is None and setting:
         raise InputError("report: --setting found without --atom, expected it with --atom only")
@@ -61,7 +62,8 @@ def report(
     else:
         from symgnn.explanations.explain import cached_explanation
 
-        chosen = build_method(method, read_settings(method, setting or []), loaded)
+        settings = read_settings(method_class(method), setting or [])
+        chosen = build_method(method, settings, loaded, glass)
         with progress() as bars:
             show = task(bars, f"Explaining atom {atom}")
             explanation = cached_explanation(loaded, glass, atom, method=chosen, seed=seed, progress=show)

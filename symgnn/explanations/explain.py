@@ -38,9 +38,10 @@ def explain(
     """Explain the barrier (eV) that `checkpoint` predicts for one atom (0..N-1): the importance of every edge that can
     change it, and how far the prediction moves without the k most important edges, beside matched controls.
 
-    method: a name (`symgnn.explanations.methods.METHODS`; settings at their defaults) or an object. seed: of the method
-    and of the controls. draws: of the controls and of p, 200 for close cases. progress(step, steps)
-    is called after every step; an exception that it raises cancels the run.
+    method: a name (`symgnn.explanations.methods.METHODS`; settings at their defaults) or an object, such as
+    `symgnn.whatif.RelaxedSwap(checkpoint, glass)`. seed: of the method and of the controls. draws: of the controls and
+    of p, 200 for close cases. progress(step, steps) is called after every step; an exception that it raises cancels the
+    run.
     Raises InputError for an atom that is not there, a glass that the checkpoint cannot predict, a model without edges,
     a method that is not there or does not work for the checkpoint, a seed below 0, and k or draws below 1.
     """

@@ -10,7 +10,6 @@ from ase import Atoms
 from symgnn.errors import InputError
 from symgnn.explanations.explain import with_fidelity
 from symgnn.explanations.explanation import Explanation
-from symgnn.explanations.methods import title_of
 from symgnn.explanations.receptive_field import fields_of
 from symgnn.explanations.verdict import verdict
 from symgnn.glass import Glass, as_glass
@@ -22,6 +21,7 @@ from symgnn.report.page import Commands, Heading, Part, Plot, Rows, Text, View, 
 from symgnn.stats import percentile_rank, percentile_text
 from symgnn.structure import local_structure
 from symgnn.viewer3d.views import explained_atom
+from symgnn.whatif.methods import title_of
 
 
 def atom_report(

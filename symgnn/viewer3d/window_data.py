@@ -18,13 +18,13 @@ from ase.geometry import complete_cell
 
 from symgnn.errors import InputError
 from symgnn.explanations.explanation import Explanation
-from symgnn.explanations.methods import title_of
 from symgnn.glass import Glass
 from symgnn.graph.neighbors import neighbor_list
 from symgnn.viewer3d.colors import element_color
 from symgnn.viewer3d.columns import Column
 from symgnn.viewer3d.environment import environment
 from symgnn.viewer3d.scene import cell_lines, sphere_radii
+from symgnn.whatif.methods import title_of
 
 LONGEST_BOND = 4.0
 """Å, pairs up to here go along, so that the window can draw bonds and name neighbours."""

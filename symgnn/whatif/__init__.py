@@ -17,6 +17,7 @@ from symgnn.whatif.changes import (
     parse_change,
 )
 from symgnn.whatif.reference import Reference, what_if
+from symgnn.whatif.relaxed_swap import RelaxedSwap
 from symgnn.whatif.result import WhatIf
 from symgnn.whatif.scan import scan
 from symgnn.whatif.scan_table import Scan
@@ -31,6 +32,7 @@ __all__ = [
     "Measured",
     "MoveAtom",
     "Reference",
+    "RelaxedSwap",
     "RemoveAtom",
     "Scan",
     "Strain",

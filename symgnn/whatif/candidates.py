@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -30,10 +30,7 @@ def candidates(
     glass.check_atom(atom)
     around = distances(glass, atom, within)
     if kind == "swap":
-        others = [symbol for symbol in glass.elements if symbol in elements]
-        changes: list[Change] = [
-            SwapElement(near, symbol) for near in around for symbol in others if symbol != glass.symbols[near]
-        ]
+        changes: list[Change] = swaps_of(glass, around, elements)
     else:
         first, second = find_pairs(glass, glass.wrapped(), FIRST_SHELL, "ij", both_directions=True)
         pairs = sorted({(int(a), int(b)) for a, b in zip(first, second, strict=True) if a < b})
@@ -48,6 +45,12 @@ def candidates(
             "unlike elements"
         )
     return changes
+
+
+def swaps_of(glass: Glass, atoms: Iterable[int], elements: Sequence[str]) -> list[Change]:
+    """Every one of the atoms as every other of `elements` that the glass has."""
+    others = [symbol for symbol in glass.elements if symbol in elements]
+    return [SwapElement(atom, symbol) for atom in atoms for symbol in others if symbol != glass.symbols[atom]]
 
 
 def distances(glass: Glass, atom: int, within: float) -> dict[int, float]:

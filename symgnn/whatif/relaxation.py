@@ -12,6 +12,7 @@ by .1 Å and barriers by .04 eV; hence .0002.
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib.util import find_spec
 
 import numpy as np
 
@@ -23,6 +24,18 @@ BALL = 8.0  # Å around the change, of the atoms that move first
 BALL_FORCE, FORCE = 0.1, 2e-4  # eV/Å, largest on an atom when the ball and the whole glass are relaxed
 BALL_CALLS, MOST_CALLS = 300, 3000
 MOST_OF_THE_GLASS = 0.6  # a ball with more of its atoms saves nothing
+THINNEST = 15.2  # Å between faces of the cell: two cutoffs of the potential
+
+
+def may_be_relaxed(glass: Glass) -> bool:
+    """Whether the extra is installed and the glass has the elements and the cell that the potential takes: what can be
+    said at once. `obstacle` also looks at the atoms."""
+    return (
+        find_spec("numba") is not None
+        and set(glass.elements) <= {"Cu", "Zr"}
+        and bool(glass.pbc.all())
+        and float(1 / np.linalg.norm(np.linalg.inv(glass.cell), axis=0).max()) >= THINNEST
+    )
 
 
 def obstacle(glass: Glass) -> str:

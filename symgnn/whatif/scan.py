@@ -36,7 +36,7 @@ from symgnn.whatif.reference import Reference
 from symgnn.whatif.result import MOVED
 from symgnn.whatif.scan_table import COLUMNS, Scan
 
-VERSION = 1  # of the files and of what a scan computes
+VERSION = 1  # of the files and of what a scan computes: raise that of explanations/cache.py with it (relaxed_swap.py)
 KIND = "whatif"  # folder of the cache
 SHARD, SHARD_UNRELAXED = 4, 32
 
@@ -147,8 +147,26 @@ def scan(
     changes) is called after every few; an exception that it raises stops the run, and what is finished stays.
     Raises InputError as `candidates` and `Reference` do.
     """
-    reference = Reference(checkpoint, structure, relax=relax)
-    changes = candidates(reference.given, atom, kind=kind, within=within, elements=checkpoint.elements)
+    return scan_of(
+        Reference(checkpoint, structure, relax=relax), atom, kind=kind, within=within, folder=folder,
+        workers=workers, scheduler=scheduler, progress=progress,
+    )  # fmt: skip
+
+
+def scan_of(
+    reference: Reference,
+    atom: int,
+    *,
+    kind: str = "swap",
+    within: float = WITHIN,
+    folder: Path | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    progress: Progress | None = None,
+) -> Scan:
+    """`scan` of a glass that is relaxed already, for several atoms of it."""
+    elements = reference.checkpoint.elements
+    changes = candidates(reference.given, atom, kind=kind, within=within, elements=elements)
     work = ScanWork(reference, int(atom), folder or disk_cache.folder(KIND))
     size = SHARD if reference.is_relaxed else SHARD_UNRELAXED
     shards = [tuple(changes[first : first + size]) for first in range(0, len(changes), size)]

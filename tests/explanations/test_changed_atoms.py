@@ -80,6 +80,14 @@ def test_swap_is_the_change_in_a_glass_with_the_other_element(symgnn_checkpoint,
     assert np.allclose(near.effect[near.lengths < 3], one.effect[one.lengths < 3], atol=1e-6)
 
 
+def test_swaps_tell_how_far_they_are(symgnn_checkpoint, glass):
+    steps = []
+    explain_atoms(symgnn_checkpoint, glass, [4, 7], method=Swap(), progress=lambda *step: steps.append(step))
+    assert len(steps) > 2
+    assert [done for done, _ in steps] == sorted({done for done, _ in steps})
+    assert {of for _, of in steps} == {steps[-1][0]}
+
+
 def test_a_planted_reason_is_found_by_swaps(known_reason, glass):
     """A short Cu-Zr bond is lost, a short bond of like atoms becomes one."""
     graph = build_graph(glass, 5.0)

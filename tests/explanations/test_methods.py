@@ -229,18 +229,18 @@ def test_removing_important_edges_is_removing_them_from_the_graph(case):
 
 def test_settings_are_read_and_checked(symgnn_checkpoint):
     checkpoint = symgnn_checkpoint
-    assert read_settings("gnn_explainer", ["steps=20", "size=2"]) == {"steps": 20, "size": 2.0}
+    assert read_settings(METHODS["gnn_explainer"], ["steps=20", "size=2"]) == {"steps": 20, "size": 2.0}
     for text, message in (
         ("steps", "expected name=value"),
         ("steps=a", "steps 'a' found, expected int"),
         ("pace=3", "setting 'pace' found, expected one of steps"),
     ):
         with pytest.raises(InputError, match=message):
-            read_settings("gnn_explainer", [text])
+            read_settings(METHODS["gnn_explainer"], [text])
     with pytest.raises(InputError, match="method amortised: setting 'network' found, expected one of none"):
-        read_settings("amortised", ["network=x"])
+        read_settings(METHODS["amortised"], ["network=x"])
     with pytest.raises(InputError, match="method 'oracle' found"):
-        read_settings("oracle", [])
+        build_method("oracle", {}, checkpoint)
     with pytest.raises(InputError, match="steps 0 found"):
         build_method("gnn_explainer", {"steps": 0}, checkpoint)
     with pytest.raises(InputError, match="baseline 1 found"):
@@ -317,7 +317,7 @@ def test_what_explain_refuses(arguments, message, symgnn_checkpoint, glass):
 def test_a_new_entry_of_the_list_is_known_everywhere(symgnn_checkpoint, monkeypatch):
     monkeypatch.setitem(METHODS, LongestEdges.name, LongestEdges)
     assert available_methods(symgnn_checkpoint)[-1] == "longest"
-    assert build_method("longest", read_settings("longest", ["power=3"]), symgnn_checkpoint).power == 3.0
+    assert build_method("longest", read_settings(LongestEdges, ["power=3"]), symgnn_checkpoint).power == 3.0
     assert title_of("longest") == "Longest edges"
     listed = CliRunner().invoke(app, ["explain", "--methods"], env={"COLUMNS": "120"})
     assert listed.exit_code == 0

@@ -56,24 +56,24 @@ def build_method(name: str, settings: Mapping[str, Any], checkpoint: Checkpoint)
     return method_class(name).build(checkpoint, settings)
 
 
-def read_settings(name: str, texts: Sequence[str]) -> dict[str, Any]:
+def read_settings(method: type[Method], texts: Sequence[str]) -> dict[str, Any]:
     """Settings written as `steps=100`, each of the type of the method's default.
 
-    Raises InputError for a method or setting that is not there and for a value that does not fit.
+    Raises InputError for a setting that is not there and for a value that does not fit.
     """
-    defaults, settings = method_class(name).defaults(), {}
+    defaults, settings = method.defaults(), {}
     for text in texts:
         key, sign, value = text.partition("=")
         if not sign:
             raise InputError(f"setting {text!r} found, expected name=value")
-        if key not in defaults:
-            expected = ", ".join(defaults) or "none"
-            raise InputError(f"method {name}: setting {key!r} found, expected one of {expected}")
+        method.check_names([key])
         kind = type(defaults[key])
         try:
             settings[key] = kind(value)
         except ValueError:
-            raise InputError(f"method {name}: {key} {value!r} found, expected {kind.__name__}") from None
+            raise InputError(
+                f"method {method.name}: {key} {value!r} found, expected {kind.__name__}"
+            ) from None
     return settings
 
 

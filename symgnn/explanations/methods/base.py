@@ -4,7 +4,7 @@ is called, which settings it has and which checkpoints it works for."""
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
@@ -115,13 +115,18 @@ class Method(ABC):
         Raises InputError for a setting that is not there or does not fit, and for a checkpoint without what the method
         needs.
         """
+        cls.check_names(settings)
+        return cls(**settings)
+
+    @classmethod
+    def check_names(cls, settings: Iterable[str]) -> None:
+        """Raise InputError for a setting that is not there."""
         known = cls.defaults()
         for key in settings:
             if key not in known:
                 raise InputError(
                     f"method {cls.name}: setting {key!r} found, expected one of {', '.join(known) or 'none'}"
                 )
-        return cls(**settings)
 
 
 def signed(effect: Tensor) -> Attribution:
