@@ -105,7 +105,7 @@ def choose_atom(key: str, label: str, glass: Glass) -> int:
 
 def _tell_what_was_computed(checkpoint: Checkpoint, glass: Glass) -> None:
     """A line where the model reads per-atom properties that the file does not hold."""
-    if missing_inputs(glass, checkpoint.model.inputs):
+    if missing_inputs(glass, checkpoint.model.inputs) and not calls.takes_long(checkpoint, glass):
         try:
             note = calls.readable(checkpoint, glass).notes[NOTE]
         except InputError:

@@ -1,12 +1,13 @@
-"""Per-atom energies and stresses that a model reads and a file does not hold: computed under the potential.
+"""Per-atom energies, stresses and vibrations that a model reads and a file does not hold: computed under the potential.
 
-A model with physical inputs was trained on glasses that state them (files/paper_pickle.py). For a glass of Cu and Zr
-they follow from its positions (simulate/atomic_stress.py); properties that are there are taken as they are.
+For a glass of Cu and Zr they follow from its positions: energies and stresses at once (simulate/atomic_stress.py), the
+mean-square displacement by short dynamics (simulate/vibrations.py), which is kept on disk. Properties that are there
+are taken as they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,11 +16,15 @@ from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.recently_used import RecentlyUsed
 
-COMPUTED = ("potential_energy", "pressure", "von_mises")
+STATIC = ("potential_energy", "pressure", "von_mises")
+VIBRATIONS = "log_mean_square_displacement"  # natural logarithm of Å²
+COMPUTED = (*STATIC, VIBRATIONS)
 NOTE = "computed_fields"  # in the notes of a glass: which fields, and how
 KEPT = 8  # glasses
 
 _fields: RecentlyUsed[dict[str, np.ndarray]] = RecentlyUsed(KEPT)
+
+Progress = Callable[[float], None]
 
 
 def missing_inputs(glass: Glass, inputs: Sequence[str]) -> list[str]:
@@ -27,19 +32,29 @@ def missing_inputs(glass: Glass, inputs: Sequence[str]) -> list[str]:
     return [name for name in inputs if name in COMPUTED and name not in glass.properties]
 
 
-def with_physical_inputs(glass: Glass, inputs: Sequence[str]) -> Glass:
+def slow_inputs(glass: Glass, inputs: Sequence[str]) -> float:
+    """About how many seconds of one core those take that are still to be computed; 0 for what is there in a moment."""
+    if VIBRATIONS not in missing_inputs(glass, inputs):
+        return 0.0
+    try:
+        from symgnn.simulate.vibrations import SECONDS_PER_ATOM, is_kept
+    except ModuleNotFoundError:
+        return 0.0  # `with_physical_inputs` says at once what is missing
+    return 0.0 if is_kept(glass) else SECONDS_PER_ATOM * len(glass)
+
+
+def with_physical_inputs(glass: Glass, inputs: Sequence[str], *, progress: Progress | None = None) -> Glass:
     """The glass with the per-atom properties `inputs`, those that it lacks computed, and a note that says so.
 
-    The glass itself where nothing is to be computed. Once per content in this process; any thread may ask. Raises
-    InputError naming the missing properties where numba is not installed and where the potential does not take the
-    glass
-    (elements, cell, atoms too near). Properties that are no energy or stress stay missing.
+    The glass itself where nothing is to be computed. Once per content in this process; any thread may ask.
+    progress(fraction) of what takes long (`slow_inputs`). Raises InputError naming the missing properties where numba
+    is not installed and where the potential does not take the glass (elements, cell, atoms too near). Properties of
+    other kinds stay missing.
     """
     missing = missing_inputs(glass, inputs)
     if not missing:
         return glass
     try:
-        from symgnn.simulate.atomic_stress import fields_of_glass
         from symgnn.simulate.potential import mendelev2009
     except ModuleNotFoundError as error:
         if error.name != "numba":
@@ -49,7 +64,11 @@ def with_physical_inputs(glass: Glass, inputs: Sequence[str]) -> Glass:
             "Cu-Zr glasses: pip install symgnn[physics]"
         ) from None
     try:
-        computed = _fields.get(glass.content_hash, lambda: fields_of_glass(glass))
+        computed = {}
+        if set(missing) & set(STATIC):
+            computed |= _fields.get(glass.content_hash, lambda: _static(glass))
+        if VIBRATIONS in missing:
+            computed |= _fields.get(f"{glass.content_hash} vibrations", lambda: _vibrations(glass, progress))
     except InputError as error:
         reason = str(error).removeprefix(f"{glass.name}: ")
         raise InputError(
@@ -58,6 +77,18 @@ def with_physical_inputs(glass: Glass, inputs: Sequence[str]) -> Glass:
     text = f"{', '.join(missing)}: not in the file, computed with the potential {mendelev2009().name}"
     completed = glass.with_properties(**{name: computed[name] for name in missing})
     return replace(completed, notes={**glass.notes, NOTE: text})
+
+
+def _static(glass: Glass) -> dict[str, np.ndarray]:
+    from symgnn.simulate.atomic_stress import fields_of_glass
+
+    return fields_of_glass(glass)
+
+
+def _vibrations(glass: Glass, progress: Progress | None) -> dict[str, np.ndarray]:
+    from symgnn.simulate.vibrations import kept_displacement
+
+    return {VIBRATIONS: np.log(kept_displacement(glass, progress=progress))}
 
 
 def _not_found(glass: Glass, missing: Sequence[str]) -> str:

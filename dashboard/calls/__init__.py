@@ -4,7 +4,7 @@ Short questions are answered in the server's process, long ones by a worker (`da
 without Streamlit, and then wait for the answer.
 """
 
-from dashboard.calls.barriers import predicted, readable, uncertainty
+from dashboard.calls.barriers import predicted, readable, takes_long, uncertainty
 from dashboard.calls.checkpoints import checkpoint, methods, methods_of_atom, models, unfit
 from dashboard.calls.explanations import (
     explained_glass,
@@ -115,6 +115,7 @@ __all__ = [
     "signed_map",
     "surroundings",
     "swaps_to_relax",
+    "takes_long",
     "tested",
     "to_explain",
     "topology",

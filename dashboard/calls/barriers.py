@@ -9,7 +9,7 @@ from dashboard.workers.jobs import Job
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint, Prediction, predict_with_uncertainty
 from symgnn.inference.predict import readable as complete
-from symgnn.physical_inputs import missing_inputs
+from symgnn.physical_inputs import missing_inputs, slow_inputs
 from symgnn.recently_used import RecentlyUsed
 
 MOMENT = 1.0  # s that the server itself may take
@@ -19,13 +19,21 @@ _predictions: RecentlyUsed[Prediction] = RecentlyUsed(64)
 
 
 def readable(model: Checkpoint, glass: Glass) -> Glass:
-    """The glass with the per-atom properties that the model reads, computed where the file has none and they can be.
+    """The glass with the per-atom properties that the model reads, computed where the file has none and they can be:
+    by a worker where that takes long.
 
     Raises InputError as `symgnn.inference.predict.readable` does.
     """
     if not missing_inputs(glass, model.model.inputs):
         return glass  # whatever else is wrong with it is said by who reads it
+    if takes_long(model, glass):
+        answer(Job("vibrate", ("vibrate", glass.content_hash), "Vibrations of the atoms", {"glass": glass}))
     return complete(model, glass)
+
+
+def takes_long(model: Checkpoint, glass: Glass) -> bool:
+    """Whether something that the model reads is still to be computed by a worker."""
+    return slow_inputs(glass, model.model.inputs) > 0
 
 
 def read_by(model: Checkpoint, glass: Glass) -> str:

@@ -42,6 +42,7 @@ from symgnn.homology.summary import GlassTopology, glass_topology
 from symgnn.inference.frames import predict_frames
 from symgnn.inference.predict import Checkpoint, Prediction, predict_with_uncertainty
 from symgnn.io.frames import read_frames_bytes
+from symgnn.physical_inputs import VIBRATIONS, with_physical_inputs
 from symgnn.recently_used import RecentlyUsed
 from symgnn.structure import LocalStructure, local_structure
 
@@ -184,6 +185,13 @@ def everything_of_glass(
     return everything(model, glass, file=file, frames=frames, progress=progress)
 
 
+def vibrate(progress: Progress, glass: Glass) -> None:
+    """Keeps the displacements in the cache, where `with_physical_inputs` looks for them."""
+    with_physical_inputs(
+        glass, (VIBRATIONS,), progress=lambda done: progress(done, f"{10 * done:.0f} of 10 ps")
+    )
+
+
 def verify_minimum(progress: Progress, glass: Glass) -> Verification:
     from symgnn.simulate import verify
 
@@ -261,6 +269,7 @@ TASKS: dict[str, Callable[..., Any]] = {
         html_of_glass,
         html_of_atom,
         everything_of_glass,
+        vibrate,
         verify_minimum,
         relaxed_copy,
         search_events,

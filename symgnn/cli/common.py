@@ -128,8 +128,14 @@ def resumable() -> Iterator[None]:
 def readable(checkpoint, glass):
     """The glass with all that the checkpoint reads; says which fields had to be computed."""
     from symgnn.inference.predict import readable as complete
-    from symgnn.physical_inputs import NOTE, missing_inputs
+    from symgnn.physical_inputs import NOTE, missing_inputs, slow_inputs, with_physical_inputs
 
+    if slow_inputs(glass, checkpoint.model.inputs):
+        with progress() as bars:
+            show = task(bars, "Vibrations of the atoms")
+            with_physical_inputs(
+                glass, checkpoint.model.inputs, progress=lambda done: show(round(100 * done), 100)
+            )
     completed = complete(checkpoint, glass)
     if missing_inputs(glass, checkpoint.model.inputs):
         errors.print(f"{glass.name}: {completed.notes[NOTE]}", markup=False)

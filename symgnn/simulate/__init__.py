@@ -30,6 +30,7 @@ from symgnn.simulate.glass_maker import make_glass, parse_composition, relax  # 
 from symgnn.simulate.local_sampling import LocalSample, sample_locally  # noqa: E402
 from symgnn.simulate.potential import Mendelev2009, mendelev2009  # noqa: E402
 from symgnn.simulate.verify import Verification, relaxed, verify  # noqa: E402
+from symgnn.simulate.vibrations import mean_square_displacement  # noqa: E402
 
 __all__ = [
     "AtomBarriers",
@@ -52,6 +53,7 @@ __all__ = [
     "is_whole",
     "kept_search",
     "make_glass",
+    "mean_square_displacement",
     "mendelev2009",
     "parse_composition",
     "read_barriers",

@@ -24,6 +24,7 @@ _KNOWN = {
     "potential_energy": ("Potential energy", "eV", 2),
     "pressure": ("Pressure, as in file", "", 4),
     "von_mises": ("Von Mises stress, as in file", "", 4),
+    "log_mean_square_displacement": ("Mean-square displacement, log", "ln Å²", 2),
     "barrier_mean": ("Mean of searched barriers", "eV", 2),
     "barrier_standard_error": ("Standard error of the label", "eV", 2),
     "barrier_events": ("Events searched", "", 0),

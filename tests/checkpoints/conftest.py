@@ -21,7 +21,7 @@ from symgnn.models import BarrierModel, build_model
 from symgnn.paths import checkpoint_folder
 from tests.conftest import REPOSITORY
 
-FIELDS = ("potential_energy", "pressure", "von_mises")
+FIELDS = ("potential_energy", "pressure", "von_mises", "log_mean_square_displacement")
 SAMPLE = REPOSITORY / "data" / "samples" / "Cu64Zr36_500_1e12.xyz"
 
 

@@ -42,7 +42,7 @@ VARIANTS = {
 }
 CASES = {name: (name, SETTINGS.get(name, {})) for name in MODELS} | VARIANTS
 TOLERANCE = 1e-4  # eV
-FIELDS = ("potential_energy", "pressure", "von_mises")
+FIELDS = ("potential_energy", "pressure", "von_mises", "log_mean_square_displacement")
 
 
 def test_which_cases_claim_to_be_invariant():
@@ -57,7 +57,7 @@ def make_glass(n, seed):
     """A random glass with the per-atom properties that some models read."""
     glass = make_random_glass(n, seed)
     return glass.with_properties(
-        **dict(zip(FIELDS, np.random.default_rng(seed).normal(size=(3, n)), strict=True))
+        **dict(zip(FIELDS, np.random.default_rng(seed).normal(size=(len(FIELDS), n)), strict=True))
     )
 
 
