@@ -66,11 +66,17 @@ def ranked_panel(shown: Shown) -> None:
 
 
 def before_panel(shown: Shown) -> None:
-    """What the chosen change does to the atom, to all barriers and to the structure."""
-    result = shown.result
+    """What the chosen change does, or the last applied one did, to the atom, to all barriers and to the structure."""
+    result, chain = shown.compared
     if result is None:
-        st.caption("Choose a change." if shown.change is None else "This change is not computed yet.")
+        st.caption(
+            "The strongest change appears here." if shown.change is None else "This change is computed."
+        )
         return
+    if chain is not shown.chain:
+        st.caption(
+            f"Applied: {notices.plain(result.change)}. Choose the next change above to compare it instead."
+        )
     now = result.number_after
     sigma = "" if result.sigma is None else f" ± {result.sigma[now]:.3f}"
     unrelaxed = f" (unrelaxed {result.unrelaxed_change[now]:+.3f})" if result.is_relaxed else ", unrelaxed"

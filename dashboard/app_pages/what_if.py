@@ -107,13 +107,18 @@ def compute(shown: Shown, chosen: session.Selection, jobs: JobsOfPage, tab: str)
             return None
         return jobs.ask(calls.change_job(shown.model, shown.glass, change, shown.atom, choice.relax))
 
+    shows_applied = tab == BEFORE and bool(choice.chain)  # until a next change is chosen
+
+    def default() -> str | None:
+        return None if shows_applied else strongest(shown)
+
     shown.unrelaxed = jobs.ask(calls.scan_job(*asked, choice.kind, choice.within, False))
-    first = chosen_change(shown) or strongest(shown)
+    first = chosen_change(shown) or default()
     result = ask(first)
     if choice.relax and shown.unrelaxed is not None:
         relaxed = calls.scan_job(*asked, choice.kind, choice.within, True)
         shown.relaxed = jobs.ask(relaxed) if tab == RANKED else jobs.peek(relaxed)
-    shown.change = change_box(shown, chosen)
+    shown.change = change_box(shown, chosen, default())
     shown.result = result if shown.change == first else ask(shown.change)
 
 
@@ -155,8 +160,9 @@ def show(chosen: session.Selection) -> None:
         panel(shown, chosen, tab, jobs)
         jobs.end()
     with left:
-        if tab == BEFORE and shown.result is not None:
-            two_windows(shown, shown.result)
+        result, chain = shown.compared
+        if tab == BEFORE and result is not None:
+            two_windows(shown, result, chain)
         else:
             one_window(shown, is_shift=tab == PHYSICS)
 

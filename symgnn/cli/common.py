@@ -21,6 +21,7 @@ from rich.progress import (
 )
 
 from symgnn.errors import InputError
+from symgnn.inference.folders import find_checkpoint
 from symgnn.io.reading import clean_name
 
 console, errors = Console(), Console(stderr=True)
@@ -34,6 +35,12 @@ def check_exists(files: Path | list[Path]) -> Path | list[Path]:
     return files
 
 
+def check_checkpoint(name: str) -> str:
+    """The option itself. Raises InputError where there is no such checkpoint, before anything else is imported."""
+    find_checkpoint(name)
+    return name
+
+
 File = Annotated[
     Path,
     typer.Argument(
@@ -45,7 +52,12 @@ Types = Annotated[
     str | None, typer.Option("--types", help="Elements of atom types, where a file has numbers: 1=Cu,2=Zr.")
 ]
 CheckpointName = Annotated[
-    str, typer.Option("--checkpoint", help="Name in checkpoints/ (or $SYMGNN_CHECKPOINTS), or a folder.")
+    str,
+    typer.Option(
+        "--checkpoint",
+        callback=check_checkpoint,
+        help="Name in checkpoints/ (or $SYMGNN_CHECKPOINTS), or a folder.",
+    ),
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")]

@@ -149,6 +149,21 @@ def test_before_and_after_stand_side_by_side(app):
     assert f"**After {change}**" in told(app.markdown)
 
 
+def test_an_applied_change_is_compared_until_the_next_is_chosen(app):
+    opened(app, "what_if", atom=ATOM, what_if="before")
+    change = app.query_params["change"]
+    app.button(key="apply_change").click().run()
+    assert not app.exception
+    assert f"**After {change}**" in told(app.markdown)
+    assert f"Applied: {change}" in told(app.caption)
+    assert app.query_params["change"] == ""
+    assert change_box(app).value is None
+    following = change_box(app).options[1]
+    change_box(app).set_value(following).run()
+    assert f"**After {following}**" in told(app.markdown)
+    assert "Applied:" not in told(app.caption)
+
+
 def result_of(change: float, sigma: float | None = 0.05) -> SimpleNamespace:
     both = np.array([1.5, 1.2])
     return SimpleNamespace(
