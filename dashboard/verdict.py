@@ -40,12 +40,12 @@ def show(tested: Explanation) -> None:
     badge, color = result.answer, _COLORS[result.answer]
     if result.is_open and result.answer == "yes":
         badge, color = "yes, at the limit", _COLORS["undecided"]
-    line = st.container(horizontal=True, vertical_alignment="center", gap="small")
+    line = st.container(horizontal=True, vertical_alignment="center", gap="small", key="verdict")
     line.markdown(f":{color}-badge[{badge}] {result.text}", help=_HELP, width="stretch")
     if result.is_open and more is not None:
         line.button(
-            f"{more} draws", icon=":material/casino:", key="more_draws", on_click=_choose, args=(more,),
-            help="Repeat the test with more random draws: they decide a close case.",
+            f"{more} draws", icon=":material/casino:", key="more_draws", type="tertiary", on_click=_choose,
+            args=(more,), help="Repeat the test with more random draws: they decide a close case.",
         )  # fmt: skip
 
 

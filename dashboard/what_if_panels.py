@@ -52,16 +52,19 @@ def ranked_panel(shown: Shown) -> None:
             choose(shown, table["change"].iloc[rows[0]])
 
     number = st.column_config.NumberColumn
+    columns = {
+        "barrier_change_eV": number("change (eV)", format="%+.3f"),
+        "sigma_of_change_eV": number("± (eV)", format="%.3f"),
+        "distance_A": number("distance (Å)", format="%.2f"),
+        "energy_change_eV": number("energy (eV)", format="%+.2f"),
+        "atoms_moved": number("moved", format="%d", help="Atoms that went farther than .1 Å"),
+    }
+    said = [
+        name for name in columns if table[name].notna().any() and (ranked.is_relaxed or name != "atoms_moved")
+    ]
     st.dataframe(
-        table[["change", "barrier_change_eV", "sigma_of_change_eV", "distance_A", "energy_change_eV", "atoms_moved"]],
-        key=TABLE, hide_index=True, height=230, on_select=picked, selection_mode="single-row",
-        column_config={
-            "barrier_change_eV": number("change (eV)", format="%+.3f"),
-            "sigma_of_change_eV": number("± (eV)", format="%.3f"),
-            "distance_A": number("distance (Å)", format="%.2f"),
-            "energy_change_eV": number("energy (eV)", format="%+.2f"),
-            "atoms_moved": number("moved", format="%d", help="Atoms that went farther than .1 Å"),
-        },
+        table[["change", *said]], key=TABLE, hide_index=True, height=230, on_select=picked,
+        selection_mode="single-row", column_config={name: columns[name] for name in said},
     )  # fmt: skip
 
 

@@ -85,15 +85,10 @@ def _chain(chosen: session.Selection) -> tuple[str, ...]:
     return state["_chain"][1]
 
 
-def facts(shown: Shown, chosen: session.Selection) -> list[str]:
+def facts(shown: Shown) -> list[str]:
     now = float(calls.predicted(shown.model, shown.glass)[shown.atom])
     sigma = calls.uncertainty(shown.model, shown.glass)
-    parts = [f"predicted {with_uncertainty(now, None if sigma is None else float(sigma[shown.atom]))}"]
-    if shown.choice.chain:
-        before = float(calls.predicted(shown.model, chosen.glass)[chosen.atom])
-        n = len(shown.choice.chain)
-        parts.append(f"{before:.2f} eV before {n} change{'s' * (n > 1)}")
-    return parts
+    return [f"predicted {with_uncertainty(now, None if sigma is None else float(sigma[shown.atom]))}"]
 
 
 def compute(shown: Shown, chosen: session.Selection, jobs: JobsOfPage, tab: str) -> None:
@@ -124,7 +119,7 @@ def compute(shown: Shown, chosen: session.Selection, jobs: JobsOfPage, tab: str)
 
 def show(chosen: session.Selection) -> None:
     glass, atom = chosen.glass, chosen.atom
-    question = f"What if, around {glass.symbols[atom]} {atom} of {glass.name}?"
+    question = f"What if, around {glass.symbols[atom]} {atom}?"
     if chosen.checkpoint is None:
         title(question, [])
         notices.no_checkpoint("Changes")
@@ -142,7 +137,7 @@ def show(chosen: session.Selection) -> None:
         chain = calls.chain_of(chosen.checkpoint, glass, choice.chain, atom, choice.relax)
         shown = Shown(chosen.checkpoint, glass, chain, calls.atom_of(chain, atom), choice)
         with slot.container():
-            title(question, facts(shown, chosen))
+            title(question, facts(shown))
     except InputError as error:
         notices.problem(error)
         chain_box(chosen, choice, None)

@@ -87,14 +87,15 @@ def task(bars: Progress, description: str):
     return show
 
 
-def read(file: Path, types: str | None, frame: int | None = None):
+def read(file: Path, types: str | None, frame: int | None = None, *, atom: int | None = None):
     """The glass in a file, of several frames by default the last. What its reader had to choose or found unusual goes
-    to standard error."""
+    to standard error. atom: that is asked about; where it is not there, this is told first."""
     from symgnn.io.frames import read_frame
     from symgnn.io.structures import parse_types, read_glass, reading_notes
 
     elements = parse_types(types) if types else None
-    glass = read_glass(file, types=elements) if frame is None else read_frame(file, frame, types=elements)
+    whole = frame is None
+    glass = read_glass(file, types=elements, atom=atom) if whole else read_frame(file, frame, types=elements)
     for note in reading_notes(glass):
         errors.print(f"{file.name}: {note}", style="yellow", markup=False)
     return glass

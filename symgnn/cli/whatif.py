@@ -99,9 +99,7 @@ def whatif(
     if within is not None and not math.isfinite(within):
         raise InputError(f"whatif: --within {within:g} found, expected a distance in Å")
     check_folders(output)
-    glass = read(file, types)
-    if atom is not None:
-        glass.check_atom(atom)
+    glass = read(file, types, atom=atom)
     from symgnn.inference.predict import load_checkpoint  # after the checks: these take seconds
     from symgnn.whatif import CHANGES
 
@@ -112,9 +110,10 @@ def whatif(
     settings = {"workers": workers, "scheduler": scheduler}
     with resumable():
         if one is None:
-            result = _scan(
+            ranked = _scan(
                 model, glass, atom, change or "swap", within, not unrelaxed, settings, output, name
             )
+            result = ranked.reference.ask(ranked.changes[0], atom=atom) if check else None
         else:
             result = _one(model, glass, atom, one, not unrelaxed, output, name)
         if check:
@@ -122,7 +121,7 @@ def whatif(
 
 
 def _scan(model, glass, atom, kind, within, relax, settings, output, name):
-    """Print and write the scan; the result of its first change."""
+    """Print and write the scan; returns it."""
     from symgnn.whatif import scan
     from symgnn.whatif.candidates import WITHIN
 
@@ -142,7 +141,7 @@ def _scan(model, glass, atom, kind, within, relax, settings, output, name):
     _say_sigma(reference.ensemble, result.pooled_sigma)
     for path in result.write(output, f"{name}.atom{atom}.{kind}.whatif"):
         console.print(str(path), markup=False)
-    return reference.ask(result.changes[0], atom=atom)
+    return result
 
 
 def _ranked(table, is_relaxed: bool) -> Table:

@@ -21,7 +21,7 @@ from symgnn.explanations.explanation import Explanation
 THRESHOLD = 0.05
 CONFIDENCE = 0.95  # of the interval of p
 
-CANCEL = "edges that raise the barrier and edges that lower it cancel"
+CANCEL = "edges that raise it and edges that lower it cancel"
 
 Answer = Literal["yes", "no", "undecided"]
 
@@ -77,19 +77,19 @@ def verdict(explanation: Explanation, *, threshold: float = THRESHOLD) -> Verdic
         p = f["remove_top_p"]
         p_low = lower_end(p, draws)
         answer, reason = _answer(p, p_low, draws, threshold)
-        answered = f"{answer} (p = {p:.2g}, {_count(draws, 'draw')}, threshold {threshold:g}{reason})."
+        answered = f"{answer} (p = {p:.2g}, threshold {threshold:g}, {reason or _count(draws, 'draw')})."
     else:
         p = p_low = None
         answer, reason = "undecided", ""
         answered = "undecided (no other edges of their length, elements and hops)."
     edges, them = ("This edge matters", "it") if k == 1 else (f"These {k} edges matter", "them")
-    few = "" if others in (0, k) else f" {others} of these {k} edges {_have(others)} a matched control."
+    few = "" if others in (0, k) else f" {others} of the {k} {_have(others)} a matched control."
     compared = f", matched control edges by {matched:.3f} eV on average" if others else ""
+    cancel = f" only: {CANCEL}" if change - change_all >= 0.0005 else ""
     text = (
         f"{edges} more than matched control edges: {answered}{few} Removing {them} moves the barrier by "
-        f"{change:.3f} eV{compared}; removing all edges moves it by {change_all:.3f} eV"
+        f"{change:.3f} eV{compared}, removing all edges by {change_all:.3f} eV{cancel}."
     )
-    text += f", less: {CANCEL}." if change - change_all >= 0.0005 else "."
     return Verdict(
         answer, text, k, others, p, draws, p_low, bool(reason), threshold, change, matched, change_all
     )
@@ -112,12 +112,12 @@ def _answer(p: float, p_low: float, draws: int, threshold: float) -> tuple[Answe
     if p <= threshold:
         is_least = round(p * (1 + draws)) == 1
         is_few = is_least and upper_end_of_none(draws) > threshold
-        return "yes", f": the smallest p that {draws} draws can give; more draws decide" if is_few else ""
+        return "yes", f"the smallest p of {_count(draws, 'draw')}: more draws decide" if is_few else ""
     if p_low > threshold:
         return "no", ""
     if 1 / (1 + draws) > threshold:
-        return "undecided", ": so few draws cannot reach it"
-    return "undecided", ": more draws decide"
+        return "undecided", f"{_count(draws, 'draw')}: so few cannot reach it"
+    return "undecided", f"{_count(draws, 'draw')}: more draws decide"
 
 
 def _have(number: int) -> str:

@@ -61,7 +61,7 @@ def test_an_atom_that_is_not_there_is_told_before_torch_is_imported(tmp_path):
         [sys.executable, "-c", CODE, *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=60
     )
     assert result.returncode == 2
-    assert f"{SAMPLE.stem}: atom 500 found, expected 0..499" in result.stderr
+    assert f"{SAMPLE.name}: atom 500 found, expected 0..499" in result.stderr
     assert not {"torch", "pandas", "numba"} & set(re.findall(r"\w+", result.stderr.splitlines()[-1]))
 
 

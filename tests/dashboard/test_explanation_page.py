@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -32,17 +34,22 @@ def test_the_verdict_is_that_of_the_k_and_the_draws_that_are_chosen(app, asked):
     assert f"{result.answer}]" in told(app.markdown)
 
 
-def test_more_draws_are_offered_where_they_decide(app, asked):
-    explained = calls.explanation(*asked, 4, seed=0, method="gradient")
-    is_open = {k: verdict(calls.tested(*asked, explained, k=k, draws=20)).is_open for k in range(1, 12)}
-    for k in (next(k for k in is_open if not is_open[k]), next(k for k in is_open if is_open[k])):
-        opened(app, "explanation", glass="beta", atom=4, k=k)
-        buttons = [button for button in app.button if button.key == "more_draws"]
-        assert bool(buttons) == is_open[k]
-    buttons[0].click().run()
+def test_more_draws_are_offered_where_they_decide(app, monkeypatch):
+    def no_draw_reaches_it(model, glass, explained, *, k, draws):
+        numbers = {"k": k, "draws": draws, "k_others": k, "remove_top_p": 1 / (1 + draws)}
+        return replace(explained, fidelity={**explained.fidelity, **numbers})
+
+    def offered():
+        return [button for button in app.button if button.key == "more_draws"]
+
+    monkeypatch.setattr(calls, "tested", no_draw_reaches_it)
+    opened(app, "explanation", glass="beta", atom=4, k=9)
+    assert "badge[yes, at the limit]" in told(app.markdown)
+    offered()[0].click().run()
     assert not app.exception
     assert app.query_params["draws"] == "200"
-    assert "200 draws" in told(app.markdown)
+    assert "badge[yes]" in told(app.markdown)
+    assert not offered()
 
 
 def test_an_explanation_that_is_tested_already_is_not_tested_again(asked):

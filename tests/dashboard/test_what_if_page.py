@@ -55,7 +55,7 @@ def test_a_change_is_applied_undone_and_opened_on_every_page(app):
     app.button(key="apply_change").click().run()
     assert not app.exception
     assert app.query_params["chain"] == change
-    assert "before 1 change" in told(app.title)
+    assert f" eV · {change} → " in told(app.markdown), "the chain"
     assert change_box(app).value == app.query_params["change"] != change, "the strongest of the new glass"
     app.button(key="undo_change").click().run()
     assert app.query_params["chain"] == ""
