@@ -77,9 +77,7 @@ def before_panel(shown: Shown) -> None:
         )
         return
     if chain is not shown.chain:
-        st.caption(
-            f"Applied: {notices.plain(result.change)}. Choose the next change above to compare it instead."
-        )
+        st.caption(f"Applied: {notices.plain(result.change)}. Choose a next change above to compare it.")
     now = result.number_after
     sigma = "" if result.sigma is None else f" ± {result.sigma[now]:.3f}"
     unrelaxed = f" (unrelaxed {result.unrelaxed_change[now]:+.3f})" if result.is_relaxed else ", unrelaxed"
