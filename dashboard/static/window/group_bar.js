@@ -24,7 +24,7 @@ export function create(parent, group, { document, dark = () => false }) {
       iconButton(document, "target", "Fly to the atoms", () => group.fly()), iconButton(document, "home", "Reset the cameras", () => group.reset())),
     legends));
 
-  const near = () => [...group.members][0]?.near ?? null;
+  const near = () => [...group.members].map((member) => member.near ?? null).find((one) => one !== null) ?? null;
 
   function show() {
     const { columns, sets } = sharedRows([...group.members]);

@@ -94,7 +94,7 @@ function createWindow(element) {
     shown.setCamera(latest.camera);
     shown.fly(latest.fly);
     shown.messenger.connect(send, latest.listens);
-    shown.select(latest.selected);
+    shown.select(latest.selected, !latest.fly);
   }
 
   const refit = () => { fit(); };
@@ -207,12 +207,12 @@ function show(viewer, places, glass, edges, data) {
   view.addEventListener("transitionend", follow); // of the background's colour: see skeleton
   (window.symgnnWindow.open ??= {})[data.name] = context; // for tests and benchmarks
   const joined = data.group ? sharedGroup(data.group).join({ store, scene, glass, edges: () => context.edges, near }) : null;
-  const sizes = new ResizeObserver(() => requestAnimationFrame(resized)); // after 3Dmol's own
-  let before = sizeOf(view);
-  sizes.observe(view);
+  const sizes = new ResizeObserver(() => requestAnimationFrame(resized));
+  let before = sizeOf(scene.canvas());
+  sizes.observe(scene.canvas()); // which 3Dmol resizes after the view
 
   function resized() {
-    const now = sizeOf(view);
+    const now = sizeOf(scene.canvas());
     if (now === before || !view.isConnected) return;
     before = now;
     if (joined) joined.refit();
@@ -231,12 +231,12 @@ function show(viewer, places, glass, edges, data) {
       if (joined) joined.flight(flight); // each window has its own middle
       else flight();
     },
-    select(atom) { // what Python says; where the surroundings of an atom are shown, the camera goes there
+    select(atom, follows) { // what Python says; where the surroundings of an atom are shown, the camera may go there
       const { selected: before, clip } = store.get();
       messenger.received(atom);
       const { selected: now } = store.get();
-      if (now[0] === before[0] || !now.length || clip === null) return;
-      const flight = () => scene.flyTo(now.slice(0, 1), clip);
+      if (!follows || now[0] === before[0] || !now.length || clip === null) return;
+      const flight = () => scene.flyTo(now.slice(0, 1), clip + 1);
       if (joined) joined.flight(flight);
       else flight();
     },
@@ -268,7 +268,10 @@ function show(viewer, places, glass, edges, data) {
   };
 }
 
-const sizeOf = ({ clientWidth, clientHeight }) => `${clientWidth} x ${clientHeight}`;
+function sizeOf(canvas) {
+  const { width, height } = canvas.getBoundingClientRect();
+  return `${Math.round(width)} x ${Math.round(height)}`;
+}
 
 /** What of a remembered state makes sense for a glass. */
 function fitting(kept, glass) {
