@@ -77,7 +77,9 @@ export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
     later(() => {
       waiting = false;
       if (moved) return;
-      alone(({ scene }) => scene.refit(true));
+      busy = true;
+      try { for (const { scene } of members) scene.refit(true); } finally { busy = false; }
+      for (const member of members) member.view = member.scene.view();
       if (linked) oneScale();
     }, REFIT);
   }
