@@ -16,6 +16,7 @@ from symgnn.viewer3d.window_data import frame_commands
 from symgnn.whatif.methods import title_of
 
 GROUP = "compare"
+NEAR = 9.0  # Å round the explained atom, of what is drawn at first
 HEIGHTS = {1: 330, 2: 236}  # px of a panel, by rows of panels
 ONE_LINE = "line-height: 1.3; white-space: nowrap; overflow: hidden; text-overflow: ellipsis"
 
@@ -152,6 +153,7 @@ def show_panel(panel: Panel, place: int, k: int, grid: tuple[int, int], edge_set
             "top": k,
             "wrap": "atom",
             "faded": True,
+            **({} if explained is None else {"clip": NEAR}),
         },
         height=HEIGHTS[grid[1]],
         group=GROUP,

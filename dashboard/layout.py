@@ -46,6 +46,9 @@ _STYLE = """<style>
   [data-testid="stSidebarNavLink"] { padding-top: 0; padding-bottom: 0; margin-top: 0; margin-bottom: 0; }
   [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 0.45rem; }
 }
+.st-key-what_if [data-testid="stButtonGroup"] button { padding-left: 0.5rem; padding-right: 0.5rem; }
+.st-key-verdict { flex-wrap: nowrap; }
+.st-key-verdict [data-testid="stButton"] button { white-space: nowrap; }
 [data-testid="stMetricValue"] > div { white-space: normal; overflow: visible; }
 </style>"""
 

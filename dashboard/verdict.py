@@ -34,9 +34,24 @@ def choose_draws() -> int:
 
 
 def show(tested: Explanation) -> None:
-    """The verdict; tested: as `calls.tested` gives it for the edges that are shown."""
+    """The verdict, with more draws where they decide. tested: as `calls.tested` gives it for the edges shown."""
     result = verdict(tested)
-    st.markdown(f":{_COLORS[result.answer]}-badge[{result.answer}] {result.text}", help=_HELP)
+    more = next((draws for draws in MORE_DRAWS if draws > result.draws), None)
+    badge, color = result.answer, _COLORS[result.answer]
+    if result.is_open and result.answer == "yes":
+        badge, color = "yes, at the limit", _COLORS["undecided"]
+    line = st.container(horizontal=True, vertical_alignment="center", gap="small", key="verdict")
+    line.markdown(f":{color}-badge[{badge}] {result.text}", help=_HELP, width="stretch")
+    if result.is_open and more is not None:
+        line.button(
+            f"{more} draws", icon=":material/casino:", key="more_draws", type="tertiary", on_click=_choose,
+            args=(more,), help="Repeat the test with more random draws: they decide a close case.",
+        )  # fmt: skip
+
+
+def _choose(draws: int) -> None:
+    """Called before the script runs, hence free to set the control."""
+    st.session_state["draws"] = draws
 
 
 def _read(text: str) -> int:

@@ -51,6 +51,14 @@ class Shown:
         return int(self.chain.kept[atom])
 
     @property
+    def compared(self) -> tuple[WhatIf | None, Chain]:
+        """What *Before / after* shows, and the chain whose last glass is the one before: the chosen change, or where
+        there is none the last that was applied."""
+        if self.change is None and self.chain.steps:
+            return self.chain.steps[-1], self.chain.undone()
+        return self.result, self.chain
+
+    @property
     def owner(self) -> tuple:
         """What a chosen change belongs to."""
         return self.glass.content_hash, self.atom, self.choice.kind
@@ -73,11 +81,10 @@ def strongest(shown: Shown) -> str | None:
     return None if shown.ranked is None else next(iter(shown.ranked.table["change"]), None)
 
 
-def change_box(shown: Shown, chosen: session.Selection) -> str | None:
-    """Choose one of the ranked changes, or write another; by default the strongest. Apply it."""
-    own = chosen_change(shown)
+def change_box(shown: Shown, chosen: session.Selection, default: str | None) -> str | None:
+    """Choose one of the ranked changes, or write another; `default` where nobody has chosen. Apply it."""
     values = [] if shown.ranked is None else shown.ranked.table["change"].tolist()
-    change = own or strongest(shown)
+    change = chosen_change(shown) or default
     options = values if change is None or change in values else [change, *values]
     key = "_".join(
         [BOX, *map(str, shown.owner)]
@@ -93,7 +100,7 @@ def change_box(shown: Shown, chosen: session.Selection) -> str | None:
     line = st.container(horizontal=True, vertical_alignment="center", gap="small")
     line.selectbox(
         "Change", options, key=key, on_change=chosen_in_box, accept_new_options=True, label_visibility="collapsed",
-        placeholder="Changes are computed", width="stretch",
+        placeholder="Changes are computed" if shown.ranked is None else "Choose the next change", width="stretch",
         help="Also others: swap 17=Zr · exchange 17,23 · strain hydrostatic:0.01 · remove 17 · move 17=0.1,0,0 · "
         "anneal 600:10",
     )  # fmt: skip

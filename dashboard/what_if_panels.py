@@ -52,25 +52,32 @@ def ranked_panel(shown: Shown) -> None:
             choose(shown, table["change"].iloc[rows[0]])
 
     number = st.column_config.NumberColumn
+    columns = {
+        "barrier_change_eV": number("change (eV)", format="%+.3f"),
+        "sigma_of_change_eV": number("± (eV)", format="%.3f"),
+        "distance_A": number("distance (Å)", format="%.2f"),
+        "energy_change_eV": number("energy (eV)", format="%+.2f"),
+        "atoms_moved": number("moved", format="%d", help="Atoms that went farther than .1 Å"),
+    }
+    said = [
+        name for name in columns if table[name].notna().any() and (ranked.is_relaxed or name != "atoms_moved")
+    ]
     st.dataframe(
-        table[["change", "barrier_change_eV", "sigma_of_change_eV", "distance_A", "energy_change_eV", "atoms_moved"]],
-        key=TABLE, hide_index=True, height=230, on_select=picked, selection_mode="single-row",
-        column_config={
-            "barrier_change_eV": number("change (eV)", format="%+.3f"),
-            "sigma_of_change_eV": number("± (eV)", format="%.3f"),
-            "distance_A": number("distance (Å)", format="%.2f"),
-            "energy_change_eV": number("energy (eV)", format="%+.2f"),
-            "atoms_moved": number("moved", format="%d", help="Atoms that went farther than .1 Å"),
-        },
+        table[["change", *said]], key=TABLE, hide_index=True, height=230, on_select=picked,
+        selection_mode="single-row", column_config={name: columns[name] for name in said},
     )  # fmt: skip
 
 
 def before_panel(shown: Shown) -> None:
-    """What the chosen change does to the atom, to all barriers and to the structure."""
-    result = shown.result
+    """What the chosen change does, or the last applied one did, to the atom, to all barriers and to the structure."""
+    result, chain = shown.compared
     if result is None:
-        st.caption("Choose a change." if shown.change is None else "This change is not computed yet.")
+        st.caption(
+            "The strongest change appears here." if shown.change is None else "This change is computed."
+        )
         return
+    if chain is not shown.chain:
+        st.caption(f"Applied: {notices.plain(result.change)}. Choose a next change above to compare it.")
     now = result.number_after
     sigma = "" if result.sigma is None else f" ± {result.sigma[now]:.3f}"
     unrelaxed = f" (unrelaxed {result.unrelaxed_change[now]:+.3f})" if result.is_relaxed else ", unrelaxed"

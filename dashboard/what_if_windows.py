@@ -18,7 +18,8 @@ from symgnn.viewer3d.what_if_data import (
     result_columns,
 )
 from symgnn.viewer3d.window_data import Dataset, frame_commands
-from symgnn.whatif import WhatIf
+from symgnn.whatif import Chain, WhatIf
+from symgnn.whatif.candidates import distances
 
 BONDS = 3.4  # Å, length up to which bonds are drawn
 GROUP = "what_if"
@@ -61,26 +62,26 @@ def one_window(shown: Shown, *, is_shift: bool) -> None:
 
 
 @st.fragment
-def two_windows(shown: Shown, result: WhatIf) -> None:
-    """Before and after the chosen change, coloured alike, the cameras linked."""
+def two_windows(shown: Shown, result: WhatIf, chain: Chain) -> None:
+    """Before and after a change of the last glass of `chain`, coloured alike, the cameras linked."""
     session.follow_pick()
     mount_group(GROUP)
-    near = np.array(_around(shown))
+    near = np.array([result.atom, *distances(result.reference, result.atom, shown.choice.within)])
     left, right = st.columns(2, gap="small")
     with left:
         barrier = result.barriers_before[result.atom]
-        _side(shown, result, BEFORE, f"**Before** · {barrier:.2f} eV", near, np.arange(len(result.reference)))
+        _side(shown, result, BEFORE, f"**Before** · {barrier:.2f} eV", near, chain.kept)
     with right:
         barrier = result.barriers_after[result.number_after]
         words = f"**After {notices.plain(result.change)}** · {barrier:.2f} eV"
         after = result.now[near]
-        _side(shown, result, AFTER, words, after[after >= 0], result.kept)
+        _side(shown, result, AFTER, words, after[after >= 0], chain.kept[result.kept])
 
 
 def _side(
     shown: Shown, result: WhatIf, side: str, words: str, around: np.ndarray, numbers: np.ndarray
 ) -> None:
-    """around: atoms in view; numbers: of the atoms of this side in the glass before."""
+    """around: atoms in view; numbers: of the atoms of this side in the selected glass."""
     glass, atom = (result.reference, result.atom) if side == BEFORE else (result.after, result.number_after)
     st.markdown(words)
     key = (result.reference.content_hash, str(result.change), result.is_relaxed, shown.model.key)
@@ -94,7 +95,7 @@ def _side(
         height=HEIGHT,
         group=GROUP,
         fly=around.tolist(),
-        on_pick=lambda picked: session.pick(shown.atom_given(int(numbers[picked]))),
+        on_pick=lambda picked: session.pick(int(numbers[picked])),
     )
 
 

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 from ase.geometry import complete_cell
-from vesin import NeighborList
 
 from symgnn.errors import InputError
 from symgnn.glass import Glass
@@ -60,6 +59,8 @@ def find_pairs(
             f"{glass.name}: about {pairs / len(glass):,.0f} atoms within {cutoff:g} Å of each, {pairs:.1g} pairs in "
             f"all, the limit is {MOST_PAIRS:.0e}: are the lengths in nm, expected Å?"
         )
+    from vesin import NeighborList  # imports torch, which takes seconds
+
     box, points, moved = _closed_box(glass, positions, cutoff)
     reach = _safe_cutoff(1 / np.linalg.norm(np.linalg.inv(box), axis=0), float(cutoff))
     if not glass.pbc.all():

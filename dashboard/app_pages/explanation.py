@@ -37,12 +37,11 @@ NEAR = 9.0  # Å round the explained atom, of what is drawn at first
 
 
 def summary(glass: Glass, explained: Explanation, sigma: np.ndarray | None) -> list[str]:
-    """Barriers of the explained atom, and how it was explained, in a few words each."""
+    """Barriers of the explained atom, in a few words each."""
     atom = explained.atom
     known = with_uncertainty(explained.prediction, None if sigma is None else sigma[atom])
     label = "no label" if glass.barriers is None else f"label {glass.barriers[atom]:.2f} eV"
-    edges = f"{len(explained.importance):,} edges can matter"
-    return [f"predicted {known}", label, glass.name, edges, f"seed {explained.seed}"]
+    return [f"predicted {known}", label]
 
 
 @st.fragment
@@ -139,9 +138,10 @@ def fidelity(explained: Explanation) -> None:
     }
     chart(plots.fidelity_bars(measures), "fidelity")
     st.caption(
+        f"{len(explained.importance):,} edges can matter; seed {explained.seed}. "
         "How far the prediction moves when only these edges are kept (less is better, ↓) or when they are removed "
-        "(more is better, ↑), beside matched controls: other edges of the same lengths, elements and hops, which exist "
-        f"for {values['k_others']:.0f} of the {values['k']:.0f}. p: fraction of random draws of such edges, the "
+        "(more is better, ↑), beside matched controls: other edges of the same lengths, elements and hops; "
+        f"{values['k_others']:.0f} of the {values['k']:.0f} have one. p: fraction of random draws of such edges, the "
         f"important ones included, that do as well. Without any edge it moves by {values['keep_none']:.3f} eV."
     )
 
@@ -211,7 +211,7 @@ def show(chosen: session.Selection) -> None:
     top, words = head()
     words = words.empty()
     with words.container():
-        title(question, [glass.name])
+        title(question, [])
     try:
         sigma = calls.uncertainty(chosen.checkpoint, glass)
         with top:

@@ -155,7 +155,7 @@ def show(chosen: session.Selection) -> None:
     glass, atom = chosen.glass, chosen.atom
     top = st.container(horizontal=True, vertical_alignment="center", gap="small")
     words = top.container(width="stretch").empty()
-    question = f"Atom {atom} ({glass.symbols[atom]}) of {glass.name} against physics"
+    question = f"Atom {atom} ({glass.symbols[atom]}) against physics"
     with words.container():
         title(question, [])
     session.seed("events", DEFAULT_EVENTS, session.whole_number(1, MOST_EVENTS))

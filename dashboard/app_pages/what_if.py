@@ -85,15 +85,10 @@ def _chain(chosen: session.Selection) -> tuple[str, ...]:
     return state["_chain"][1]
 
 
-def facts(shown: Shown, chosen: session.Selection) -> list[str]:
+def facts(shown: Shown) -> list[str]:
     now = float(calls.predicted(shown.model, shown.glass)[shown.atom])
     sigma = calls.uncertainty(shown.model, shown.glass)
-    parts = [f"predicted {with_uncertainty(now, None if sigma is None else float(sigma[shown.atom]))}"]
-    if shown.choice.chain:
-        before = float(calls.predicted(shown.model, chosen.glass)[chosen.atom])
-        n = len(shown.choice.chain)
-        parts.append(f"{before:.2f} eV before {n} change{'s' * (n > 1)}")
-    return parts
+    return [f"predicted {with_uncertainty(now, None if sigma is None else float(sigma[shown.atom]))}"]
 
 
 def compute(shown: Shown, chosen: session.Selection, jobs: JobsOfPage, tab: str) -> None:
@@ -107,19 +102,24 @@ def compute(shown: Shown, chosen: session.Selection, jobs: JobsOfPage, tab: str)
             return None
         return jobs.ask(calls.change_job(shown.model, shown.glass, change, shown.atom, choice.relax))
 
+    shows_applied = tab == BEFORE and bool(choice.chain)  # until a next change is chosen
+
+    def default() -> str | None:
+        return None if shows_applied else strongest(shown)
+
     shown.unrelaxed = jobs.ask(calls.scan_job(*asked, choice.kind, choice.within, False))
-    first = chosen_change(shown) or strongest(shown)
+    first = chosen_change(shown) or default()
     result = ask(first)
     if choice.relax and shown.unrelaxed is not None:
         relaxed = calls.scan_job(*asked, choice.kind, choice.within, True)
         shown.relaxed = jobs.ask(relaxed) if tab == RANKED else jobs.peek(relaxed)
-    shown.change = change_box(shown, chosen)
+    shown.change = change_box(shown, chosen, default())
     shown.result = result if shown.change == first else ask(shown.change)
 
 
 def show(chosen: session.Selection) -> None:
     glass, atom = chosen.glass, chosen.atom
-    question = f"What if, around {glass.symbols[atom]} {atom} of {glass.name}?"
+    question = f"What if, around {glass.symbols[atom]} {atom}?"
     if chosen.checkpoint is None:
         title(question, [])
         notices.no_checkpoint("Changes")
@@ -137,7 +137,7 @@ def show(chosen: session.Selection) -> None:
         chain = calls.chain_of(chosen.checkpoint, glass, choice.chain, atom, choice.relax)
         shown = Shown(chosen.checkpoint, glass, chain, calls.atom_of(chain, atom), choice)
         with slot.container():
-            title(question, facts(shown, chosen))
+            title(question, facts(shown))
     except InputError as error:
         notices.problem(error)
         chain_box(chosen, choice, None)
@@ -155,8 +155,9 @@ def show(chosen: session.Selection) -> None:
         panel(shown, chosen, tab, jobs)
         jobs.end()
     with left:
-        if tab == BEFORE and shown.result is not None:
-            two_windows(shown, shown.result)
+        result, chain = shown.compared
+        if tab == BEFORE and result is not None:
+            two_windows(shown, result, chain)
         else:
             one_window(shown, is_shift=tab == PHYSICS)
 

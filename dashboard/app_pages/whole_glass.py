@@ -160,7 +160,7 @@ def effect_of(chosen: session.Selection, method: str) -> Shown:
     result = calls.signed_map(chosen.checkpoint, chosen.glass, method)
     facts = [
         f"exact effect of {len(result.pairs):,} edges on the sum of all barriers",
-        f"a tenth of them has {carried(result.pair_effect):.0%} of it",
+        f"the strongest tenth has {carried(result.pair_effect):.0%} of it",
     ]
     return Shown(
         kind=EFFECT,
@@ -179,7 +179,7 @@ def importance_of(chosen: session.Selection, choice: Choice) -> Shown:
     batch, importance, graph = calls.explained_glass(chosen.checkpoint, glass, choice.method, choice.atoms)
     facts = [
         f"{len(batch.atoms):,} atoms explained",
-        f"{len(importance.pair_importance):,} edges, a tenth of them has "
+        f"{len(importance.pair_importance):,} edges, the strongest tenth has "
         f"{carried(importance.pair_importance):.0%} of all importance",
     ]
     return Shown(
@@ -288,7 +288,7 @@ def strongest_edges(table: pd.DataFrame) -> None:
 
 
 def show(chosen: session.Selection) -> None:
-    question = f"What carries the barriers of {chosen.glass.name}?"
+    question = "What carries all barriers?"
     if chosen.checkpoint is None:
         title(question, [])
         notices.no_checkpoint("Explanations")

@@ -21,6 +21,7 @@ from rich.progress import (
 )
 
 from symgnn.errors import InputError
+from symgnn.inference.folders import find_checkpoint
 from symgnn.io.reading import clean_name
 
 console, errors = Console(), Console(stderr=True)
@@ -34,6 +35,12 @@ def check_exists(files: Path | list[Path]) -> Path | list[Path]:
     return files
 
 
+def check_checkpoint(name: str) -> str:
+    """The option itself. Raises InputError where there is no such checkpoint, before anything else is imported."""
+    find_checkpoint(name)
+    return name
+
+
 File = Annotated[
     Path,
     typer.Argument(
@@ -45,7 +52,12 @@ Types = Annotated[
     str | None, typer.Option("--types", help="Elements of atom types, where a file has numbers: 1=Cu,2=Zr.")
 ]
 CheckpointName = Annotated[
-    str, typer.Option("--checkpoint", help="Name in checkpoints/ (or $SYMGNN_CHECKPOINTS), or a folder.")
+    str,
+    typer.Option(
+        "--checkpoint",
+        callback=check_checkpoint,
+        help="Name in checkpoints/ (or $SYMGNN_CHECKPOINTS), or a folder.",
+    ),
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Processes; default: one per core.")]
@@ -75,14 +87,15 @@ def task(bars: Progress, description: str):
     return show
 
 
-def read(file: Path, types: str | None, frame: int | None = None):
+def read(file: Path, types: str | None, frame: int | None = None, *, atom: int | None = None):
     """The glass in a file, of several frames by default the last. What its reader had to choose or found unusual goes
-    to standard error."""
+    to standard error. atom: that is asked about; where it is not there, this is told first."""
     from symgnn.io.frames import read_frame
     from symgnn.io.structures import parse_types, read_glass, reading_notes
 
     elements = parse_types(types) if types else None
-    glass = read_glass(file, types=elements) if frame is None else read_frame(file, frame, types=elements)
+    whole = frame is None
+    glass = read_glass(file, types=elements, atom=atom) if whole else read_frame(file, frame, types=elements)
     for note in reading_notes(glass):
         errors.print(f"{file.name}: {note}", style="yellow", markup=False)
     return glass

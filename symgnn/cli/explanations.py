@@ -111,10 +111,8 @@ def explain(
         "--replica": replica,
     }
     _check_options(atom, atoms, evaluate, whole_map, names, options)
-    glass = read(file, types)
+    glass = read(file, types, atom=atom)
     replica_glass = read(replica, types) if replica else None
-    if atom is not None:
-        glass.check_atom(atom)
     from symgnn.explanations.cache import cache_folder  # after the checks: these take seconds
     from symgnn.explanations.methods import METHODS, available_methods, read_settings
     from symgnn.inference.predict import load_checkpoint

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Annotated
@@ -78,9 +79,6 @@ def whatif(
 
     Without one of the changes: a scan of every neighbour of --atom, ranked. A scan or check that was stopped goes on.
     """
-    from symgnn.inference.predict import load_checkpoint
-    from symgnn.whatif import CHANGES
-
     given = {
         "swap": swap, "exchange": exchange, "strain": strain, "remove": remove, "move": move, "anneal": anneal,
     }  # fmt: skip
@@ -98,17 +96,24 @@ def whatif(
         raise InputError(
             "whatif: --check found with --unrelaxed, expected relaxed glasses to search barriers in"
         )
-    one = next((CHANGES[kind].parse(value, seed=seed) for kind, value in asked.items()), None)
-    model, glass = load_checkpoint(checkpoint), read(file, types)
+    if within is not None and not math.isfinite(within):
+        raise InputError(f"whatif: --within {within:g} found, expected a distance in Å")
     check_folders(output)
+    glass = read(file, types, atom=atom)
+    from symgnn.inference.predict import load_checkpoint  # after the checks: these take seconds
+    from symgnn.whatif import CHANGES
+
+    one = next((CHANGES[kind].parse(value, seed=seed) for kind, value in asked.items()), None)
+    model = load_checkpoint(checkpoint)
     warn_of_extrapolation(model, glass)
     name = f"{stem(file)}.{model.label}"
     settings = {"workers": workers, "scheduler": scheduler}
     with resumable():
         if one is None:
-            result = _scan(
+            ranked = _scan(
                 model, glass, atom, change or "swap", within, not unrelaxed, settings, output, name
             )
+            result = ranked.reference.ask(ranked.changes[0], atom=atom) if check else None
         else:
             result = _one(model, glass, atom, one, not unrelaxed, output, name)
         if check:
@@ -116,7 +121,7 @@ def whatif(
 
 
 def _scan(model, glass, atom, kind, within, relax, settings, output, name):
-    """Print and write the scan; the result of its first change."""
+    """Print and write the scan; returns it."""
     from symgnn.whatif import scan
     from symgnn.whatif.candidates import WITHIN
 
@@ -127,17 +132,7 @@ def _scan(model, glass, atom, kind, within, relax, settings, output, name):
         )  # fmt: skip
     reference = result.reference
     _say_unrelaxed(reference, relax)
-    table = result.table()
-    rows = Table(
-        "change", "distance / Å", "barrier / eV", "change / eV", "± / eV", "unrelaxed / eV", "energy / eV"
-    )
-    for _, row in table.head(SHOWN).iterrows():
-        rows.add_row(
-            row["change"], f"{row['distance_A']:.2f}", _number(row["barrier_after_eV"], ".3f"),
-            _number(row["barrier_change_eV"], "+.3f"), _number(row["sigma_of_change_eV"], ".3f"),
-            f"{row['unrelaxed_change_eV']:+.3f}", _number(row["energy_change_eV"], "+.2f"),
-        )  # fmt: skip
-    console.print(rows)
+    console.print(_ranked(result.table().head(SHOWN), reference.is_relaxed))
     console.print(
         f"atom {atom} ({glass.symbols[atom]}): barrier {result.barrier_before[0]:.3f} eV; {len(result)} changes, "
         f"strongest first{f'; the first {SHOWN} are shown, all are in the files' if len(result) > SHOWN else ''}",
@@ -146,7 +141,31 @@ def _scan(model, glass, atom, kind, within, relax, settings, output, name):
     _say_sigma(reference.ensemble, result.pooled_sigma)
     for path in result.write(output, f"{name}.atom{atom}.{kind}.whatif"):
         console.print(str(path), markup=False)
-    return reference.ask(result.changes[0], atom=atom)
+    return result
+
+
+def _ranked(table, is_relaxed: bool) -> Table:
+    """The rows of a scan's table; without columns that say nothing. At most 80 characters wide."""
+    columns = [
+        ("change", "change", str),
+        ("distance_A", "away\n/ Å", ".2f"),
+        ("barrier_after_eV", "barrier\nafter", ".3f"),
+        ("barrier_change_eV", "barrier\nchange", "+.3f"),
+        ("sigma_of_change_eV", "±", ".3f"),
+        ("unrelaxed_change_eV", "change\nunrelaxed", "+.3f"),
+        ("energy_change_eV", "energy\nchange", "+.2f"),
+    ]
+    said = [
+        (name, title, form)
+        for name, title, form in columns
+        if (name != "unrelaxed_change_eV" or is_relaxed) and table[name].notna().any()
+    ]
+    rows = Table(caption="barriers and energies in eV")
+    for _, title, form in said:
+        rows.add_column(title, justify="left" if form is str else "right", no_wrap=form is str)
+    for _, row in table.iterrows():
+        rows.add_row(*(row[name] if form is str else _number(row[name], form) for name, _, form in said))
+    return rows
 
 
 def _one(model, glass, atom, change, relax, output, name):
@@ -201,21 +220,23 @@ def _check(result, tries: int, seed: int, settings) -> None:
             result, tries=tries, seed=seed, progress=task(bars, "Searching barriers"), **settings
         )
     now = result.number_after
-    predicted = ["" if result.sigma is None else f"{result.sigma[now]:.3f}"]
-    rows = Table(
-        f"{result.change}", "before / eV", "after / eV", "change / eV", "standard error / eV", "events"
-    )
+    sigma = "" if result.sigma is None else f"{result.sigma[now]:.3f}"
+    rows = Table("/ eV", "before", "after", "change", "±", "events")
     rows.add_row(
         "predicted", f"{result.barriers_before[result.atom]:.3f}", f"{result.barriers_after[now]:.3f}",
-        f"{result.barrier_change[now]:+.3f}", *predicted, "",
+        f"{result.barrier_change[now]:+.3f}", sigma, "",
     )  # fmt: skip
     means = [f"{one.mean():.3f} ± {standard_error(one):.3f}" if len(one) else "none" for one in
              (measured.before, measured.after)]  # fmt: skip
     rows.add_row(
         "measured", *means, _number(measured.change, "+.3f"), _number(measured.standard_error, ".3f"),
-        f"{len(measured.before)} and {len(measured.after)} in {tries} tries each",
+        f"{len(measured.before)}, {len(measured.after)}",
     )  # fmt: skip
     console.print(rows)
+    console.print(
+        f"{result.change}: {tries} tries in either glass; ± of the measured change: its standard error",
+        markup=False,
+    )
 
 
 def _number(value: float, form: str) -> str:

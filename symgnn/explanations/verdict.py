@@ -4,7 +4,8 @@ The answer rests on the permutation test of `symgnn.explanations.fidelity` (`rem
 when the k most important edges are removed, beside the changes for random draws alike in length, elements and hops.
 Such a p is valid for any number of draws, so that p <= .05 is a yes. A larger p is a no only where more draws would
 hardly bring it below: where the 95% interval (Clopper and Pearson, Biometrika 26, 404, 1934) of the fraction of draws
-that reach the change lies above the threshold.
+that reach the change lies above the threshold. A yes that rests on so few draws that no smaller p could come out of
+them, and whose interval reaches beyond the threshold, says so.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from symgnn.explanations.explanation import Explanation
 THRESHOLD = 0.05
 CONFIDENCE = 0.95  # of the interval of p
 
+CANCEL = "edges that raise it and edges that lower it cancel"
+
 Answer = Literal["yes", "no", "undecided"]
 
 
@@ -30,6 +33,7 @@ class Verdict:
     k             edges removed; k_others: for how many of them the control has another edge
     p, draws      of the permutation test; p is None where there is nothing to compare with
     p_low         lower end of the 95% interval of p over further draws; None likewise
+    is_open       whether further draws decide: the answer is undecided, or a yes at the limit of so few draws
     threshold     of p
     change        eV: how far removing the k edges moves the barrier; None where no edge can change it
     matched       eV: the same for matched control edges, mean
@@ -43,6 +47,7 @@ class Verdict:
     p: float | None
     draws: int
     p_low: float | None
+    is_open: bool
     threshold: float
     change: float | None
     matched: float | None
@@ -65,25 +70,29 @@ def verdict(explanation: Explanation, *, threshold: float = THRESHOLD) -> Verdic
     k = int(f["k"])
     if not k:
         text = "No edge can change this atom's barrier: there is nothing to compare."
-        return Verdict("undecided", text, 0, 0, None, 0, None, threshold, None, None, None)
+        return Verdict("undecided", text, 0, 0, None, 0, None, False, threshold, None, None, None)
     draws, others = int(f["draws"]), int(f["k_others"])
     change, matched, change_all = f["remove_top"], f["remove_top_matched"], f["keep_none"]
     if others:
         p = f["remove_top_p"]
         p_low = lower_end(p, draws)
         answer, reason = _answer(p, p_low, draws, threshold)
-        answered = f"{answer} (p = {p:.2g}, {_count(draws, 'draw')}, threshold {threshold:g}{reason})."
+        answered = f"{answer} (p = {p:.2g}, threshold {threshold:g}, {reason or _count(draws, 'draw')})."
     else:
         p = p_low = None
-        answer, answered = "undecided", "undecided (no other edges of their length, elements and hops)."
-    theirs = "matched control edges" if others == k else f"matched control edges, which {others} of {k} have,"
-    those, them = ("This edge matters", "it") if k == 1 else (f"These {k} edges matter", "them")
-    compared = f", {theirs} by {matched:.3f} eV on average" if others else ""
+        answer, reason = "undecided", ""
+        answered = "undecided (no other edges of their length, elements and hops)."
+    edges, them = ("This edge matters", "it") if k == 1 else (f"These {k} edges matter", "them")
+    few = "" if others in (0, k) else f" {others} of the {k} {_have(others)} a matched control."
+    compared = f", matched control edges by {matched:.3f} eV on average" if others else ""
+    cancel = f" only: {CANCEL}" if change - change_all >= 0.0005 else ""
     text = (
-        f"{those} more than matched control edges: {answered} Removing {them} moves the barrier by {change:.3f} eV"
-        f"{compared}; removing all edges moves it by {change_all:.3f} eV."
+        f"{edges} more than matched control edges: {answered}{few} Removing {them} moves the barrier by "
+        f"{change:.3f} eV{compared}, removing all edges by {change_all:.3f} eV{cancel}."
     )
-    return Verdict(answer, text, k, others, p, draws, p_low, threshold, change, matched, change_all)
+    return Verdict(
+        answer, text, k, others, p, draws, p_low, bool(reason), threshold, change, matched, change_all
+    )
 
 
 def lower_end(p: float, draws: int) -> float:
@@ -93,15 +102,26 @@ def lower_end(p: float, draws: int) -> float:
     return 0.0 if reached == 0 else float(beta.ppf((1 - CONFIDENCE) / 2, reached, draws - reached + 1))
 
 
+def upper_end_of_none(draws: int) -> float:
+    """Upper end of that interval where no draw reaches the change."""
+    return 1 - ((1 - CONFIDENCE) / 2) ** (1 / draws)
+
+
 def _answer(p: float, p_low: float, draws: int, threshold: float) -> tuple[Answer, str]:
-    """The answer, and why it is undecided."""
+    """The answer, and why further draws decide, where they do."""
     if p <= threshold:
-        return "yes", ""
+        is_least = round(p * (1 + draws)) == 1
+        is_few = is_least and upper_end_of_none(draws) > threshold
+        return "yes", f"the smallest p of {_count(draws, 'draw')}: more draws decide" if is_few else ""
     if p_low > threshold:
         return "no", ""
     if 1 / (1 + draws) > threshold:
-        return "undecided", ": so few draws cannot reach it"
-    return "undecided", ": more draws would tell"
+        return "undecided", f"{_count(draws, 'draw')}: so few cannot reach it"
+    return "undecided", f"{_count(draws, 'draw')}: more draws decide"
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
 
 
 def _count(number: int, word: str) -> str:

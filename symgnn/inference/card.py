@@ -22,9 +22,8 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from symgnn.errors import InputError
+from symgnn.inference.folders import CARD
 from symgnn.io.writing import replacing
-
-CARD = "card.json"
 
 
 def _number(value: Any) -> Any:

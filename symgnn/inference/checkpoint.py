@@ -18,8 +18,9 @@ from torch import Tensor
 
 from symgnn.errors import InputError
 from symgnn.glass import Glass
-from symgnn.inference.card import CARD, Calibration, Card, UncertaintyParameters, read_card, write_card
+from symgnn.inference.card import Calibration, Card, UncertaintyParameters, read_card, write_card
 from symgnn.inference.device import check_device
+from symgnn.inference.folders import CARD, WEIGHTS, find_checkpoint, list_checkpoints
 from symgnn.inference.uncertainty import CENTER, WHITENING, Uncertainty
 from symgnn.io.writing import replacing
 from symgnn.models import BarrierModel, build_model
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from symgnn.inference.predict import Prediction
 
-WEIGHTS = "weights.safetensors"
+__all__ = ["WEIGHTS", "Checkpoint", "list_checkpoints", "load_checkpoint", "save_checkpoint"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,25 +143,13 @@ def save_checkpoint(
     write_card(folder, card.model_copy(update={"weights_sha256": digest}))
 
 
-def list_checkpoints(root: Path | None = None) -> list[str]:
-    """Names of the checkpoints in a folder, by default `checkpoint_folder()`, sorted."""
-    root = root or checkpoint_folder()
-    return sorted(path.parent.name for path in root.glob(f"*/{CARD}") if (path.parent / WEIGHTS).is_file())
-
-
 def load_checkpoint(name: str | Path, root: Path | None = None, *, device: str = "cpu") -> Checkpoint:
     """Load by name (a folder below `root`, by default `checkpoint_folder()`) or by path of a folder.
 
     device: where it computes, e.g. cuda. Raises InputError naming the file where it is absent, incomplete or does not
     fit, and where torch cannot compute on the device.
     """
-    root = root or checkpoint_folder()
-    folder = root / name if (root / name / CARD).is_file() else Path(name)
-    if not (folder / CARD).is_file():
-        known = ", ".join(list_checkpoints(root)) or "none yet: run `symgnn train`"
-        raise InputError(
-            f"checkpoint {str(name)!r} not found, expected a folder with {CARD} or one of: {known}"
-        )
+    folder = find_checkpoint(name, root)
     card = read_card(folder / CARD)
     weights = folder / WEIGHTS
     try:

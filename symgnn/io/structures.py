@@ -52,7 +52,11 @@ _RESERVED_COLUMNS = {
 
 
 def read_glass(
-    path: str | os.PathLike, *, types: Mapping[int, str] | None = None, name: str | None = None
+    path: str | os.PathLike,
+    *,
+    types: Mapping[int, str] | None = None,
+    name: str | None = None,
+    atom: int | None = None,
 ) -> Glass:
     """Read a structure file; the format follows from the ending (see the module docstring).
 
@@ -60,6 +64,7 @@ def read_glass(
     file with numbers for elements, does not name elements itself, and has priority over those a LAMMPS file names.
     Other formats ignore it.
     name is the glass's name on screen: by default the one in the file, else the file's stem.
+    atom: one that is asked about; where it is not there, this is told before distances are looked at, which takes long.
     Raises InputError, one line naming the file, for anything that is not such a structure, and for atoms that are
     nearer to each other than any are.
     """
@@ -67,7 +72,7 @@ def read_glass(
     if path.is_dir():
         raise InputError(f"{clean_name(str(path))}: is a folder, expected a structure file")
     format_of(path.name)  # an unknown ending is told before a file is opened
-    glass = parse_glass(path.name, read_bytes(path), types)
+    glass = parse_glass(path.name, read_bytes(path), types, atom=atom)
     return glass if name is None else replace(glass, name=name)
 
 
@@ -128,13 +133,22 @@ def extxyz_lines(glass: Glass) -> Iterator[str]:
         yield f"{symbol:2s} {' '.join(map(repr, row))}\n"
 
 
-def parse_glass(name: str, data: bytes, types: Mapping[int, str] | None, *, compressed: bool = True) -> Glass:
+def parse_glass(
+    name: str,
+    data: bytes,
+    types: Mapping[int, str] | None,
+    *,
+    compressed: bool = True,
+    atom: int | None = None,
+) -> Glass:
     """The glass in the content of a file called `name`, checked. compressed: whether an ending of a compression means
-    that `data` is compressed."""
+    that `data` is compressed; atom: as for `read_glass`."""
     shown, form = clean_name(name), format_of(name)
     try:
         source = Source(plain_name(name), unpacked(name, data) if compressed else data, types)
         glass = form.read(source)
+        if atom is not None:
+            replace(glass, name=shown).check_atom(atom)
         return checked_glass(glass, shown)
     except InputError as error:
         message = str(error).removeprefix(f"{shown}: ").removeprefix(f"{clean_name(plain_name(name))}: ")

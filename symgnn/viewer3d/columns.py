@@ -20,10 +20,13 @@ Scale = Literal["sequential", "diverging", "importance", "category"]
 RESERVED = frozenset({"and", "or", "not", "in", "abs", "distance", "percentile", "atom", "x", "y", "z"})
 """Words of the filter's language, and what it knows of every atom, which no column may be called."""
 
+AS_IN_FILE = "as in the file"
+"""The unit of a property whose unit no file states."""
+
 _KNOWN = {
     "potential_energy": ("Potential energy", "eV", 2),
-    "pressure": ("Pressure, as in file", "", 4),
-    "von_mises": ("Von Mises stress, as in file", "", 4),
+    "pressure": ("Pressure", AS_IN_FILE, 4),
+    "von_mises": ("Von Mises stress", AS_IN_FILE, 4),
     "log_mean_square_displacement": ("Mean-square displacement, log", "ln Å²", 2),
     "barrier_mean": ("Mean of searched barriers", "eV", 2),
     "barrier_standard_error": ("Standard error of the label", "eV", 2),
@@ -31,6 +34,12 @@ _KNOWN = {
     "barrier_connected_events": ("Strictly connected events", "", 0),
     "barrier_tries": ("Tries of searches", "", 0),
     "id": ("Id in the file", "", 0),
+    "predicted_barrier": ("Predicted barrier, of the file", "eV", 2),
+    "predicted_sigma": ("Its standard deviation, of the file", "eV", 3),
+    "barrier_change": ("Change of the barrier, of the file", "eV", 3),
+    "barrier_change_sigma": ("Standard deviation of that change", "eV", 3),
+    "moved": ("Moved, of the file", "Å", 3),
+    "atom_before": ("Atom before the change", "", 0),
 }
 
 
@@ -95,7 +104,7 @@ def columns(
     for key, values in glass.properties.items():
         name = free_name(key, taken)
         taken.add(name)
-        title, unit, digits = _KNOWN.get(key, (key, "", 3))
+        title, unit, digits = _KNOWN.get(key, (key, AS_IN_FILE, 3))
         result.append(number(name, title, values, unit, digits, "A property of the file."))
     return result
 

@@ -19,6 +19,7 @@ from symgnn.viewer3d.colors import (
     element_color,
     scale_colors,
 )
+from symgnn.viewer3d.columns import AS_IN_FILE
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,8 @@ QUANTITIES = {
     "change": Quantity("Change of the atom's barrier", "eV", 3),
     "coordination": Quantity("Coordination number", "", 0),
     "potential_energy": Quantity("Potential energy", "eV", 2),
-    "pressure": Quantity("Pressure, as in file", "", 4),
-    "von_mises": Quantity("Von Mises stress, as in file", "", 4),
+    "pressure": Quantity("Pressure", AS_IN_FILE, 4),
+    "von_mises": Quantity("Von Mises stress", AS_IN_FILE, 4),
 }
 
 

@@ -15,7 +15,7 @@ CHANGE_HERE, SHIFT, MOVED = "change_here", "shift", "moved"
 def change_column(atom_change: np.ndarray, atom: int) -> Column:
     """(N,) eV: what changing each atom does to the barrier of `atom`; NaN where no change was tried."""
     words = f"How much the barrier of atom {atom} rises (> 0) or falls if this atom is changed."
-    return diverging(CHANGE_HERE, f"Change of atom {atom}'s barrier", atom_change, "eV", 3, words)
+    return diverging(CHANGE_HERE, f"Change for atom {atom}", atom_change, "eV", 3, words)
 
 
 def result_columns(result: WhatIf) -> tuple[Column, Column]:
@@ -43,10 +43,10 @@ def _dataset(glass: Glass, barriers: np.ndarray, more: tuple[Column, ...]) -> Da
 
 
 def _shift(result: WhatIf, values: np.ndarray) -> Column:
-    title = f"Shift of barriers by {result.change}"
-    return diverging(SHIFT, title, values, "eV", 3, "Barrier after minus before.")
+    words = f"Barrier after minus before {result.change}."
+    return diverging(SHIFT, "Shift of the barrier", values, "eV", 3, words)
 
 
 def _moved(result: WhatIf, values: np.ndarray) -> Column:
-    title = f"Moved by {result.change}"
-    return number(MOVED, title, values, "Å", 3, "How far the atom went when the glass relaxed.")
+    words = f"How far the atom went when the glass relaxed after {result.change}."
+    return number(MOVED, "Moved", values, "Å", 3, words)

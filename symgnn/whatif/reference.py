@@ -111,18 +111,14 @@ class Reference:
             )
 
     def energy_of(self, glass: Glass) -> float | None:
-        """Energy of a changed glass minus that of this one under the potential, eV; None where it takes one of them
-        not."""
-        if not self._is_known:
+        """Energy of a changed, relaxed glass minus that of this one under the potential, eV; None where nothing is
+        relaxed, and where the potential does not take the changed glass."""
+        if not self.is_relaxed:
             return None
         try:
             return _energy(glass) - self._energy
         except InputError:  # overlapping atoms, an element that the potential does not know
             return None
-
-    @cached_property
-    def _is_known(self) -> bool:
-        return self.is_relaxed or not obstacle(self.glass)
 
     @cached_property
     def _energy(self) -> float:

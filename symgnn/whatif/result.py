@@ -30,7 +30,7 @@ class WhatIf:
     sigma    (M,) eV, standard deviation of that difference over models like the one asked (ensemble.py); None for one
                 model
     unrelaxed_change, unrelaxed_sigma   (M,) eV, the same before relaxation
-    energy_change   eV, energy of `after` minus that of `reference` under the potential; None where it is not known
+    energy_change   eV, energy of `after` minus that of `reference` under the potential; None where they are not relaxed
     atom        number before the change of the atom that was asked about, None if none was
     """
 

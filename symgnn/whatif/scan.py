@@ -65,7 +65,8 @@ class ScanWork:
                 after.append(None)
                 continue
             after.append(last)
-            rows["energy_change"][row] = reference.energy_of(last) or np.nan
+            energy = reference.energy_of(last)
+            rows["energy_change"][row] = np.nan if energy is None else energy
             moved = np.linalg.norm(last.positions - reference.glass.positions, axis=1)
             rows["moved"][row], rows["farthest"][row] = moved[atom], moved.max()
             rows["n_moved"][row] = (moved > MOVED).sum()

@@ -32,7 +32,7 @@ class Scan:
                                and the standard deviation of that difference (ensemble.py). NaN where a changed glass
                                has no minimum nearby, and a sigma where there is one model only
     unrelaxed_barrier_change, unrelaxed_sigma   (K,) eV, the same before relaxation
-    energy_change              (K,) eV, of the glass under the potential; NaN where it is not known
+    energy_change              (K,) eV, of the glass under the potential; NaN where nothing is relaxed
     moved, farthest, n_moved   (K,) Å how far the atom went, and the atom that went farthest; how many went over .1 Å
     """
 

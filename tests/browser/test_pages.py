@@ -33,6 +33,16 @@ def test_cameras_of_a_comparison_turn_together_until_they_are_parted(page):
     assert turned(second) == pytest.approx(kept)
     assert not np.allclose(turned(first), kept)
 
+    assert first.state("clip") == second.state("clip") == 9.0  # the surroundings; the camera follows the atom
+    page.driver.find_element("css selector", ".st-key-atom [data-testid=stNumberInputStepUp]").click()
+    page.wait(lambda: first.state("selected") == [4], "the next atom in the first panel")
+
+    def off_the_middle():
+        size = first.js("return c.places.view").size
+        return np.hypot(*(np.array(first.at(4)) - [size["width"] / 2, size["height"] / 2]))
+
+    page.wait(lambda: off_the_middle() < 3, "the camera at that atom")
+
 
 def test_six_panels_fit_a_projector(page):
     page.open(

@@ -18,7 +18,7 @@ def test_a_bar_chooses_a_change_that_is_applied_undone_and_opened_elsewhere(page
         lambda: len(all_ := page.driver.find_elements("css selector", ".barlayer .point")) > 3 and all_,
         "bars",
     )
-    first = page.query()["change"]
+    first = page.wait(lambda: page.query().get("change"), "the strongest change in the URL")
     ActionChains(page.driver).move_to_element(bars[1]).pause(0.3).click().perform()
     page.wait(lambda: page.query()["change"] != first, "the second change in the URL")
     change = page.query()["change"]
@@ -47,6 +47,9 @@ def test_a_bar_chooses_a_change_that_is_applied_undone_and_opened_elsewhere(page
     for name in ("Structure", "Topology", "Compare"):
         page.press(name)
         page.wait_for_picture()
-        assert page.query()["glass"].startswith("upload-beta-changed")
+        page.wait(
+            lambda: page.query().get("glass", "").startswith("upload-beta-changed"),
+            "the changed glass in the URL",
+        )
     assert not page.driver.find_elements("css selector", "[data-testid=stException]")
     assert not page.errors()

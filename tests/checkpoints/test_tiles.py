@@ -16,7 +16,7 @@ from tests.checkpoints.conftest import NAMES, with_physics
 
 ROUNDING = 2e-13  # of the largest barrier, in float64 (found: 4e-15 at most)
 SHORT = 0.95
-FEELS_LITTLE = {"committee", "committee-physics", "dimenet"}
+FEELS_LITTLE = {"committee", "committee-physics", "committee-flexibility", "dimenet"}
 """Of these the last 5% of the reach change less than that: the reach of a committee is that of its deepest member with
 the widest cutoff of all, and DimeNet's messages fall off fastest."""
 

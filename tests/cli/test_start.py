@@ -1,11 +1,15 @@
 """The command line starts at once: what takes seconds to import comes when it is needed."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 import symgnn
+from symgnn.paths import samples_folder
+
+SAMPLE = samples_folder() / "Cu64Zr36_500_1e12.xyz"
 
 HEAVY = ("torch", "pandas", "streamlit", "scipy", "ase", "numba", "plotly", "networkx")
 CODE = f"""
@@ -33,6 +37,12 @@ finally:
         (["graph", "absent.xyz", "-o", "graphs.bin"], 2, "absent.xyz: no such file"),
         (["findings", sys.executable, "absent.xyz"], 2, "absent.xyz: no such file"),
         (["predict", "--seed", "x"], 2, "No such option"),
+        (
+            ["whatif", sys.executable, "--checkpoint", "absent"],
+            2,
+            "checkpoint 'absent' not found, expected a folder",
+        ),
+        (["whatif", sys.executable, "--atom", "3", "--within", "inf"], 2, "whatif: --within inf found"),
     ],
     ids=lambda value: " ".join(value).replace(sys.executable, "python") if isinstance(value, list) else "",
 )
@@ -43,6 +53,16 @@ def test_help_and_usage_errors_import_nothing_heavy(arguments, code, says, tmp_p
     assert result.returncode == code, result.stderr
     assert says in result.stdout + result.stderr
     assert result.stderr.strip().splitlines()[-1] == "[]"
+
+
+def test_an_atom_that_is_not_there_is_told_before_torch_is_imported(tmp_path):
+    arguments = ["whatif", str(SAMPLE), "--atom", "500"]
+    result = subprocess.run(
+        [sys.executable, "-c", CODE, *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert result.returncode == 2
+    assert f"{SAMPLE.name}: atom 500 found, expected 0..499" in result.stderr
+    assert not {"torch", "pandas", "numba"} & set(re.findall(r"\w+", result.stderr.splitlines()[-1]))
 
 
 def test_as_a_module(tmp_path):

@@ -51,6 +51,7 @@ def test_it_starts_with_the_selection_and_another_glass(app):
     assert len(windows(app)) == 2
     assert {one["group"] for one in windows(app)} == {"compare"}
     assert [one["selected"] for one in windows(app)] == [4, 4]
+    assert [one["default"]["clip"] for one in windows(app)] == [9.0, 9.0]
 
 
 def test_panels_of_the_link_are_shown_and_what_does_not_exist_is_told(app):

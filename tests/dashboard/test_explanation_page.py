@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -30,6 +32,24 @@ def test_the_verdict_is_that_of_the_k_and_the_draws_that_are_chosen(app, asked):
     assert (result.k, result.draws) == (9, 200)
     assert result.text in told(app.markdown)
     assert f"{result.answer}]" in told(app.markdown)
+
+
+def test_more_draws_are_offered_where_they_decide(app, monkeypatch):
+    def no_draw_reaches_it(model, glass, explained, *, k, draws):
+        numbers = {"k": k, "draws": draws, "k_others": k, "remove_top_p": 1 / (1 + draws)}
+        return replace(explained, fidelity={**explained.fidelity, **numbers})
+
+    def offered():
+        return [button for button in app.button if button.key == "more_draws"]
+
+    monkeypatch.setattr(calls, "tested", no_draw_reaches_it)
+    opened(app, "explanation", glass="beta", atom=4, k=9)
+    assert "badge[yes, at the limit]" in told(app.markdown)
+    offered()[0].click().run()
+    assert not app.exception
+    assert app.query_params["draws"] == "200"
+    assert "badge[yes]" in told(app.markdown)
+    assert not offered()
 
 
 def test_an_explanation_that_is_tested_already_is_not_tested_again(asked):

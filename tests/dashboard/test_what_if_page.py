@@ -55,7 +55,7 @@ def test_a_change_is_applied_undone_and_opened_on_every_page(app):
     app.button(key="apply_change").click().run()
     assert not app.exception
     assert app.query_params["chain"] == change
-    assert "before 1 change" in told(app.title)
+    assert f" eV · {change} → " in told(app.markdown), "the chain"
     assert change_box(app).value == app.query_params["change"] != change, "the strongest of the new glass"
     app.button(key="undo_change").click().run()
     assert app.query_params["chain"] == ""
@@ -147,6 +147,21 @@ def test_before_and_after_stand_side_by_side(app):
     change = app.query_params["change"]
     assert "**Before**" in told(app.markdown)
     assert f"**After {change}**" in told(app.markdown)
+
+
+def test_an_applied_change_is_compared_until_the_next_is_chosen(app):
+    opened(app, "what_if", atom=ATOM, what_if="before")
+    change = app.query_params["change"]
+    app.button(key="apply_change").click().run()
+    assert not app.exception
+    assert f"**After {change}**" in told(app.markdown)
+    assert f"Applied: {change}" in told(app.caption)
+    assert app.query_params["change"] == ""
+    assert change_box(app).value is None
+    following = change_box(app).options[1]
+    change_box(app).set_value(following).run()
+    assert f"**After {following}**" in told(app.markdown)
+    assert "Applied:" not in told(app.caption)
 
 
 def result_of(change: float, sigma: float | None = 0.05) -> SimpleNamespace:

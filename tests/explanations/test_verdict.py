@@ -56,26 +56,55 @@ def test_the_answer(reached, draws, answer):
     found = verdict(case((1 + reached) / (1 + draws), draws))
     assert found.answer == answer
     assert f": {answer} (p = " in found.text
-    assert f"{draws} draws, threshold 0.05" in found.text
+    assert f"{draws} draws" in found.text
 
 
 def test_the_sentence():
     assert verdict(case(181 / 201, 200)).text == (
-        "These 10 edges matter more than matched control edges: no (p = 0.9, 200 draws, threshold 0.05). Removing them "
-        "moves the barrier by 0.031 eV, matched control edges by 0.042 eV on average; removing all edges moves it by "
-        "0.070 eV."
+        "These 10 edges matter more than matched control edges: no (p = 0.9, threshold 0.05, 200 draws). Removing them "
+        "moves the barrier by 0.031 eV, matched control edges by 0.042 eV on average, removing all edges by 0.070 eV."
     )
     assert (
-        "undecided (p = 0.053, 18 draws, threshold 0.05: so few draws cannot reach it)"
+        "undecided (p = 0.053, threshold 0.05, 18 draws: so few cannot reach it)"
         in verdict(case(1 / 19, 18)).text
     )
     assert (
-        "undecided (p = 0.095, 20 draws, threshold 0.05: more draws would tell)"
-        in verdict(case(2 / 21, 20)).text
+        "undecided (p = 0.095, threshold 0.05, 20 draws: more draws decide)" in verdict(case(2 / 21, 20)).text
     )
-    assert "matched control edges, which 4 of 10 have, by 0.042 eV" in verdict(case(0.9, 9, others=4)).text
+    few = verdict(case(0.9, 9, others=4)).text
+    assert ". 4 of the 10 have a matched control. Removing them" in few
+    assert ". 1 of the 10 has a matched control. " in verdict(case(0.9, 9, others=1)).text
+    assert "a matched control" not in verdict(case(0.9, 9)).text
     assert verdict(case(0.5, 1, k=1, others=1)).text.startswith("This edge matters more")
-    assert "1 draw, " in verdict(case(0.5, 1)).text
+    assert ", 1 draw: so few" in verdict(case(0.5, 1)).text
+
+
+@pytest.mark.parametrize(
+    ("reached", "draws", "is_open"),
+    [
+        (0, 20, True),
+        (0, 71, True),
+        (0, 72, False),
+        (9, 200, False),
+        (1, 20, True),
+        (0, 18, True),
+        (4, 20, False),
+    ],
+)
+def test_whether_more_draws_decide(reached, draws, is_open):
+    """Where none of 71 or 72 draws reaches the change, the 95% interval of p ends at .0506 and .0499."""
+    result = verdict(case((1 + reached) / (1 + draws), draws))
+    assert result.is_open == is_open
+    is_least = f"the smallest p of {draws} draws: more draws decide)" in result.text
+    assert is_least == (is_open and result.answer == "yes")
+
+
+def test_why_all_edges_move_the_barrier_by_less():
+    less = verdict(explanation_with(**case(0.9, 200).fidelity | {"keep_none": 0.02})).text
+    assert less.endswith(
+        "removing all edges by 0.020 eV only: edges that raise it and edges that lower it cancel."
+    )
+    assert "cancel" not in verdict(case(0.9, 200)).text
 
 
 def test_the_threshold_is_chosen():

@@ -5,6 +5,7 @@ import { affineMap } from "../../dashboard/static/window/projection.js";
 
 /** As much of 3Dmol's viewer as a camera needs: 10 pixels for one Å at position 0, in a canvas of 400 x 300. */
 function fakeViewer() {
+  const size = { width: 400, height: 300 };
   let view = [0, 0, 0, 0, 0, 0, 0, 1];
   const scale = () => (10 * 150) / (150 - view[3]);
   const turn = ([x, y, z]) => {
@@ -20,7 +21,7 @@ function fakeViewer() {
   });
   return {
     getView: () => [...view], setView: (next) => { view = [...next]; }, setSlab() {},
-    getCanvas: () => ({ getBoundingClientRect: () => ({ width: 400, height: 300 }) }),
+    getCanvas: () => ({ getBoundingClientRect: () => size }), size,
     map: () => affineMap(toScreen, view.slice(4)), toScreen,
   };
 }
@@ -64,6 +65,21 @@ test("a flight ends with the atom in the middle", async (context) => {
   const [{ x, y }] = viewer.toScreen([{ x: 30, y: 10, z: 10 }]);
   assert.ok(Math.hypot(x - 200, y - 150) < 0.1);
   assert.ok(viewer.map().pixels > 10);
+});
+
+test("a view of another size looks at the same again, unless it was turned or remembered", () => {
+  const viewer = fakeViewer();
+  const camera = cameraOf(viewer);
+  camera.apply();
+  const first = viewer.map().pixels;
+  Object.assign(viewer.size, { width: 800, height: 600 });
+  camera.refit();
+  assert.ok(Math.abs(viewer.map().pixels / first - 2) < 1e-3);
+  viewer.setView([1, 2, 3, 4, 0, 0, 0, 1]);
+  camera.refit();
+  assert.deepEqual(viewer.getView(), [1, 2, 3, 4, 0, 0, 0, 1]);
+  camera.refit(true);
+  assert.equal(camera.text(), null);
 });
 
 test("the link holds a view that was turned, and none that is from the front", () => {

@@ -6,7 +6,7 @@ import { create } from "../../dashboard/static/window/group_bar.js";
 import { sharedRows } from "../../dashboard/static/window/group_columns.js";
 import { createStore } from "../../dashboard/static/window/store.js";
 import { shellOf } from "../../dashboard/static/window/periodic.js";
-import { page } from "./page.mjs";
+import { page, withText } from "./page.mjs";
 
 function member(range, { columns = ["barrier", "element"], sets = null, view = [1, 2, 3, 0, 0, 0, 0, 1], glass = null } = {}) {
   const store = createStore({ color: "barrier", edgeSet: sets ? "effect" : null, top: 40 });
@@ -22,6 +22,7 @@ function member(range, { columns = ["barrier", "element"], sets = null, view = [
     colours: () => ({ atoms: { column: all[0], limits: store.get().range ?? range, items: [] }, edges: null }),
     flyTo(atoms) { this.flown = atoms; this.setView([9, 9, 9, ...now.slice(3)]); },
     resetCamera() { this.wasReset = true; },
+    refit() { this.refitted = (this.refitted ?? 0) + 1; },
   };
   return { store, scene, glass: own, edges: () => edges };
 }
@@ -129,4 +130,37 @@ test("the flight of one window takes no other along; afterwards all are as near"
   assert.deepEqual(a.scene.view(), [...before.slice(0, 3), 7, ...before.slice(4)]);
   b.scene.setView([10, 9, 9, 2, 0, 0, 1, 0]); // afterwards they are linked again
   assert.deepEqual(a.scene.view().slice(3), [2, 0, 0, 1, 0]);
+});
+
+test("views that get another size are fitted once for all, until someone has turned one", () => {
+  const waiting = [];
+  const run = () => waiting.splice(0).forEach((fn) => fn());
+  const group = createGroup((fn) => waiting.push(fn)), a = member([0, 1]), b = member([0, 1]);
+  const joined = [a, b].map((one) => group.join(one));
+  joined.forEach((one) => one.refit());
+  run();
+  assert.deepEqual([a.scene.refitted, b.scene.refitted], [1, 1]);
+  run();
+  a.scene.setView([2, 2, 3, 7, 1, 0, 0, 0]);
+  joined[0].refit();
+  run();
+  assert.equal(a.scene.refitted, 1);
+});
+
+test("the whole glass is shown, or the surroundings of each window's atom", () => {
+  const document = page(), group = createGroup(() => {}), a = { ...member([0, 1]), near: 9 }, b = { ...member([0, 1]), near: 9 };
+  a.store.set({ clip: 9 });
+  create(document.body, group, { document });
+  const whole = withText(document.body, "whole glass", "label");
+  assert.equal(whole.hidden, true);
+  [a, b].forEach((one) => group.join(one));
+  assert.equal(whole.hidden, false);
+  assert.equal(b.store.get().clip, 9);
+  const box = whole.children[0];
+  box.checked = true;
+  box.fire("change");
+  assert.deepEqual([a.store.get().clip, b.store.get().clip, b.scene.wasReset], [null, null, true]);
+  box.checked = false;
+  box.fire("change");
+  assert.equal(a.store.get().clip, 9);
 });

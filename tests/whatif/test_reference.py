@@ -83,7 +83,7 @@ def test_no_change_is_none(checkpoint, sample, relax, text):
         checkpoint, rough, parse_change(text.format(own=sample.symbols[17])), atom=5, relax=relax
     )
     assert np.abs(result.barrier_change).max() <= 1e-6
-    assert result.energy_change == pytest.approx(0, abs=1e-6)
+    assert result.energy_change == (pytest.approx(0, abs=1e-6) if relax else None)
     assert result.moved.max() < 1e-9
     assert np.abs(result.reference.positions - rough.positions).max() > 0.01 or not relax
 

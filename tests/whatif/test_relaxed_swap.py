@@ -189,11 +189,9 @@ def test_the_command(tmp_path, monkeypatch):
         (["--evaluate"], "relaxed_swap found with --evaluate, expected it with --atom or --atoms"),
         (["--map"], "map: method relaxed_swap found"),
         (["--atom", "3", "--setting", "reach=2"], "setting 'reach' found, expected one of within"),
-        (["--atom", "500", "--checkpoint", "absent"], r"atom 500 found, expected 0\.\.499"),
-        (
-            ["--atom", "3", "--setting", "within=x", "--checkpoint", "absent"],
-            "within 'x' found, expected float",
-        ),
+        (["--atom", "500"], r"atom 500 found, expected 0\.\.499"),
+        (["--atom", "3", "--setting", "within=x"], "within 'x' found, expected float"),
+        (["--atom", "500", "--checkpoint", "absent"], "checkpoint 'absent' not found"),
     ],
 )
 def test_what_the_command_refuses(arguments, message, tmp_path):

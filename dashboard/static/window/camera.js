@@ -16,6 +16,7 @@ const memory = (name) => "symgnn-camera-" + name;
 
 export function createCamera(viewer, { name, scene }) {
   let current = name, applied = null, flight = 0, home = null;
+  let placed = null; // { again(), text }: where front() or a flight has put the camera last
 
   function front() { // all that is shown, seen from a little above and aside
     viewer.setSlab(-1e4, 1e4); // nothing is cut off in front
@@ -31,6 +32,29 @@ export function createCamera(viewer, { name, scene }) {
     const middle = [0, 1, 2].map((k) => rows.reduce((sum, { row, at: value }) => sum + (row[k] * value) / (row[0] ** 2 + row[1] ** 2 + row[2] ** 2), 0));
     viewer.setView([...middle.map((value) => -value), DISTANCE - DISTANCE / factor, ...FRONT]);
     home = viewText(viewer.getView());
+    placed = { again: front, text: home };
+  }
+
+  const size = () => viewer.getCanvas().getBoundingClientRect();
+
+  function land(atoms, near) {
+    const to = target(atoms, near);
+    if (!to) return;
+    viewer.setView(to);
+    placed = { again: () => land(atoms, near), text: viewText(viewer.getView()) };
+  }
+
+  function target(atoms, near) { // the view that a flight ends with
+    const { sites, map } = scene();
+    if (!atoms.length || !map || !sites) return null;
+    const middle = [0, 1, 2].map((k) => atoms.reduce((sum, atom) => sum + sites.positions[3 * atom + k], 0) / atoms.length);
+    const spread = Math.max(...atoms.map((atom) => Math.hypot(...[0, 1, 2].map((k) => sites.positions[3 * atom + k] - middle[k]))));
+    const { width, height } = size();
+    const wanted = Math.min(width, height) / (2 * (spread + near)); // pixels for one Å
+    const from = viewer.getView();
+    const to = [...from];
+    to.splice(0, 4, -middle[0], -middle[1], -middle[2], DISTANCE - (DISTANCE - from[3]) * map.pixels / wanted);
+    return to;
   }
 
   function remember() {
@@ -43,7 +67,10 @@ export function createCamera(viewer, { name, scene }) {
     let view = null;
     try { view = JSON.parse(sessionStorage.getItem(memory(current))); } catch { /* not ours */ }
     front(); // also sets what zoomTo sets besides the view
-    if (isView(view)) viewer.setView(view);
+    if (isView(view)) {
+      viewer.setView(view);
+      placed = null;
+    }
     applied = current;
   }
 
@@ -67,24 +94,23 @@ export function createCamera(viewer, { name, scene }) {
     },
     /** Moves the atoms into the middle, so near that their surroundings fill the view. */
     flyTo(atoms, near = NEAR) {
-      const { sites, map } = scene();
-      if (!atoms.length || !map || !sites) return;
-      const middle = [0, 1, 2].map((k) => atoms.reduce((sum, atom) => sum + sites.positions[3 * atom + k], 0) / atoms.length);
-      const spread = Math.max(...atoms.map((atom) => Math.hypot(...[0, 1, 2].map((k) => sites.positions[3 * atom + k] - middle[k]))));
-      const { width, height } = viewer.getCanvas().getBoundingClientRect();
-      const wanted = Math.min(width, height) / (2 * (spread + near)); // pixels for one Å
+      const to = target(atoms, near);
+      if (!to) return;
       const from = viewer.getView();
-      const to = [...from];
-      to.splice(0, 4, -middle[0], -middle[1], -middle[2], DISTANCE - (DISTANCE - from[3]) * map.pixels / wanted);
       const started = performance.now(), own = ++flight;
       const step = () => {
         if (own !== flight) return; // another flight, or a reset
         const t = Math.min(1, (performance.now() - started) / FLIGHT);
         const eased = t * t * (3 - 2 * t);
+        if (t === 1) return land(atoms, near); // the view may have another size by now
         viewer.setView(blend(from, to, eased));
-        if (t < 1) requestAnimationFrame(step);
+        requestAnimationFrame(step);
       };
       step();
+    },
+    /** The view has another size: looks at the same again, where nobody has turned since (or always). */
+    refit(always = false) {
+      if (placed && (always || viewText(viewer.getView()) === placed.text)) placed.again();
     },
   };
 }

@@ -1,13 +1,15 @@
 // Windows side by side: one choice of colours and edges, one range of colours, cameras that turn together.
 
 /** What of a window's state all windows of a group have in common. */
-export const SHARED = ["color", "scaleName", "faded", "edgeSet", "top", "threshold", "hops", "bonds", "images"];
+export const SHARED = ["color", "scaleName", "faded", "edgeSet", "top", "threshold", "hops", "bonds", "images", "clip"];
 const FLIGHT = 600; // ms, longer than a flight takes
+const REFIT = 150; // ms, in which the views of a page get their size
 
-/** A group. A member is { store, scene, glass, edges() -> dataset or null }. */
+/** A group. A member is { store, scene, glass, edges() -> dataset or null, near: Å round its atom that may be shown alone }. */
 export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
   const members = new Set(), listeners = new Set();
   let state = {}, linked = true, parted = 0, busy = false;
+  let moved = false, waiting = false; // whether someone has turned a camera; whether views with another size wait
 
   const tell = () => listeners.forEach((fn) => fn());
   const everyone = (patch) => {
@@ -45,6 +47,7 @@ export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
     const view = member.scene.view(), before = member.view;
     if (same(view, before)) return;
     member.view = view;
+    if (!parted && !busy) moved = true;
     if (!linked || parted || busy) return;
     busy = true;
     try {
@@ -68,6 +71,19 @@ export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
     later(() => { if (linked) for (const other of members) put(other, other.scene.view().map((value, k) => (k === 3 ? member.scene.view()[3] : value))); }, FLIGHT);
   }
 
+  function refit() { // views of another size, all at once
+    if (waiting) return;
+    waiting = true;
+    later(() => {
+      waiting = false;
+      if (moved) return;
+      busy = true;
+      try { for (const { scene } of members) scene.refit(true); } finally { busy = false; }
+      for (const member of members) member.view = member.scene.view();
+      if (linked) oneScale();
+    }, REFIT);
+  }
+
   return {
     members,
     shared: () => state,
@@ -81,11 +97,12 @@ export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
     },
     fly() { alone(({ scene, store }) => scene.flyTo(store.get().selected.slice(0, 1))); },
     reset() {
+      moved = false;
       alone(({ scene }) => scene.resetCamera());
       if (linked) oneScale();
     },
     onChange(fn) { listeners.add(fn); return () => listeners.delete(fn); },
-    /** Takes a member in; returns { edgesChanged(), flight(fn), leave() }. In the flight fn its camera takes no other along. */
+    /** Takes a member in; returns { edgesChanged(), refit(), flight(fn), leave() }. In the flight fn its camera takes no other along. */
     join(member) {
       const now = member.store.get();
       state = { ...Object.fromEntries(SHARED.map((key) => [key, now[key]])), ...state };
@@ -100,6 +117,7 @@ export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
       ranges();
       return {
         edgesChanged: ranges,
+        refit,
         flight: (fn) => flight(member, fn),
         leave() {
           off.forEach((stop) => stop());

@@ -13,15 +13,18 @@ export function create(parent, group, { document, dark = () => false }) {
   const edges = choice(document, "Edges coloured by", [], "", (value) => group.set({ edgeSet: value || null }));
   const top = slider(document, "Top", { min: 0, max: MOST, step: 1, value: 40, title: "So many edges of the largest size are drawn in every panel" }, (value) => group.set({ top: value }));
   const fade = check(document, "fade the rest", false, (on) => group.set({ faded: on }), "All but the explained atom and its top edges are pale");
+  const whole = check(document, "whole glass", false, (on) => { group.set({ clip: on ? null : near() }); group.reset(); }, "Also the atoms far from the explained one");
   const link = check(document, "link cameras", true, (on) => group.link(on), "Turning, moving and zooming one panel does the same to all");
   const labelled = (text, box) => make(document, "label", { class: "with-label" }, make(document, "span", {}, text), box);
   const edgeChoice = labelled("Edges", edges);
   const legends = make(document, "div", { class: "legends" });
   parent.replaceChildren(make(document, "div", { class: "bar-row" },
-    labelled("Colour", color), edgeChoice, top.label, fade.label, link.label,
+    labelled("Colour", color), edgeChoice, top.label, fade.label, whole.label, link.label,
     make(document, "div", { class: "buttons" },
       iconButton(document, "target", "Fly to the atoms", () => group.fly()), iconButton(document, "home", "Reset the cameras", () => group.reset())),
     legends));
+
+  const near = () => [...group.members].map((member) => member.near ?? null).find((one) => one !== null) ?? null;
 
   function show() {
     const { columns, sets } = sharedRows([...group.members]);
@@ -33,6 +36,8 @@ export function create(parent, group, { document, dark = () => false }) {
     link.label.hidden = group.members.size < 2;
     top.set(Math.min(state.top ?? 40, MOST));
     fade.box.checked = Boolean(state.faded);
+    whole.label.hidden = near() === null;
+    whole.box.checked = state.clip === null;
     link.box.checked = group.isLinked();
     drawLegends();
   }

@@ -2,6 +2,7 @@
 
 import * as colours from "./colours.js";
 import { sharedRegistry } from "./dataset.js";
+import * as filters from "./filters.js";
 import { hasWebGL, load3Dmol, sized } from "./library.js";
 import { createOverlay, png } from "./overlay.js";
 import { sharedGroup } from "./group.js";
@@ -93,7 +94,7 @@ function createWindow(element) {
     shown.setCamera(latest.camera);
     shown.fly(latest.fly);
     shown.messenger.connect(send, latest.listens);
-    shown.messenger.received(latest.selected);
+    shown.select(latest.selected, !latest.fly);
   }
 
   const refit = () => { fit(); };
@@ -136,6 +137,7 @@ function show(viewer, places, glass, edges, data) {
   const pointer = createPointer(view, tip, { store, glass, scene });
   context.lasso = pointer.lasso;
   const messenger = createMessenger(store, { atom: data.selected });
+  const near = data.group ? data.default.clip ?? null : null; // Å: of a group, only the atoms round the explained one
   let parts = [], drawn = false, flown = null, resting = null;
 
   const off = [
@@ -186,6 +188,7 @@ function show(viewer, places, glass, edges, data) {
     places.toolbar.replaceChildren();
     places.side.replaceChildren();
     parts = data.group ? [] : connect(context, places, data.tabs) ?? []; // the controls of a group are its own
+    if (near !== null) parts.push({ destroy: filters.follow(context) });
     places.side.hidden = !places.side.childElementCount;
     places.window.classList.toggle("alone", places.side.hidden);
     places.toolbar.hidden = !places.toolbar.childElementCount;
@@ -203,7 +206,18 @@ function show(viewer, places, glass, edges, data) {
   view.classList.add("themed");
   view.addEventListener("transitionend", follow); // of the background's colour: see skeleton
   (window.symgnnWindow.open ??= {})[data.name] = context; // for tests and benchmarks
-  const joined = data.group ? sharedGroup(data.group).join({ store, scene, glass, edges: () => context.edges }) : null;
+  const joined = data.group ? sharedGroup(data.group).join({ store, scene, glass, edges: () => context.edges, near }) : null;
+  const sizes = new ResizeObserver(() => requestAnimationFrame(resized));
+  let before = sizeOf(scene.canvas());
+  sizes.observe(scene.canvas()); // which 3Dmol resizes after the view
+
+  function resized() {
+    const now = sizeOf(scene.canvas());
+    if (now === before || !view.isConnected) return;
+    before = now;
+    if (joined) joined.refit();
+    else scene.refit();
+  }
 
   return {
     glass,
@@ -215,6 +229,15 @@ function show(viewer, places, glass, edges, data) {
       if (store.get().clip === null) store.set({ visible: shellOf(glass, atoms, SHELL) }); // what stands in front is left out
       const flight = () => scene.flyTo(atoms, CLOSE);
       if (joined) joined.flight(flight); // each window has its own middle
+      else flight();
+    },
+    select(atom, follows) { // what Python says; where the surroundings of an atom are shown, the camera may go there
+      const { selected: before, clip } = store.get();
+      messenger.received(atom);
+      const { selected: now } = store.get();
+      if (!follows || now[0] === before[0] || !now.length || clip === null) return;
+      const flight = () => scene.flyTo(now.slice(0, 1), clip + 1);
+      if (joined) joined.flight(flight);
       else flight();
     },
     setEdges(other) {
@@ -232,6 +255,7 @@ function show(viewer, places, glass, edges, data) {
     },
     destroy() {
       joined?.leave();
+      sizes.disconnect();
       memory[data.name] = Object.fromEntries(KEPT.map((key) => [key, store.get()[key]]));
       parts.forEach((part) => part.destroy?.());
       pointer.destroy();
@@ -242,6 +266,11 @@ function show(viewer, places, glass, edges, data) {
       if (window.symgnnWindow.open[data.name] === context) delete window.symgnnWindow.open[data.name];
     },
   };
+}
+
+function sizeOf(canvas) {
+  const { width, height } = canvas.getBoundingClientRect();
+  return `${Math.round(width)} x ${Math.round(height)}`;
 }
 
 /** What of a remembered state makes sense for a glass. */

@@ -221,6 +221,7 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     },
     flyTo: (atoms, near) => camera.flyTo(atoms, near),
     resetCamera: () => camera.reset(),
+    refit: (always) => camera.refit(always),
     useCamera(name) { camera.use(name); },
     view: () => viewer.getView(),
     viewText: () => camera.text(),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
-
-from ase.io.trajectory import TrajectoryReader
-from ase.io.ulm import InvalidULMFileError
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.io.formats.source import Format, Source, frame_note
 from symgnn.io.reading import MAX_ATOMS, one_line
+
+if TYPE_CHECKING:
+    from ase import Atoms
 
 
 def read_trajectory(source: Source) -> Glass:
@@ -22,6 +23,9 @@ def read_trajectory(source: Source) -> Glass:
 
 def frames_of(source: Source) -> tuple[int, Callable[[int], Glass]]:
     """How many frames there are, and the function that reads frame 0..count-1."""
+    from ase.io.trajectory import TrajectoryReader  # these take half a second, which other formats do without
+    from ase.io.ulm import InvalidULMFileError
+
     try:
         reader = TrajectoryReader(io.BytesIO(source.data))
         count = len(reader)
@@ -34,7 +38,7 @@ def frames_of(source: Source) -> tuple[int, Callable[[int], Glass]]:
     return count, lambda index: _frame(source, reader, index, count)
 
 
-def _frame(source: Source, reader: TrajectoryReader, index: int, count: int) -> Glass:
+def _frame(source: Source, reader: Sequence[Atoms], index: int, count: int) -> Glass:
     try:
         atoms = reader[index]
     except Exception as error:  # whatever ASE meets in a damaged file
