@@ -8,17 +8,19 @@ pytest.importorskip(
     "numba", reason="energies and stresses are computed with numba: pip install symgnn[physics]"
 )
 
+from dashboard.workers.here import Here
 from symgnn.io.structures import read_glass, write_extxyz
+from symgnn.simulate import vibrations
 from tests.conftest import REPOSITORY
 from tests.dashboard.conftest import use_checkpoints
 from tests.dashboard.test_pages import opened, told
 
 
-@pytest.fixture
-def physics(app, monkeypatch, tmp_path):
+@pytest.fixture(params=["ridge-physics"])
+def physics(app, monkeypatch, tmp_path, request):
     """The dashboard with the checkpoint ridge-physics and the glass bare."""
     (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "ridge-physics").symlink_to(REPOSITORY / "checkpoints" / "ridge-physics")
+    (tmp_path / "models" / request.param).symlink_to(REPOSITORY / "checkpoints" / request.param)
     use_checkpoints(monkeypatch, tmp_path / "models")
     glass = read_glass(REPOSITORY / "data" / "samples" / "Cu64Zr36_500_1e12.xyz")
     write_extxyz(tmp_path / "samples" / "bare.xyz", replace(glass, properties={}, name="bare"))
@@ -32,6 +34,25 @@ def test_pages_compute_them_and_say_so(physics, page):
     assert not physics.exception
     assert not physics.error
     assert "potential_energy, pressure, von_mises: not in the file, computed with" in told(physics.info)
+
+
+@pytest.mark.parametrize("physics", ["ridge-flexibility"], indirect=True)
+def test_what_takes_long_is_computed_by_a_worker(physics, monkeypatch, tmp_path):
+    monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path / "cache"))
+    for name in ("SETTLING", "SAMPLES"):
+        monkeypatch.setattr(vibrations, name, 3)
+    asked, ask = [], Here.ask
+    monkeypatch.setattr(
+        Here, "ask", lambda pool, job, visitor: asked.append(job.kind) or ask(pool, job, visitor)
+    )
+    opened(physics, "structure", glass="bare")
+    assert not physics.exception
+    assert not physics.error
+    assert asked.count("vibrate") == 1
+    assert list((tmp_path / "cache" / "vibrations").glob("*.npz"))
+    physics.run()
+    assert "log_mean_square_displacement: not in the file, computed with" in told(physics.info)
+    assert asked.count("vibrate") == 1
 
 
 def test_the_whole_glass_is_explained_with_them(physics):

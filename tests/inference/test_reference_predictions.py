@@ -14,6 +14,7 @@ from safetensors.numpy import load_file
 
 from symgnn.inference.predict import load_checkpoint, predict_with_uncertainty
 from symgnn.io.structures import read_glass
+from symgnn.physical_inputs import VIBRATIONS
 
 REFERENCE = Path(__file__).with_name("reference.safetensors")
 CHECKPOINTS = Path(__file__).resolve().parents[2] / "checkpoints"
@@ -26,8 +27,13 @@ def names() -> list[str]:
 
 
 def predictions(name: str) -> np.ndarray:
-    """(N,) or, with their standard deviations, (2, N) float64 eV."""
-    found = predict_with_uncertainty(load_checkpoint(CHECKPOINTS / name), read_glass(SAMPLE))
+    """(N,) or, with their standard deviations, (2, N) float64 eV.
+
+    Mean-square displacements are made up: dynamics part where another processor rounds otherwise.
+    """
+    sample = read_glass(SAMPLE)
+    sample = sample.with_properties(**{VIBRATIONS: np.linspace(-5, -3, len(sample))})
+    found = predict_with_uncertainty(load_checkpoint(CHECKPOINTS / name), sample)
     columns = [found.barriers] if found.sigma is None else [found.barriers, found.sigma]
     return np.stack(columns).astype(np.float64)
 
