@@ -27,6 +27,7 @@ import cloudpickle
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
 
+from symgnn import interrupts
 from symgnn.errors import InputError
 from symgnn.extras import require
 
@@ -61,6 +62,14 @@ def run_all(
         raise InputError(f"{workers} workers found with a scheduler, expected one of the two")
     if workers is not None and workers < 1:
         raise InputError(f"{workers} workers found, expected at least 1")
+    for result in _run_all(compute, jobs, workers, scheduler):
+        interrupts.check()
+        yield result
+
+
+def _run_all(
+    compute: Callable[[Job], Result], jobs: Sequence[Job], workers: int | None, scheduler: str | None
+) -> Iterator[tuple[Job, Result]]:
     if not jobs:
         return
     if scheduler is not None:

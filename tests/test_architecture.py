@@ -8,6 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parents[1] / "symgnn"
 ORDER = [
     "errors",
+    "interrupts",
     "arguments",
     "extras",
     "paths",

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from symgnn import jobs
+from symgnn import interrupts, jobs
 from symgnn.errors import InputError
 from symgnn.extras import MissingExtra
 from symgnn.jobs import WorkerLost, run_all
@@ -199,6 +200,20 @@ def test_options_that_make_no_sense(options):
         list(run_all(fails, [1], **options))
 
 
+def test_a_swallowed_ctrl_c_still_ends_a_run():
+    before = signal.getsignal(signal.SIGINT)
+    results = []
+    with pytest.raises(KeyboardInterrupt), interrupts.remembered():
+        for result in run_all(abs, [-1, -2, -3], workers=1):
+            results.append(result)
+            with suppress(KeyboardInterrupt):  # as Python does in a callback of a weak reference
+                os.kill(os.getpid(), signal.SIGINT)
+                time.sleep(1)
+    assert results == [(-1, 1)]
+    assert list(run_all(abs, [-1], workers=1)) == [(-1, 1)], "forgotten after the command"
+    assert signal.getsignal(signal.SIGINT) is before
+
+
 RUN = """
 import os, sys, time
 from pathlib import Path
@@ -235,7 +250,9 @@ def test_ctrl_c_ends_quietly_and_says_what_is_kept(tmp_path):
         "--atoms",
         "all",
         "--method",
-        "gradient",
+        "integrated_gradients",  # not over before the signal
+        "--setting",
+        "points=5",
         "--workers",
         "2",
         "-o",
@@ -251,7 +268,7 @@ def test_ctrl_c_ends_quietly_and_says_what_is_kept(tmp_path):
     assert len(session) >= 3, "the command and two workers"
     os.killpg(run.pid, signal.SIGINT)
     out, err = run.communicate(timeout=180)
-    assert run.returncode == 130
+    assert run.returncode == 130, err
     assert out == ""
     said = [line for line in err.splitlines() if "Explaining atoms" not in line and line.strip()]
     assert said == ["What is finished is kept: the same command goes on where it stopped.", "Cancelled."]

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from symgnn import __version__
+from symgnn import __version__, interrupts
 from symgnn.allocator import keep_large_buffers
 from symgnn.cli import (
     check,
@@ -87,7 +87,8 @@ def main() -> None:
     """Entry point of `symgnn`."""
     keep_large_buffers()
     try:
-        app()
+        with interrupts.remembered():
+            app()
     except InputError as error:
         _refuse(str(error))
     except OSError as error:

@@ -1,0 +1,39 @@
+"""Ctrl-C that is not forgotten.
+
+Python prints and drops a KeyboardInterrupt that comes while it calls back from its memory management; a long run would
+go on as if nothing had been pressed. Here a run asks between two results whether there was one.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_pressed = threading.Event()
+
+
+@contextmanager
+def remembered() -> Iterator[None]:
+    """In the main thread: Ctrl-C raises KeyboardInterrupt as ever, and `check` raises it again until this ends."""
+    if threading.current_thread() is not threading.main_thread():  # which alone hears of signals
+        yield
+        return
+
+    def interrupt(number, frame):
+        _pressed.set()
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        _pressed.clear()
+
+
+def check() -> None:
+    """Raise KeyboardInterrupt where Ctrl-C was pressed since `remembered` began."""
+    if _pressed.is_set():
+        raise KeyboardInterrupt
