@@ -98,14 +98,14 @@ def make_random_glass(n: int, seed: int, pbc=(True, True, True)) -> Glass:
     rng = np.random.default_rng(seed)
     edge = (n / 0.05) ** (1 / 3)
     cell = edge * np.array([[1.0, 0.0, 0.0], [0.15, 1.0, 0.0], [-0.1, 0.2, 1.0]])
-    shifts = np.array(np.meshgrid(*[[-1, 0, 1]] * 3)).reshape(3, -1).T @ cell
-    positions: list[np.ndarray] = []
-    while len(positions) < n:
+    inverse, positions, placed = np.linalg.inv(cell), np.empty((n, 3)), 0
+    while placed < n:
         point = rng.uniform(size=3) @ cell
-        if positions:
-            difference = np.array(positions)[:, None] + shifts - point
-            if np.linalg.norm(difference, axis=-1).min() < 1.8:
-                continue
-        positions.append(point)
+        difference = positions[:placed] - point
+        difference -= np.round(difference @ inverse) @ cell  # the nearest image, where one is as near as 1.8 Å
+        if (np.linalg.norm(difference, axis=1) < 1.8).any():
+            continue
+        positions[placed] = point
+        placed += 1
     species = np.where(rng.uniform(size=n) < 0.64, 29, 40)
     return Glass(species=species, positions=positions, cell=cell, pbc=pbc, name=f"random{n}")
