@@ -7,10 +7,11 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --constraint requirements.txt
 EXTRAS := dashboard,physics,dgl
 TEST_EXTRAS := $(EXTRAS),cluster,test
-# The tests run in two processes with one thread each, those of a file in one, those in a browser all in one
+# The tests run in three processes with one thread each (one waits now and then), those of a file in one, those in a
+# browser all in one
 # (tests/conftest.py).
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest
-WORKERS ?= 2
+WORKERS ?= 3
 
 .PHONY: dashboard docs test test-wheel test-pythons mutants lint install wheel viewer clean
 
