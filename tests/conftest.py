@@ -102,7 +102,8 @@ def make_random_glass(n: int, seed: int, pbc=(True, True, True)) -> Glass:
     while placed < n:
         point = rng.uniform(size=3) @ cell
         difference = positions[:placed] - point
-        difference -= np.round(difference @ inverse) @ cell  # the nearest image, where one is as near as 1.8 Å
+        # the nearest image, where one is as near as 1.8 Å
+        difference -= np.round(difference @ inverse) @ cell
         if (np.linalg.norm(difference, axis=1) < 1.8).any():
             continue
         positions[placed] = point
