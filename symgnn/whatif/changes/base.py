@@ -12,6 +12,7 @@ from ase.data import covalent_radii
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.pair_search import find_pairs
+from symgnn.recently_used import RecentlyUsed
 
 
 class Change(ABC):
@@ -86,11 +87,19 @@ def _refuse_overlap(new: Glass, glass: Glass, kept: np.ndarray, change: Change) 
             )
 
 
+_pairs: RecentlyUsed[tuple[np.ndarray, ...]] = RecentlyUsed(
+    4
+)  # many changes of elements at the same positions
+
+
 def _near_pairs(glass: Glass) -> tuple[np.ndarray, ...]:
     """(P,) first and second atom, distance and the least one (Å) of all pairs that overlap."""
     radii = covalent_radii[glass.species]
-    pairs = find_pairs(glass, glass.wrapped(), float(radii.max()), "ijd", both_directions=False)
-    first, second, lengths = pairs
+    reach = float(radii.max())
+    place = (reach, *(column.tobytes() for column in (glass.positions, glass.cell, glass.pbc)))
+    first, second, lengths = _pairs.get(
+        place, lambda: find_pairs(glass, glass.wrapped(), reach, "ijd", both_directions=False)
+    )
     limits = (radii[first] + radii[second]) / 2
     near = lengths < limits
     return first[near], second[near], lengths[near], limits[near]
