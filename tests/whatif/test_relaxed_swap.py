@@ -195,6 +195,7 @@ def test_the_command(tmp_path, monkeypatch):
     outcome = run("--atoms", ATOM, "--workers", 1, *options)
     assert outcome.exit_code == 0, outcome.output
     assert "1 atom explained by relaxed_swap" in outcome.output
+    assert "Relaxing swapped neighbours" in outcome.stderr
     outcome = run("--atom", ATOM, *options)
     assert outcome.exit_code == 0, outcome.output
     rows = pd.read_csv(tmp_path / "Cu64Zr36_500_1e12.atom48.mpnn.relaxed_swap.csv")
