@@ -15,6 +15,7 @@ from dashboard.workers.tasks import TASKS
 from symgnn.inference.predict import load_checkpoint
 from symgnn.io.structures import read_glass, write_extxyz
 from symgnn.physical_inputs import VIBRATIONS
+from symgnn.recently_used import RecentlyUsed
 from symgnn.simulate import vibrations
 from tests.conftest import REPOSITORY
 from tests.dashboard.conftest import use_checkpoints
@@ -83,6 +84,7 @@ def test_a_glass_for_which_they_cannot_be_computed_is_one_clear_line(app, monkey
 def test_vibrations_are_computed_by_a_worker_for_each_glass(app, monkeypatch, tmp_path):
     for name, value in {"SETTLING": 1, "SAMPLES": 2, "BETWEEN": 1}.items():
         monkeypatch.setattr(vibrations, name, value)
+    monkeypatch.setattr("symgnn.physical_inputs._fields", RecentlyUsed(4))  # nothing of other tests
     monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path))
     jobs, told = [], []
 
