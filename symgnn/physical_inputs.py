@@ -34,13 +34,24 @@ def missing_inputs(glass: Glass, inputs: Sequence[str]) -> list[str]:
 
 def slow_inputs(glass: Glass, inputs: Sequence[str]) -> float:
     """About how many seconds of one core those take that are still to be computed; 0 for what is there in a moment."""
-    if VIBRATIONS not in missing_inputs(glass, inputs):
+    seconds = slow_inputs_anew(len(glass), missing_inputs(glass, inputs))
+    if not seconds:
+        return 0.0
+    from symgnn.simulate.vibrations import is_kept
+
+    return 0.0 if is_kept(glass) else seconds
+
+
+def slow_inputs_anew(n_atoms: int, inputs: Sequence[str]) -> float:
+    """About how many seconds of one core the inputs take of a glass of so many atoms that nothing is known of; 0 for
+    what is there in a moment."""
+    if VIBRATIONS not in inputs:
         return 0.0
     try:
-        from symgnn.simulate.vibrations import SECONDS_PER_ATOM, is_kept
+        from symgnn.simulate.vibrations import SECONDS_PER_ATOM
     except ModuleNotFoundError:
         return 0.0  # `with_physical_inputs` says at once what is missing
-    return 0.0 if is_kept(glass) else SECONDS_PER_ATOM * len(glass)
+    return SECONDS_PER_ATOM * n_atoms
 
 
 def with_physical_inputs(glass: Glass, inputs: Sequence[str], *, progress: Progress | None = None) -> Glass:

@@ -20,6 +20,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from symgnn import disk_cache
 from symgnn.errors import InputError
 from symgnn.inference.folders import find_checkpoint
 from symgnn.io.reading import clean_name
@@ -140,10 +141,15 @@ def resumable() -> Iterator[None]:
 
 def readable(checkpoint, glass):
     """The glass with all that the checkpoint reads; says which fields had to be computed."""
+    from symgnn.inference.predict import check_glass
     from symgnn.inference.predict import readable as complete
     from symgnn.physical_inputs import NOTE, missing_inputs, slow_inputs, with_physical_inputs
 
+    check_glass(checkpoint, glass)
     if slow_inputs(glass, checkpoint.model.inputs):
+        from symgnn.simulate.vibrations import KIND
+
+        check_folders(disk_cache.folder(KIND))
         with progress() as bars:
             show = task(bars, "Vibrations of the atoms")
             with_physical_inputs(

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from symgnn import disk_cache
 from symgnn.cli.common import (
     CheckpointName,
     File,
@@ -98,7 +99,7 @@ def whatif(
         )
     if within is not None and not math.isfinite(within):
         raise InputError(f"whatif: --within {within:g} found, expected a distance in Å")
-    check_folders(output)
+    check_folders(output, *([] if asked else [disk_cache.folder("whatif")]))
     glass = read(file, types, atom=atom)
     from symgnn.inference.predict import load_checkpoint  # after the checks: these take seconds
     from symgnn.whatif import CHANGES

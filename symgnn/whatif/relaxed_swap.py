@@ -32,6 +32,7 @@ from symgnn.graph.cache import cached_graph
 from symgnn.inference.checkpoint import Checkpoint
 from symgnn.inference.predict import readable
 from symgnn.models import BarrierModel
+from symgnn.physical_inputs import slow_inputs_anew
 from symgnn.whatif.candidates import WITHIN, distances, swaps_of
 from symgnn.whatif.reference import Reference
 from symgnn.whatif.scan import Scan, scan_of
@@ -92,7 +93,8 @@ class RelaxedSwap(Method):
 
     def seconds(self, atom: int) -> float:
         """About how long the explanation of an atom takes on one core, where none of its swaps is kept."""
-        return self.n_swaps(atom) * (SECONDS + SECONDS_PER_ATOM * len(self.glass))
+        inputs = 2 * slow_inputs_anew(len(self.glass), self.checkpoint.model.inputs)  # unrelaxed and relaxed
+        return self.n_swaps(atom) * (SECONDS + SECONDS_PER_ATOM * len(self.glass) + inputs)
 
     def prepare(
         self, atoms: Sequence[int], *, scheduler: str | None = None, progress: Progress | None = None

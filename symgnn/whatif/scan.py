@@ -29,6 +29,7 @@ from symgnn.inference.checkpoint import Checkpoint
 from symgnn.inference.predict import readable
 from symgnn.io.arrays import read_arrays, write_arrays
 from symgnn.jobs import run_all
+from symgnn.physical_inputs import slow_inputs_anew
 from symgnn.whatif.candidates import WITHIN, atoms_of, candidates, distances
 from symgnn.whatif.changes import Change
 from symgnn.whatif.ensemble import Barriers
@@ -143,9 +144,10 @@ def scan(
     """Every `swap` or `exchange` (`kind`) nearer than `within` (Å) to the atom: see `candidates`.
 
     relax: whether glasses are relaxed, wherever the potential takes them. folder: where results are kept, by default
-    in the user's cache. workers: processes, by default one per core, and one for a scan that relaxes nothing; 1 stays
-    in this process. scheduler: address of a Dask scheduler, whose workers compute instead. progress(changes done,
-    changes) is called after every few; an exception that it raises stops the run, and what is finished stays.
+    in the user's cache. workers: processes, by default one per core, and one for a scan where each change takes a
+    moment; 1 stays in this process. scheduler: address of a Dask scheduler, whose workers compute instead.
+    progress(changes done, changes) is called after every few; an exception that it raises stops the run, and what is
+    finished stays.
     Raises InputError as `candidates` and `Reference` do.
     """
     return scan_of(
@@ -169,12 +171,14 @@ def scan_of(
     elements = reference.checkpoint.elements
     changes = candidates(reference.given, atom, kind=kind, within=within, elements=elements)
     work = ScanWork(reference, int(atom), folder or disk_cache.folder(KIND))
-    size = SHARD if reference.is_relaxed else SHARD_UNRELAXED
+    inputs = reference.checkpoint.model.inputs
+    is_slow = reference.is_relaxed or slow_inputs_anew(len(reference.given), inputs) > 0
+    size = SHARD if is_slow else SHARD_UNRELAXED
     shards = [tuple(changes[first : first + size]) for first in range(0, len(changes), size)]
     parts = {shard: work.read(shard) for shard in shards}
     missing = [shard for shard in shards if parts[shard] is None]
     done = len(changes) - sum(map(len, missing))
-    if workers is None and scheduler is None and not reference.is_relaxed:
+    if workers is None and scheduler is None and not is_slow:
         workers = 1  # done before other processes have started
     for shard, arrays in run_all(work.compute, missing, workers=workers, scheduler=scheduler):
         work.write(shard, arrays)

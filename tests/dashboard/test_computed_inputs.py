@@ -8,8 +8,14 @@ pytest.importorskip(
     "numba", reason="energies and stresses are computed with numba: pip install symgnn[physics]"
 )
 
+from dashboard import calls
+from dashboard.calls import barriers
 from dashboard.workers.here import Here
+from dashboard.workers.tasks import TASKS
+from symgnn.inference.predict import load_checkpoint
 from symgnn.io.structures import read_glass, write_extxyz
+from symgnn.physical_inputs import VIBRATIONS
+from symgnn.recently_used import RecentlyUsed
 from symgnn.simulate import vibrations
 from tests.conftest import REPOSITORY
 from tests.dashboard.conftest import use_checkpoints
@@ -73,3 +79,28 @@ def test_a_glass_for_which_they_cannot_be_computed_is_one_clear_line(app, monkey
         assert "per-atom properties potential_energy, pressure, von_mises not found" in told(
             [*app.error, *app.info]
         )
+
+
+def test_vibrations_are_computed_by_a_worker_for_each_glass(app, monkeypatch, tmp_path):
+    for name, value in {"SETTLING": 1, "SAMPLES": 2, "BETWEEN": 1}.items():
+        monkeypatch.setattr(vibrations, name, value)
+    monkeypatch.setattr("symgnn.physical_inputs._fields", RecentlyUsed(4))  # nothing of other tests
+    monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path))
+    jobs, told = [], []
+
+    def answer(job):
+        jobs.append(job)
+        TASKS[job.kind](lambda *step: told.append(step), **job.arguments)
+
+    monkeypatch.setattr(barriers, "answer", answer)
+    model = load_checkpoint("ridge-flexibility", REPOSITORY / "checkpoints")
+    sample = read_glass(REPOSITORY / "data" / "samples" / "Cu64Zr36_500_1e12.xyz")
+    bare = replace(sample, properties={})
+    assert calls.takes_long(model, bare)
+    assert VIBRATIONS in calls.readable(model, bare).properties
+    assert told == [(0.5, "5 of 10 ps"), (1.0, "10 of 10 ps")]
+    assert not calls.takes_long(model, bare)
+    calls.readable(model, bare)
+    assert len(jobs) == 1
+    calls.readable(model, replace(bare, positions=bare.positions + 0.01))
+    assert len({job.key for job in jobs}) == 2

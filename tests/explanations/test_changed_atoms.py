@@ -118,6 +118,24 @@ def test_every_copy_of_an_atom_is_swapped():
         )
 
 
+def test_of_three_elements_it_is_the_mean_of_both_swaps():
+    plain = make_glass(24, 3)
+    glass = replace(plain, species=np.where(np.arange(24) % 3 == 0, 13, plain.species))
+    settings = {"heads": [2, 1], "elements": ["Cu", "Zr", "Al"]}
+    model = make("symgnn", settings).requires_grad_(False)
+    checkpoint = Checkpoint(Path("three"), model, Card(model="symgnn", settings=settings), "6" * 16)
+    (one,) = explain_atoms(checkpoint, glass, [4], method=Swap())
+    by_atom, before = 2 * one.atom_effect(24), checkpoint.predict(glass)[4]
+    strongest = [atom for atom in np.argsort(-np.abs(by_atom)) if atom != 4][:2]
+    for atom in strongest:
+        after = [
+            checkpoint.predict(replace(glass, species=np.where(np.arange(24) == atom, z, glass.species)))[4]
+            for z in {13, 29, 40} - {glass.species[atom]}
+        ]
+        assert by_atom[atom] == pytest.approx(before - np.mean(after), abs=1e-5)
+    assert abs(by_atom[strongest[0]]) > 2e-4
+
+
 def test_settings_are_checked():
     with pytest.raises(InputError, match="amplitude 0 found"):
         Stretch(amplitude=0)

@@ -75,7 +75,9 @@ def test_the_sentence():
     assert ". 4 of the 10 have a matched control. Removing them" in few
     assert ". 1 of the 10 has a matched control. " in verdict(case(0.9, 9, others=1)).text
     assert "a matched control" not in verdict(case(0.9, 9)).text
-    assert verdict(case(0.5, 1, k=1, others=1)).text.startswith("This edge matters more")
+    one = verdict(case(0.5, 1, k=1, others=1)).text
+    assert one.startswith("This edge matters more")
+    assert "Removing it moves the barrier" in one
     assert ", 1 draw: so few" in verdict(case(0.5, 1)).text
 
 
@@ -86,6 +88,7 @@ def test_the_sentence():
         (0, 71, True),
         (0, 72, False),
         (9, 200, False),
+        (1, 50, False),  # p = 2/51 = .039: a yes, and not the smallest p of 50 draws
         (1, 20, True),
         (0, 18, True),
         (4, 20, False),
@@ -105,6 +108,8 @@ def test_why_all_edges_move_the_barrier_by_less():
         "removing all edges by 0.020 eV only: edges that raise it and edges that lower it cancel."
     )
     assert "cancel" not in verdict(case(0.9, 200)).text
+    equal = explanation_with(**case(0.9, 200).fidelity | {"keep_none": 0.0306})
+    assert "cancel" not in verdict(equal).text, "both are read as 0.031"
 
 
 def test_the_threshold_is_chosen():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 
 import numpy as np
@@ -9,10 +10,12 @@ import pytest
 from ase import Atoms
 
 from symgnn.errors import InputError
+from symgnn.simulate.activation import NoSaddle
 from symgnn.simulate.barriers import BarrierSearch
 from symgnn.simulate.calculator import MendelevCuZr
 from symgnn.simulate.energy_surface import GlassSurface
 from symgnn.simulate.events import AtomBarriers, Event
+from symgnn.simulate.optimizers import Mode
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +153,26 @@ def test_what_a_search_refuses(search, small_glass):
     for seed in (-1, 0.5, None):
         with pytest.raises(InputError, match=r"seed is .*; expected a whole number from 0"):
             BarrierSearch(small_glass, seed=seed)
+
+
+def test_the_minimum_beyond_a_saddle_is_looked_for_from_there(search, monkeypatch):
+    """Atoms outside the ball start where they are in the saddle; an end that is none, or the start, is refused."""
+    module, everything, (ball, _) = (
+        sys.modules[BarrierSearch.__module__],
+        search._everything,
+        search._surfaces(0),
+    )
+    outside = np.setdiff1d(np.arange(len(everything.start)), ball.atoms)[0]
+    saddle = everything.start.copy()
+    saddle[outside, 0] += 0.3
+    mode, done = Mode(np.ones_like(ball.start), -1.0, 0.0), True
+    monkeypatch.setattr(module, "_downhill", lambda surface, point, mode: (point, True))
+    monkeypatch.setattr(module, "minimise", lambda surface, first, *rest: (first, done))
+    end, connected = search._minimum_beyond(ball, saddle, mode)
+    assert connected
+    assert end.positions == pytest.approx(saddle)
+    with pytest.raises(NoSaddle, match="no other minimum"):
+        search._minimum_beyond(ball, everything.start, mode)
+    done = False
+    with pytest.raises(NoSaddle, match="no other minimum"):
+        search._minimum_beyond(ball, saddle, mode)

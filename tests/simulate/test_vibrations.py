@@ -8,16 +8,23 @@ import numpy as np
 import pytest
 from ase import Atoms, units
 from ase.md.verlet import VelocityVerlet
+from typer.testing import CliRunner
 
+from symgnn import physical_inputs
+from symgnn.cli import app
 from symgnn.errors import InputError
+from symgnn.io.structures import write_extxyz
 from symgnn.physical_inputs import VIBRATIONS, missing_inputs, slow_inputs, with_physical_inputs
+from symgnn.recently_used import RecentlyUsed
 from symgnn.simulate import MendelevCuZr, mean_square_displacement, vibrations
+from symgnn.simulate.energy_surface import OutOfRange
 from tests.conftest import make_random_glass
 
 
 @pytest.fixture
 def short(monkeypatch, tmp_path):
-    """A run of 40 steps, and an empty cache."""
+    """A run of 40 steps, and nothing kept on disk or in this process."""
+    monkeypatch.setattr(physical_inputs, "_fields", RecentlyUsed(2))
     monkeypatch.setattr(vibrations, "SETTLING", 12)
     monkeypatch.setattr(vibrations, "SAMPLES", 7)
     monkeypatch.setattr(vibrations, "BETWEEN", 4)
@@ -64,6 +71,8 @@ def test_it_is_computed_once_and_kept(small_glass, short, monkeypatch):
     monkeypatch.setattr(vibrations, "mean_square_displacement", None)  # not called again
     np.testing.assert_array_equal(complete.properties[VIBRATIONS], np.log(vibrations.kept_displacement(bare)))
     assert slow_inputs(complete, (VIBRATIONS,)) == 0
+    moved = replace(bare, positions=bare.positions + 0.01 * (np.arange(250) == 7)[:, None])
+    assert slow_inputs(moved, (VIBRATIONS,)) > 0, "another glass of as many atoms"
 
 
 def test_what_is_cancelled_leaves_nothing(small_glass, short, tmp_path):
@@ -73,6 +82,24 @@ def test_what_is_cancelled_leaves_nothing(small_glass, short, tmp_path):
     with pytest.raises(KeyboardInterrupt):
         vibrations.kept_displacement(small_glass, progress=stop)
     assert not list(tmp_path.rglob("*.npz"))
+
+
+def test_atoms_that_come_too_near_are_one_line(small_glass, short, monkeypatch):
+    def too_near(*_):
+        raise OutOfRange("two atoms nearer than 1 Å found")
+
+    monkeypatch.setattr(vibrations, "verlet", too_near)
+    with pytest.raises(
+        InputError, match=r"^\S+: two atoms nearer than 1 Å found; expected atoms that vibrate"
+    ):
+        mean_square_displacement(replace(small_glass, name="dense"))
+
+
+def test_without_a_minimum_nearby_it_is_refused(small_glass, short, monkeypatch):
+    monkeypatch.setattr(vibrations, "MOST_CALLS", 1)
+    shaken = small_glass.positions + np.random.default_rng(0).normal(scale=0.15, size=(len(small_glass), 3))
+    with pytest.raises(InputError, match=r"^shaken: no minimum reached in 1 steps, expected one nearby$"):
+        mean_square_displacement(replace(small_glass, positions=shaken, name="shaken"))
 
 
 def test_refused(small_glass, short):
@@ -85,3 +112,34 @@ def test_refused(small_glass, short):
         InputError, match=rf"alloy: per-atom property {VIBRATIONS} not found.*cannot be computed: Al found"
     ):
         with_physical_inputs(alloy, (VIBRATIONS,))
+
+
+@pytest.fixture
+def command(small_glass, short, monkeypatch, tmp_path):
+    """`symgnn predict` by ridge-flexibility, of a glass whose file states nothing."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(**changes):
+        write_extxyz(tmp_path / "bare.xyz", replace(small_glass, properties={}, name="bare", **changes))
+        return CliRunner().invoke(
+            app, ["predict", "bare.xyz", "--checkpoint", "ridge-flexibility", "-o", "out"]
+        )
+
+    return run
+
+
+def test_the_command_tells_how_far_it_is_and_keeps_it(command):
+    for bars in (1, 0):
+        result = command()
+        assert result.exit_code == 0, result.output
+        assert result.stderr.count("Vibrations of the atoms") == bars
+        assert f"{VIBRATIONS}: not in the file, computed with" in " ".join(result.stderr.split())
+
+
+def test_the_command_refuses_before_it_computes(command, small_glass, monkeypatch, tmp_path):
+    monkeypatch.setattr(vibrations, "verlet", None)
+    refused = str(command(species=np.where(small_glass.species == 29, 13, 40)).exception)
+    assert refused == "bare: element Al found, but checkpoint ridge-flexibility knows Cu, Zr only"
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("SYMGNN_CACHE", str(tmp_path / "file"))
+    assert "expected a folder that files can be written into" in str(command().exception)

@@ -133,6 +133,9 @@ def test_it_is_made_for_one_glass_and_one_checkpoint(checkpoint, sample, method)
     model = make("symgnn", {"heads": [2, 1]}).requires_grad_(False)
     for weights in model.parameters():
         weights.mul_(1.01)
+    swapped = replace(sample, species=np.where(np.arange(500) == ATOM, 69 - sample.species, sample.species))
+    with pytest.raises(InputError, match="another glass found, expected Cu64Zr36_500_1e12"):
+        explain_atoms(checkpoint, swapped, [ATOM], method=method)
     other = replace(checkpoint, model=model)
     with pytest.raises(InputError, match="another model found, expected untrained"):
         explain_atoms(other, sample, [ATOM], method=method)
@@ -146,8 +149,26 @@ def test_where_it_is_offered(checkpoint, sample, monkeypatch):
     assert not may_be_relaxed(make_random_glass(120, seed=3))
     assert not may_be_relaxed(replace(sample, species=np.where(sample.species == 29, 13, 40)))
     assert not may_be_relaxed(replace(sample, pbc=[True, True, False]))
+    assert methods_of_atom(replace(checkpoint, model=SimpleNamespace(n_layers=0)), sample) == []
     monkeypatch.setattr("symgnn.whatif.relaxation.find_spec", lambda name: None)
     assert "relaxed_swap" not in methods_of_atom(checkpoint, sample)
+
+
+def test_without_a_neighbour_nothing_is_swapped(checkpoint, sample, method):
+    alone, seen = replace(method, within=1.0), []
+    alone.prepare([ATOM], progress=lambda *done: seen.append(done))
+    (one,) = explain_atoms(checkpoint, sample, [ATOM], method=alone)
+    assert not one.effect.any()
+    assert alone.seconds(ATOM) == 0
+    assert all(done == of for done, of in seen)
+
+
+def test_an_estimate_counts_the_vibrations_of_changed_glasses(checkpoint, sample):
+    """.02 s for each atom, of the swapped glass and of the relaxed one."""
+    plain = RelaxedSwap(checkpoint, sample, within=WITHIN)
+    model = SimpleNamespace(inputs=("pressure", "log_mean_square_displacement"), elements=checkpoint.elements)
+    slow = replace(plain, checkpoint=replace(checkpoint, model=model))
+    assert slow.seconds(ATOM) - plain.seconds(ATOM) == pytest.approx(2 * 0.02 * 500 * plain.n_swaps(ATOM))
 
 
 def test_the_list_of_all_methods(checkpoint, sample):
@@ -174,6 +195,7 @@ def test_the_command(tmp_path, monkeypatch):
     outcome = run("--atoms", ATOM, "--workers", 1, *options)
     assert outcome.exit_code == 0, outcome.output
     assert "1 atom explained by relaxed_swap" in outcome.output
+    assert "Relaxing swapped neighbours" in outcome.stderr
     outcome = run("--atom", ATOM, *options)
     assert outcome.exit_code == 0, outcome.output
     rows = pd.read_csv(tmp_path / "Cu64Zr36_500_1e12.atom48.mpnn.relaxed_swap.csv")

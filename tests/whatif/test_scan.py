@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from symgnn.cli import app
 from symgnn.errors import InputError
+from symgnn.inference.checkpoint import load_checkpoint
 from symgnn.io.structures import read_glass
 from symgnn.whatif import (
     ExchangeAtoms,
@@ -152,6 +153,35 @@ def test_unrelaxed(checkpoint, sample, table, tmp_path):
     for change, value in by_change.items():
         assert value == pytest.approx(expected[change], abs=2e-5)
     assert (plain.farthest == 0).all()
+
+
+def test_what_a_model_reads_follows_from_the_changed_elements(sample, tmp_path):
+    """ridge-physics: energies and stresses of every changed glass."""
+    physics = load_checkpoint("ridge-physics")
+    result = scan(physics, sample, ATOM, within=2.7, relax=False, folder=tmp_path)
+    reference = Reference(physics, sample, relax=False)
+    asked = reference.ask(result.changes[0], atom=ATOM)
+    assert result.barrier_change[0] == pytest.approx(asked.barrier_change[ATOM], abs=2e-5)
+    assert abs(result.barrier_change[0]) > 1e-3
+
+
+def test_changes_that_take_long_are_cut_small_and_on_all_cores(checkpoint, sample, tmp_path, monkeypatch):
+    """A model that reads vibrations takes seconds for each change, relaxed or not."""
+    asked = []
+
+    def none(compute, shards, *, workers, scheduler):
+        asked.append((max(map(len, shards)), workers))
+        raise KeyboardInterrupt
+
+    module = sys.modules[ScanWork.__module__]  # the package has a function of its name
+    monkeypatch.setattr(module, "run_all", none)
+    for seconds in (0.0, 9.0):
+        monkeypatch.setattr(module, "slow_inputs_anew", lambda *_, seconds=seconds: seconds)
+        with pytest.raises(KeyboardInterrupt):
+            scan(checkpoint, sample, ATOM, relax=False, folder=tmp_path)
+    (many, one), (few, every) = asked
+    assert many > few == 4
+    assert (one, every) == (1, None)
 
 
 def test_a_chain_keeps_track_of_atoms(checkpoint, sample):
