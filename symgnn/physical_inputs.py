@@ -85,7 +85,7 @@ def with_physical_inputs(glass: Glass, inputs: Sequence[str], *, progress: Progr
         raise InputError(
             f"{_not_found(glass, missing)}, expected them in the file; they cannot be computed: {reason}"
         ) from None
-    text = f"{', '.join(missing)}: not in the file, computed with the potential {mendelev2009().name}"
+    text = f"{', '.join(missing)}: not in the file, computed with the {mendelev2009().name}"
     completed = glass.with_properties(**{name: computed[name] for name in missing})
     return replace(completed, notes={**glass.notes, NOTE: text})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -23,7 +24,13 @@ def dashboard(context: typer.Context) -> None:
     pages = dashboard_folder()
     command = [sys.executable, str(pages / "serve.py"), *context.args]
     # Streamlit reads its settings from .streamlit in its current folder.
-    sys.exit(subprocess.call(command, cwd=pages.parent, env=_with_absolute_folders(os.environ)))
+    server = subprocess.Popen(command, cwd=pages.parent, env=_with_absolute_folders(os.environ))
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())  # who ends the command ends the server
+    while True:
+        try:
+            sys.exit(server.wait())
+        except KeyboardInterrupt:  # the server has heard it too
+            continue
 
 
 def _with_absolute_folders(environment: Mapping[str, str]) -> dict[str, str]:

@@ -38,7 +38,7 @@ def explain_one(
     _print_local_structure(glass, atom)
     columns = ["edge", "elements", "length / Å", "hops", "importance", *(["effect / eV"] if signed else [])]
     table = Table(*columns)
-    for row in explanation.top(top):
+    for row in explanation.top(min(top, explanation.n_important)):
         i, j = explanation.pairs[row]
         table.add_row(f"{i} - {j}", f"{symbols[i]}-{symbols[j]}", f"{explanation.lengths[row]:.3f}",
                       str(explanation.hops[row]), f"{explanation.importance[row]:.3f}",

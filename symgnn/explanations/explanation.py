@@ -92,6 +92,11 @@ class Explanation:
             settings=self.settings, seed=self.seed,
         )  # fmt: skip
 
+    @property
+    def n_important(self) -> int:
+        """How many edges have any importance."""
+        return int((self.importance > 0).sum())
+
     def top(self, k: int) -> np.ndarray:
         """Row numbers of the k most important edges, most important first; ties in order of the rows."""
         return most_important(self.importance, k)

@@ -83,7 +83,7 @@ def fidelity(
     (`strata_of`): for the top k other edges (`matched_control`), for the mask its values shuffled. p is that of a
     permutation test; for the top k its draws are from all edges of a stratum, the important ones included.
 
-    k                the number of pairs (at most all)
+    k                the number of pairs: at most all that have any importance
     draws            `n_draws`
     k_others         for how many of them the control has another pair; the strata of the rest have no unimportant one
     mask_keep        |change| when every edge is weighted by the mask: small if the explanation suffices
@@ -99,7 +99,7 @@ def fidelity(
     The four of the mask are there for a method that gives one.
     """
     n_pairs = len(importance)
-    k = min(k, n_pairs)
+    k = min(k, n_pairs, max(1, int((importance > 0).sum())))
     if k == 0:
         return {"k": 0.0}
     stratum, rng = strata_of(fields), np.random.default_rng(seed)

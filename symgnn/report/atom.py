@@ -43,7 +43,7 @@ def atom_report(
     glass.check_atom(atom)
     explanation = with_fidelity(checkpoint, glass, explanation, k=k, draws=draws, seed=explanation.seed)
     prediction = predict_with_uncertainty(checkpoint, glass)
-    top, symbols = explanation.top(k), glass.symbols
+    top, symbols = explanation.top(min(k, explanation.n_important)), glass.symbols
     distance = fields_of(checkpoint, glass, [atom]).pair_distance.double().cpu().numpy()
     rank = percentile_text(percentile_rank(prediction.barriers, prediction.barriers[atom]))
     width = "" if prediction.sigma is None else f" ± {prediction.sigma[atom]:.3f}"

@@ -53,7 +53,7 @@ class RelaxedSwap(Method):
     """
 
     name: ClassVar[str] = "relaxed_swap"
-    title: ClassVar[str] = "Swapped and relaxed neighbours"
+    title: ClassVar[str] = "Relaxed swaps"
     signed: ClassVar[bool] = True
     passes: ClassVar[int] = 1000  # in time: a relaxation takes as long as some 25
     one_checkpoint: ClassVar[bool] = True

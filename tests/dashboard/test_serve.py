@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
+import time
 
 import pytest
 
 import dashboard.workers.pool
 from dashboard import asgi, calls, prewarm, serve
+from dashboard.default_checkpoint import PREFERRED
 from dashboard.workers.here import Here
 from dashboard.workers.pool import default_workers, shared_pool
 from symgnn.errors import InputError
@@ -23,12 +28,32 @@ def test_threads_are_bounded_unless_the_user_says_otherwise():
     assert own == {"OMP_NUM_THREADS": "7", "OMP_WAIT_POLICY": "ACTIVE"}
 
 
+def test_who_ends_the_command_ends_the_server(tmp_path):
+    (tmp_path / "dashboard").mkdir()
+    server = "import os, pathlib, time\npathlib.Path('pid').write_text(str(os.getpid()))\ntime.sleep(60)\n"
+    (tmp_path / "dashboard" / "serve.py").write_text(server)
+    command = f"""
+import symgnn.cli.dashboard as command, pathlib
+command.require = lambda *needed: None
+command.dashboard_folder = lambda: pathlib.Path({str(tmp_path / "dashboard")!r})
+command.dashboard(__import__("types").SimpleNamespace(args=[]))
+"""
+    with subprocess.Popen([sys.executable, "-c", command]) as run:
+        deadline = time.monotonic() + 60
+        while not (tmp_path / "pid").is_file() or not (tmp_path / "pid").read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        run.terminate()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+
+
 def test_the_first_page_is_predicted_before_it_is_asked_for(monkeypatch, data):
     monkeypatch.setenv("SYMGNN_DATA", str(data))
     monkeypatch.setattr(dashboard.workers.pool, "_pool", Here())
     monkeypatch.delenv("SYMGNN_CHECKPOINTS", raising=False)
     prewarm.first_page(calls)
-    model, glass = calls.checkpoint("symgnn"), calls.load_glass(next(iter(calls.glass_files().values())))
+    model, glass = calls.checkpoint(PREFERRED[0]), calls.load_glass(next(iter(calls.glass_files().values())))
     monkeypatch.setattr(
         "dashboard.calls.barriers.predict_with_uncertainty", lambda *a: pytest.fail("predicted again")
     )

@@ -57,6 +57,17 @@ def importance_of(field, rows):
     return values
 
 
+def test_edges_without_importance_are_not_among_the_most_important(field, crowd):
+    few = crowd[:3]
+    importance = np.zeros(field.n_pairs)
+    importance[few] = 1.0
+    model = named(field, few)
+    asked, known = (fidelity(model, field, importance, k=k, n_draws=5, seed=0) for k in (50, 3))
+    assert asked == known
+    assert asked["k"] == 3
+    assert fidelity(model, field, 0 * importance, k=50, n_draws=5, seed=0)["k"] == 1
+
+
 def test_no_edge_of_the_explanation_is_in_its_control(field, crowd):
     """One edge carries .2 eV and has others like it: taking others away changes nothing, keeping them loses all."""
     assert len(crowd) >= 4

@@ -56,6 +56,21 @@ test("a camera is remembered under its name, and what is not a view is not taken
   assert.deepEqual(viewer.getView(), [1, 2, 3, 4, 0, 0, 0, 1]);
 });
 
+test("a view that is hidden keeps a camera that can be told, and looks anew when it is seen", () => {
+  const viewer = fakeViewer(), seen = fakeViewer();
+  Object.assign(viewer.size, { width: 0, height: 0 });
+  const camera = cameraOf(viewer);
+  camera.apply();
+  camera.flyTo([1]);
+  assert.ok(viewer.getView().every(Number.isFinite));
+  Object.assign(viewer.size, { width: 400, height: 300 });
+  camera.refit();
+  cameraOf(seen).apply();
+  assert.deepEqual(viewer.getView(), seen.getView());
+  viewer.setView([0, 0, 0, -Infinity, 0, 0, 0, 1]);
+  assert.equal(camera.text(), null);
+});
+
 test("a flight ends with the atom in the middle", async (context) => {
   globalThis.requestAnimationFrame = (fn) => setTimeout(fn, 5);
   context.after(() => { delete globalThis.requestAnimationFrame; });

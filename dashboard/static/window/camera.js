@@ -25,7 +25,11 @@ export function createCamera(viewer, { name, scene }) {
     if (!map || !positions.length) return;
     const at = projectAll(map, positions);
     const [x, y, depth] = [0, 1, 2].map((k) => extent(at, k));
-    const { width, height } = viewer.getCanvas().getBoundingClientRect();
+    const { width, height } = size();
+    if (!(width > 0 && height > 0)) { // hidden as yet: refit() looks again
+      placed = { again: front, text: viewText(viewer.getView()) };
+      return;
+    }
     const factor = FILLED * Math.min(width / Math.max(x.wide, 1), height / Math.max(y.wide, 1));
     // the middle in Å: solve the map, whose rows are perpendicular
     const rows = [map.x, map.y, map.depth].map((row, k) => ({ row, at: [x, y, depth][k].middle - row[3] }));
@@ -50,6 +54,7 @@ export function createCamera(viewer, { name, scene }) {
     const middle = [0, 1, 2].map((k) => atoms.reduce((sum, atom) => sum + sites.positions[3 * atom + k], 0) / atoms.length);
     const spread = Math.max(...atoms.map((atom) => Math.hypot(...[0, 1, 2].map((k) => sites.positions[3 * atom + k] - middle[k]))));
     const { width, height } = size();
+    if (!(width > 0 && height > 0)) return null;
     const wanted = Math.min(width, height) / (2 * (spread + near)); // pixels for one Å
     const from = viewer.getView();
     const to = [...from];
@@ -85,7 +90,8 @@ export function createCamera(viewer, { name, scene }) {
     },
     /** The view as a text of the link; null for the one from the front. */
     text() {
-      const now = viewText(viewer.getView());
+      const view = viewer.getView();
+      const now = isView(view) ? viewText(view) : home;
       return now === home ? null : now;
     },
     reset() {

@@ -139,7 +139,10 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     return bright;
   }
 
-  const edgeSet = () => edges?.sets.find((set) => set.name === state().edgeSet) ?? null;
+  const edgeSet = () => { // of a method without the set that several panels are asked for, its first
+    const name = state().edgeSet;
+    return edges && name ? edges.sets.find((set) => set.name === name) ?? edges.sets[0] : null;
+  };
 
   function rowsShown() {
     const { top, threshold, hops } = state();
@@ -157,7 +160,7 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     const seen = (pairs, row) => visible === null || (visible[pairs[2 * row]] && visible[pairs[2 * row + 1]]);
     const set = edgeSet();
     if (set) {
-      edgeColours = { column: set, ...colourOf(set, state().edgeRange, null, { dark: isDark(background) }) };
+      edgeColours = { column: set, ...colourOf(set, set.name === state().edgeSet ? state().edgeRange : null, null, { dark: isDark(background) }) };
       const rows = rowsShown();
       const largest = Math.max(...(edgeColours.limits ?? [1]).map(Math.abs), 1e-12);
       const { ends, ghost } = edgeEnds(glass, where, edges.arrays.pairs, edges.arrays.images, rows);
