@@ -142,7 +142,7 @@ def test_a_prediction_s_file_says_so(physics, bare, tmp_path):
     paths = write_prediction(tmp_path, "mine", glass, physics, predict_with_uncertainty(physics, glass))
     written = read_glass(paths[0])
     assert "pressure" in written.properties
-    assert "computed with the potential" in written.notes[NOTE]
+    assert "computed with the Mendelev" in written.notes[NOTE]
 
 
 def test_explanations_are_those_of_the_glass_with_properties(physics, bare, tmp_path):
@@ -203,9 +203,7 @@ def command(bare, folder, before=""):
 def test_the_command_line_says_what_was_computed(bare, tmp_path):
     done = command(bare, tmp_path)
     assert done.returncode == 0, done.stderr
-    assert (
-        "potential_energy, pressure, von_mises: not in the file, computed with the potential" in done.stderr
-    )
+    assert "potential_energy, pressure, von_mises: not in the file, computed with the Mendelev" in done.stderr
 
 
 def test_without_numba_one_line_names_fields_and_extra(bare, tmp_path):

@@ -159,11 +159,14 @@ def edges_dataset(
 def explanation_dataset(glass: Glass, explained: Explanation, others: Sequence[Explanation] = ()) -> Dataset:
     """The edges of an explanation: their importance, and their effect (meV) where the method has signs, which then
     comes first; then their importance by others, explanations of the same atom and edges, under their methods'
-    names."""
-    sets = [EdgeSet("importance", "importance", explained.importance, range=(0.0, 1.0))]
+    names. An edge of importance 0 counts as not known: it is never among the top k, and not drawn."""
+    sets = [EdgeSet("importance", "importance", _where_any(explained.importance), range=(0.0, 1.0))]
     if explained.effect is not None:
         sets.insert(
-            0, EdgeSet("effect", "effect on the barrier", 1000 * explained.effect, "meV", 1, "diverging")
+            0,
+            EdgeSet(
+                "effect", "effect on the barrier", 1000 * _where_any(explained.effect), "meV", 1, "diverging"
+            ),
         )
     for other in others:
         if not (
@@ -174,11 +177,16 @@ def explanation_dataset(glass: Glass, explained: Explanation, others: Sequence[E
                 "expected the same edges"
             )
         title = f"importance by {title_of(other.method)}"
-        sets.append(EdgeSet(other.method, title, other.importance, range=(0.0, 1.0)))
+        sets.append(EdgeSet(other.method, title, _where_any(other.importance), range=(0.0, 1.0)))
     return edges_dataset(
         glass, explained.pairs, explained.images, explained.lengths, sets,
         title=f"atom {explained.atom}, {explained.method}", atom=explained.atom, hops=explained.hops,
     )  # fmt: skip
+
+
+def _where_any(values: np.ndarray) -> np.ndarray:
+    """The values, NaN for those that are exactly 0."""
+    return np.where(values == 0, np.nan, values)
 
 
 def frame_commands(glass: Glass) -> list[list]:

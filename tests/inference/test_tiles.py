@@ -30,7 +30,7 @@ def shaken_crystal(*counts, seed=0):
     cell = shear * np.array(counts)[:, None]
     shift = rng.integers(-1, 2, (len(places), 3)) @ cell
     glass = Glass(rng.choice([29, 40], len(places)), places @ shear + shift, cell, [True] * 3, name="shaken")
-    return glass.with_properties(**dict(zip(FIELDS, rng.normal(size=(3, len(glass))), strict=True)))
+    return glass.with_properties(**dict(zip(FIELDS, rng.normal(size=(len(FIELDS), len(glass))), strict=True)))
 
 
 def checkpoint_of(model):

@@ -120,6 +120,9 @@ def test_an_explanation_has_its_edges_with_hops_and_distances(glass):
     np.testing.assert_array_equal(arrays["hops"], one.hops)
     middle = environment(glass, 5, one.pairs, one.images, radius=0.0).bond_middle
     np.testing.assert_allclose(arrays["distance"], np.linalg.norm(middle, axis=1), rtol=1e-5)
+    importance = arrays[header["sets"][0]["array"]]
+    assert np.flatnonzero(np.isnan(importance)).tolist() == [0], "what has no importance is not drawn"
+    np.testing.assert_allclose(importance[1:], one.importance[1:], rtol=1e-6)
 
 
 def test_effects_come_first_in_mev_with_zero_in_the_middle(glass):

@@ -95,7 +95,7 @@ export function topEdges(edges, set, { top = Infinity, threshold = 0, hops = nul
   const rows = [];
   for (let row = 0; row < edges.count; row++) {
     const value = Math.abs(set.values[row]);
-    if (!(value >= threshold && value > 0)) continue; // NaN is none; 0 is no edge of any importance
+    if (!(value >= threshold)) continue; // NaN is none
     if (hops !== null && edges.arrays.hops && edges.arrays.hops[row] > hops) continue;
     rows.push(row);
   }
