@@ -38,8 +38,10 @@ KIND = "vibrations"  # folder of the cache
 Progress = Callable[[float], None]
 
 
-def mean_square_displacement(structure: Glass | Atoms, *, progress: Progress | None = None) -> np.ndarray:
-    """(N,) Å²; equal for equal structures. A structure that is no minimum vibrates around the one below it.
+def mean_square_displacement(
+    structure: Glass | Atoms, *, seed: int = SEED, progress: Progress | None = None
+) -> np.ndarray:
+    """(N,) Å²; equal for equal structures and seeds. A structure that is no minimum vibrates around the one below it.
 
     progress(fraction) is called now and then; an exception that it raises ends the run. Raises InputError, naming the
     structure, as `verify` does, and where it has no minimum nearby.
@@ -49,7 +51,7 @@ def mean_square_displacement(structure: Glass | Atoms, *, progress: Progress | N
     surface = GlassSurface(glass).mobile(np.arange(len(glass)))
     positions = surface.start
     masses = atomic_masses[glass.species][:, None]
-    rng = np.random.default_rng([SEED, int(glass.content_hash, 16)])
+    rng = np.random.default_rng([seed, int(glass.content_hash, 16)])
     velocities = rng.normal(size=surface.start.shape) * np.sqrt(2 * units.kB * TEMPERATURE / masses)
     velocities -= (masses * velocities).sum(axis=0) / masses.sum()
     step = STEP * units.fs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -30,7 +31,7 @@ def test_threads_are_bounded_unless_the_user_says_otherwise():
 
 def test_who_ends_the_command_ends_the_server(tmp_path):
     (tmp_path / "dashboard").mkdir()
-    server = "import os, pathlib, time\npathlib.Path('pid').write_text(str(os.getpid()))\ntime.sleep(60)\n"
+    server = "import os, pathlib, time\npathlib.Path('pid').write_text(str(os.getpid()))\ntime.sleep(600)\n"
     (tmp_path / "dashboard" / "serve.py").write_text(server)
     command = f"""
 import symgnn.cli.dashboard as command, pathlib
@@ -43,9 +44,15 @@ command.dashboard(__import__("types").SimpleNamespace(args=[]))
         while not (tmp_path / "pid").is_file() or not (tmp_path / "pid").read_text():
             assert time.monotonic() < deadline
             time.sleep(0.05)
+        pid = int((tmp_path / "pid").read_text())
         run.terminate()
+        try:
+            run.wait(20)
+        except subprocess.TimeoutExpired:
+            os.kill(pid, signal.SIGKILL)  # and with it the command
+            raise
     with pytest.raises(ProcessLookupError):
-        os.kill(int((tmp_path / "pid").read_text()), 0)
+        os.kill(pid, 0)
 
 
 def test_the_first_page_is_predicted_before_it_is_asked_for(monkeypatch, data):
