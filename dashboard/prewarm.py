@@ -1,31 +1,35 @@
-"""What the first visitor would otherwise wait for: imports, workers, the checkpoint and the glass of the first page."""
+"""What the first visitor would otherwise wait for: a worker, imports, and what the first page shows."""
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
-import threading
+import logging
 
 from dashboard.default_checkpoint import default_checkpoint
 from symgnn.errors import InputError
 
 
-def start() -> None:
-    """Do it in a thread of its own: the server answers meanwhile."""
-    threading.Thread(target=_all, name="prewarm", daemon=True).start()
-
-
-def _all() -> None:
-    from dashboard import calls
-    from dashboard.pages import PAGES
+def run() -> None:
+    """Start a worker, import the pages meanwhile, and compute what the first one shows."""
     from dashboard.workers.pool import shared_pool
 
+    with contextlib.suppress(InputError):  # the page says it, to whom it concerns
+        shared_pool().start()
+    from dashboard import calls
+    from dashboard.pages import PAGES
+
+    logging.getLogger("streamlit.runtime.caching.cache_data_api").addFilter(
+        lambda record: "No runtime" not in record.getMessage()  # the server comes after this
+    )
     for page in PAGES:
         importlib.import_module(f"dashboard.app_pages.{page.name}")
-    with contextlib.suppress(InputError):  # the page says it, to whom it concerns
-        first_page(calls)
     with contextlib.suppress(InputError):
-        shared_pool().start()
+        first_page(calls)
+    # Streamlit collects garbage after each run of a script: among all that is imported it would search for .7 s.
+    gc.collect()
+    gc.freeze()
 
 
 def first_page(calls) -> None:

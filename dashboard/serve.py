@@ -18,11 +18,13 @@ def bound_threads(environment) -> None:
 def main(options: list[str]) -> None:
     bound_threads(os.environ)  # before torch is imported
     sys.path[0] = str(HERE.parent)  # instead of this file's own folder
+    if "--help" not in options:
+        print("  The dashboard is starting, which takes a few seconds.", flush=True)
+        from dashboard import prewarm
+
+        prewarm.run()  # before the server answers, so that nobody waits in front of a white page
     from streamlit.web import cli
 
-    from dashboard import prewarm
-
-    prewarm.start()
     sys.exit(cli.main(["run", str(HERE / "asgi.py"), *options]))
 
 

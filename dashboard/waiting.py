@@ -6,6 +6,7 @@ Outside of Streamlit `answer` simply waits.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Hashable
 from typing import Any
@@ -18,7 +19,8 @@ from dashboard.workers.jobs import Job
 from dashboard.workers.pool import shared_pool
 from dashboard.workers.ticket import QUEUED, Ticket
 
-PATIENCE = 0.7  # s before a bar is shown
+PATIENCE = 2.0  # s before a bar takes the place of what is drawn, which takes another second to draw again
+GLANCE = 0.2  # s of it after which a newer click is heard
 POLL = 0.5  # s between two looks at a job
 
 
@@ -34,7 +36,7 @@ def answer(job: Job) -> Any:
         _offer_again(job)
         st.stop()
     ticket = shared_pool().ask(job, _visitor())
-    if not ticket.wait(PATIENCE):
+    if not _soon(ticket):
         session.waits()
         _bar(ticket, _visitor())
         st.stop()
@@ -52,10 +54,23 @@ def follow(job: Job) -> Any:
     if job.key in _cancelled():
         return None
     ticket = shared_pool().ask(job, _visitor())
-    if ticket.wait(PATIENCE):
+    if _soon(ticket):
         return ticket.result()
     _bar(ticket, _visitor(), ticket.what)
     return None
+
+
+def _soon(ticket: Ticket) -> bool:
+    """Whether the answer is there before patience ends; a newer click ends the run meanwhile."""
+    deadline = time.monotonic() + PATIENCE
+    if ticket.wait(min(GLANCE, PATIENCE)):
+        return True
+    heard = st.empty()
+    while time.monotonic() < deadline:
+        heard.empty()  # Streamlit looks for newer clicks when something is written
+        if ticket.wait(GLANCE):
+            return True
+    return ticket.finished
 
 
 def ask_again(job: Job) -> None:

@@ -1,4 +1,7 @@
-"""How glasses and checkpoints get to a worker: once each, and known by their content afterwards."""
+"""How glasses and checkpoints get to a worker: once each, and known by their content afterwards.
+
+Checkpoints, and with them torch, are imported where they are needed: the server starts its first worker before.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dashboard.default_checkpoint import default_checkpoint
 from dashboard.workers import messages
 from symgnn.errors import InputError
 from symgnn.glass import Glass
-from symgnn.inference.checkpoint import Checkpoint, list_checkpoints, load_checkpoint
+
+if TYPE_CHECKING:
+    from symgnn.inference.checkpoint import Checkpoint
 
 HELD = 8  # glasses, and as many checkpoints, that a worker holds
 
@@ -53,6 +58,8 @@ class Held:
 
 def pack(arguments: Mapping[str, Any], held: Held) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Arguments with references, and the pickles of the glasses that are not yet held there."""
+    from symgnn.inference.checkpoint import Checkpoint
+
     packed, pickles = {}, {}
     for name, value in arguments.items():
         if isinstance(value, Glass):
@@ -79,6 +86,8 @@ class Unpacker:
 
     def hold_default(self) -> None:
         """Load the checkpoint that pages start with, where it is there: before anybody waits for it."""
+        from symgnn.inference.checkpoint import list_checkpoints, load_checkpoint
+
         name = default_checkpoint(list_checkpoints())
         if name is None:
             return
@@ -105,6 +114,8 @@ class Unpacker:
         }
 
     def checkpoint(self, reference: CheckpointReference) -> Checkpoint:
+        from symgnn.inference.checkpoint import load_checkpoint
+
         model = self._checkpoints.touch(reference, lambda: load_checkpoint(reference.folder))
         if model.key != reference.key:
             raise InputError(

@@ -28,6 +28,7 @@ ABANDONED = (
     150.0  # s after which a job at whose bar nobody looks is cancelled; hidden tabs look once a minute
 )
 SWEEP = 15.0  # s between two searches for such jobs
+SPARE_AFTER = 8.0  # s after a worker is ready, the next one starts though nobody waits for it
 SMALL = 512  # bytes, what a refusal takes
 
 
@@ -239,8 +240,13 @@ class Pool:
         if isinstance(message, messages.Ready):
             with self._lock:
                 worker.ready, self._dead_starts = True, 0
-                self.start()
                 self._dispatch()
+                if self._queue:
+                    self.start()
+                else:
+                    timer = threading.Timer(SPARE_AFTER, self.start)
+                    timer.daemon = True
+                    timer.start()
             return
         with self._lock:
             number, ticket = self._running.get(worker, (None, None))

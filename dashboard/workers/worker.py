@@ -18,6 +18,7 @@ import traceback
 
 from dashboard.workers import messages
 
+REST = 5.0  # s without a job after which modules of torch that only some jobs need are imported
 REPORTS = 0.1  # s, the least time between two reports of one job
 
 
@@ -34,6 +35,7 @@ class Worker:
         self._current: int | None = None
         self._cancelled: int | None = None
         self._interruptible = False
+        self._has_rested = False
 
     def read(self) -> None:
         """Until the server is gone, however that came about; then this process ends, whatever it is doing."""
@@ -61,10 +63,19 @@ class Worker:
         unpacker = Unpacker()
         unpacker.hold_default()
         messages.write(self._outgoing, messages.Ready())
-        threading.Thread(target=import_the_rest, daemon=True).start()
         while True:
-            ask = self._jobs.get()
+            ask = self._next()
             messages.write(self._outgoing, self._reply(ask, TASKS, unpacker))
+
+    def _next(self) -> messages.Ask:
+        """Waits for a job; who has nothing to do at first imports what later jobs need."""
+        if not self._has_rested:
+            try:
+                return self._jobs.get(timeout=REST)
+            except queue.Empty:
+                self._has_rested = True
+                import_the_rest()
+        return self._jobs.get()
 
     def _reply(self, ask: messages.Ask, tasks, unpacker) -> messages.Answer | messages.Failure:
         from symgnn.errors import InputError

@@ -232,3 +232,14 @@ def test_text_of_an_opened_file_runs_nothing(page, address, tmp_path):
         page.wait_for_text(text)
     assert page.driver.execute_script("return window.pwned ?? null") is None
     assert not [url for url in requests_of(page) if not url.startswith((address, "data:", "blob:"))]
+
+
+def test_a_press_that_the_server_forgot_is_repeated(page):
+    page.open("?glass=alpha")
+    page.wait_for_picture()
+    page.driver.execute_script(  # as when a progress bar asks for news at that very moment
+        "document.addEventListener('click', (event) => { event.preventDefault(); event.stopPropagation(); },"
+        " { capture: true, once: true });"
+    )
+    page.press("Models")
+    page.wait(lambda: page.driver.current_url.split("?")[0].endswith("/models"), "the page Models")

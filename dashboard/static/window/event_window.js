@@ -9,8 +9,9 @@ import { drawLegend, tipOf } from "./event_legend.js";
 import { createPlayer } from "./event_player.js";
 import { createProfile } from "./event_profile.js";
 import { createEventScene } from "./event_scene.js";
-import { hasWebGL, load3Dmol, sized } from "./library.js";
+import { load3Dmol, sized } from "./library.js";
 import { affineMap, pickSite, projectAll } from "./projection.js";
+import { createViewer, webGL } from "./viewer.js";
 
 const LEAST_HEIGHT = 320, BELOW = 14; // px
 const FIRST = 1; // the saddle: what is shown before anybody plays
@@ -98,7 +99,7 @@ function createEventWindow(element) {
   }
 
   function report() { // lets a test wait for this very picture
-    if (dataset) canvas.dataset.drawn = `${dataset.digest}|${player.moment.toFixed(2)}`;
+    if (dataset) viewer?.whenDrawn(() => { canvas.dataset.drawn = `${dataset.digest}|${player.moment.toFixed(2)}`; });
   }
 
   function fit() {
@@ -115,14 +116,14 @@ function createEventWindow(element) {
     fit();
     const next = await sharedRegistry().wait(asked.dataset);
     if (!viewer) {
-      if (!hasWebGL()) return say("This browser offers no WebGL, which the 3D view needs.");
+      if (!webGL()) return say("This browser offers no WebGL, which the 3D view needs.");
       let library;
       try { library = await load3Dmol(asked.links.viewer); } catch {
         return say("The 3D library 3Dmol.js could not be loaded. Run `make viewer` once, or go online.");
       }
       await sized(view);
       if (!element.isConnected) return;
-      viewer = library.createViewer(canvas, { backgroundColor: "#ffffff", antialias: true });
+      viewer = createViewer(library, canvas);
       viewer.setProjection("orthographic");
       viewer.enableFog(false);
       scene = createEventScene(viewer);

@@ -1,4 +1,4 @@
-// 3Dmol.js, loaded once for the page, and whether the browser can use it.
+// 3Dmol.js, loaded once for the page, and the place that it draws into.
 
 /** $3Dmol, from the first of the addresses that has it. */
 export function load3Dmol(urls) {
@@ -11,13 +11,6 @@ export function load3Dmol(urls) {
     document.head.append(script);
   })), Promise.reject());
   return window.symgnn3Dmol;
-}
-
-export function hasWebGL() {
-  const canvas = document.createElement("canvas");
-  const gl = canvas.getContext("webgl2") || canvas.getContext("webgl");
-  gl?.getExtension("WEBGL_lose_context")?.loseContext();
-  return Boolean(gl);
 }
 
 /** Resolves when the element has a size: a picture of no size cannot be drawn into. */

@@ -3,7 +3,7 @@
 import * as colours from "./colours.js";
 import { sharedRegistry } from "./dataset.js";
 import * as filters from "./filters.js";
-import { hasWebGL, load3Dmol, sized } from "./library.js";
+import { load3Dmol, sized } from "./library.js";
 import { createOverlay, png } from "./overlay.js";
 import { sharedGroup } from "./group.js";
 import { mountBar } from "./group_bar.js";
@@ -14,6 +14,7 @@ import { createMessenger } from "./python.js";
 import { createScene } from "./scene.js";
 import { createStore } from "./store.js";
 import { viewOfText } from "./view_text.js";
+import { createViewer, webGL } from "./viewer.js";
 
 const LEAST_HEIGHT = { alone: 320, grouped: 210, inRows: 110 }, BELOW = 14, BETWEEN = 62; // px; between two rows
 const RESTED = 400; // ms after which a turned view is written into the link
@@ -76,14 +77,14 @@ function createWindow(element) {
     const registry = sharedRegistry();
     const [glass, edges] = await Promise.all([registry.wait(latest.dataset), latest.edges ? registry.wait(latest.edges) : null]);
     if (!viewer) {
-      if (!hasWebGL()) return say("This browser offers no WebGL, which the 3D view needs.");
+      if (!webGL()) return say("This browser offers no WebGL, which the 3D view needs.");
       let library;
       try { library = await load3Dmol(latest.links.viewer); } catch {
         return say("The 3D library 3Dmol.js could not be loaded. Run `make viewer` once, or go online.");
       }
       await sized(view);
       if (!element.isConnected || latest !== data) return;
-      viewer = library.createViewer(places.canvas, { backgroundColor: "#ffffff", antialias: true });
+      viewer = createViewer(library, places.canvas);
     }
     say("");
     if (!shown || shown.glass !== glass) {
@@ -173,6 +174,10 @@ function show(viewer, places, glass, edges, data) {
   }
 
   function report() { // lets a test wait for this very picture
+    viewer.whenDrawn(reportNow);
+  }
+
+  function reportNow() {
     const { color, range, scaleName, top, edgeSet, bonds, wrap, faded, visible } = store.get();
     const count = visible ? visible.reduce((sum, one) => sum + one, 0) : glass.n;
     canvas.dataset.drawn = [glass.digest, context.edges?.digest ?? "", color, range ?? "", scaleName ?? "", edgeSet ?? "", top, bonds, wrap, faded, count].join("|");

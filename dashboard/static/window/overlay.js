@@ -101,7 +101,7 @@ export function createOverlay(canvas, { store, glass, scene, colours, hasLegends
 
 /** The picture with its overlay, as a PNG. */
 export function png(scene, overlay, gl, canvas) {
-  scene.render();
+  scene.drawNow();
   const whole = document.createElement("canvas");
   whole.width = gl.width;
   whole.height = gl.height;

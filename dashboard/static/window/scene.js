@@ -251,7 +251,8 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     colours: () => ({ atoms: atomColours, edges: edgeColours }),
     rowsShown,
     canvas: () => viewer.getCanvas(),
-    render: () => viewer.render(),
+    /** Draws what waits, for who reads the canvas. */
+    drawNow: () => viewer.drawNow(),
     settings,
   };
 }

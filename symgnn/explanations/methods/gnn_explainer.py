@@ -43,8 +43,8 @@ class GNNExplainer(Method):
     title: ClassVar[str] = "GNNExplainer"
     signed: ClassVar[bool] = False
     passes: ClassVar[int] = 300
-    steps: int = 150
-    learning_rate: float = 0.1
+    steps: int = 50
+    learning_rate: float = 0.3
     size: float = 1.0
 
     def __post_init__(self):
