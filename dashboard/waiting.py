@@ -63,14 +63,11 @@ def follow(job: Job) -> Any:
 def _soon(ticket: Ticket) -> bool:
     """Whether the answer is there before patience ends; a newer click ends the run meanwhile."""
     deadline = time.monotonic() + PATIENCE
-    if ticket.wait(min(GLANCE, PATIENCE)):
-        return True
-    heard = st.empty()
-    while time.monotonic() < deadline:
-        heard.empty()  # Streamlit looks for newer clicks when something is written
-        if ticket.wait(GLANCE):
-            return True
-    return ticket.finished
+    while not ticket.wait(min(GLANCE, PATIENCE)):
+        if time.monotonic() >= deadline:
+            return False
+        _cancelled()  # Streamlit looks for newer clicks where the session's state is read
+    return True
 
 
 def ask_again(job: Job) -> None:

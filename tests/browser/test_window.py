@@ -28,7 +28,7 @@ class Window:
         self.js("c.store.set(arguments[0])", state)
 
     def state(self, key: str):
-        return self.js("return c.store.get()[arguments[0]]", key)
+        return self.js("return c?.store.get()[arguments[0]]", key)  # none where the window is drawn anew
 
     def at(self, atom: int) -> tuple[float, float]:
         """Pixels of an atom in the view."""

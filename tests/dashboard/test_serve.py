@@ -8,12 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 
 import dashboard.workers.pool
 from dashboard import asgi, calls, prewarm, serve
 from dashboard.default_checkpoint import PREFERRED
+from dashboard.pages import PAGES
 from dashboard.workers.here import Here
 from dashboard.workers.pool import default_workers, shared_pool
 from symgnn.errors import InputError
@@ -65,6 +67,18 @@ def test_the_first_page_is_predicted_before_it_is_asked_for(monkeypatch, data):
         "dashboard.calls.barriers.predict_with_uncertainty", lambda *a: pytest.fail("predicted again")
     )
     assert len(calls.predicted(model, glass)) == len(glass)
+
+
+def test_the_first_worker_starts_before_the_pages_are_imported(monkeypatch):
+    steps = []
+    monkeypatch.setattr(
+        dashboard.workers.pool, "_pool", SimpleNamespace(start=lambda: steps.append("worker"))
+    )
+    monkeypatch.setattr(prewarm.importlib, "import_module", lambda name: steps.append("import"))
+    monkeypatch.setattr(prewarm, "first_page", lambda calls: steps.append("page"))
+    monkeypatch.setattr(prewarm.gc, "freeze", lambda: steps.append("freeze"))
+    prewarm.run()
+    assert steps == ["worker", *["import"] * len(PAGES), "page", "freeze"]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 import dashboard.workers.pool
 from dashboard import waiting
+from dashboard.workers.jobs import Job
 from dashboard.workers.pool import Pool
+from dashboard.workers.ticket import Ticket
 from tests.conftest import REPOSITORY
 from tests.dashboard.test_link import Busy
 from tests.dashboard.test_pages import opened, told
@@ -64,6 +66,23 @@ def test_ten_sessions_at_once_get_their_own_answers(app, workers, monkeypatch, t
         assert one.query_params["atom"] == str(atom)
     assert not workers._tickets
     assert not workers._running
+
+
+def test_a_newer_click_ends_the_wait_for_an_answer(monkeypatch):
+    class Newer(BaseException):
+        pass
+
+    def newer():
+        raise Newer
+
+    monkeypatch.setattr(waiting, "PATIENCE", 60)
+    monkeypatch.setattr(waiting, "GLANCE", 0.01)
+    monkeypatch.setattr(waiting, "_cancelled", newer)  # reads the session's state
+    ticket = Ticket(Job("explain", ("key",), "Explaining", {}))
+    with pytest.raises(Newer):
+        waiting._soon(ticket)
+    ticket.finish(1)
+    assert waiting._soon(ticket)
 
 
 def test_a_page_shows_how_far_it_is_and_can_be_cancelled(app, monkeypatch):

@@ -42,7 +42,7 @@ class GNNExplainer(Method):
     name: ClassVar[str] = "gnn_explainer"
     title: ClassVar[str] = "GNNExplainer"
     signed: ClassVar[bool] = False
-    passes: ClassVar[int] = 300
+    passes: ClassVar[int] = 100
     steps: int = 50
     learning_rate: float = 0.3
     size: float = 1.0
