@@ -4,7 +4,7 @@
 
 One line per setting, means over the atoms: processor time, Spearman's rho of the importance of all edges, the
 overlap of the most important 10 and 50 edges, and the smallest overlap seen. The first line has another seed and the
-old number of steps: what is left to chance anyway. GLASS is any file of a training glass.
+same steps: what is left to chance anyway. GLASS is any file of a training glass.
 """
 
 from __future__ import annotations

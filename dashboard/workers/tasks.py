@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.workers.what_if_tasks import (
+    PREPARING,
     change_once,
     changes_around,
     check_change,
@@ -195,12 +196,14 @@ def vibrate(progress: Progress, glass: Glass) -> None:
 def verify_minimum(progress: Progress, glass: Glass) -> Verification:
     from symgnn.simulate import verify
 
+    progress(0.0, PREPARING)
     return verify(glass)
 
 
 def relaxed_copy(progress: Progress, glass: Glass) -> Glass:
     from symgnn.simulate import relaxed
 
+    progress(0.0, PREPARING)
     return relaxed(glass)
 
 
@@ -209,6 +212,9 @@ def search_events(
 ) -> AtomBarriers:
     """Goes on where an earlier search was stopped. Each step that it tells names the barriers so far."""
     from symgnn.simulate import continued_search
+
+    if known is None:
+        progress(0.0, PREPARING)
 
     def tell(result: AtomBarriers) -> None:
         listed = ", ".join(f"{barrier:.2f}" for barrier in result.barriers[-5:])

@@ -18,6 +18,9 @@ from symgnn.whatif import Measured, RelaxedSwap, WhatIf, check_by_searches, desi
 from symgnn.whatif import what_if as ask
 
 Progress = Callable[[float, str], None]
+PREPARING = (
+    "preparing: a minute when it is first used on a machine, to compile"  # until the first step is told
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +45,8 @@ def changes_around(
     folder: Path,
 ) -> Changes:  # fmt: skip
     """Goes on where an earlier run was stopped."""
+    if relax:
+        progress(0.0, PREPARING)
     result = scan(
         model, glass, atom, kind=kind, within=within, relax=relax, folder=folder, workers=1,
         progress=lambda done, of: progress(done / of, ""),
@@ -60,6 +65,7 @@ def explain_by_swaps(
     progress: Progress, model: Checkpoint, glass: Glass, atom: int, seed: int, folder: Path, scans: Path
 ) -> Explanation:
     """Goes on where an earlier run was stopped, or a scan. scans: folder of the swaps."""
+    progress(0.0, PREPARING)
     method = RelaxedSwap(model, glass, folder=scans, workers=1)
 
     def tell(done: int, of: int) -> None:
@@ -71,6 +77,8 @@ def explain_by_swaps(
 def change_once(
     progress: Progress, model: Checkpoint, glass: Glass, change: str, atom: int, relax: bool
 ) -> WhatIf:
+    if relax:
+        progress(0.0, PREPARING)
     return ask(model, glass, parse_change(change), atom=atom, relax=relax)
 
 
@@ -79,6 +87,8 @@ def design_changes(
     within: float, relax: bool, folder: Path,
 ) -> tuple[str, ...]:  # fmt: skip
     """The changes, as texts for `parse_change`."""
+    if relax:
+        progress(0.0, PREPARING)
     chain = design(
         model, glass, atom, target, most=most, kind=kind, within=within, relax=relax, folder=folder, workers=1,
         progress=lambda step, done, of: progress((step - 1 + done / of) / most, ""),
@@ -88,6 +98,7 @@ def design_changes(
 
 def check_change(progress: Progress, result: WhatIf, tries: int, seed: int, folder: Path) -> Measured:
     """Goes on where an earlier run was stopped."""
+    progress(0.0, PREPARING)
     return check_by_searches(
         result, tries=tries, seed=seed, folder=folder, workers=1,
         progress=lambda done, of: progress(done / of, ""),

@@ -10,6 +10,7 @@ import pytest
 from dashboard import calls
 from dashboard.what_if import Choice, chain_text, change_command, read_chain, scan_command
 from dashboard.what_if_jobs import agreement_of_change, check_table
+from dashboard.workers import what_if_tasks
 from dashboard.workers.tasks import TASKS
 from dashboard.workers.what_if_tasks import changes_around
 from symgnn.errors import InputError
@@ -268,3 +269,11 @@ def test_plots():
     assert means.y[1] is None
     assert means.error_y.array[0] == pytest.approx(0.5)
     assert list(predicted.y) == [1.4, 1.1]
+
+
+@pytest.mark.parametrize("relax", [True, False])
+def test_who_relaxes_says_that_the_first_time_takes_longer(monkeypatch, relax):
+    told = []
+    monkeypatch.setattr(what_if_tasks, "ask", lambda *arguments, **options: told.append("asked"))
+    what_if_tasks.change_once(lambda done, what: told.append(what), None, None, "remove 1", 0, relax)
+    assert told == [what_if_tasks.PREPARING, "asked"] if relax else ["asked"]

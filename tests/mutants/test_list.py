@@ -17,7 +17,9 @@ def test_an_entry_fits_the_code(mutant):
     problem = mutant.problem(REPOSITORY)
     assert problem is None, f"tests/mutants/list.yaml, {mutant.name!r} is out of date: {problem}"
     if mutant.file.endswith(".py"):
-        ast.parse(mutant.broken((REPOSITORY / mutant.file).read_text(encoding="utf-8")))  # else nothing is tested
+        ast.parse(
+            mutant.broken((REPOSITORY / mutant.file).read_text(encoding="utf-8"))
+        )  # else nothing is tested
 
 
 def test_names_are_different():

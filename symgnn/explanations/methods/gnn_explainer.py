@@ -42,9 +42,9 @@ class GNNExplainer(Method):
     name: ClassVar[str] = "gnn_explainer"
     title: ClassVar[str] = "GNNExplainer"
     signed: ClassVar[bool] = False
-    passes: ClassVar[int] = 100
-    steps: int = 50
-    learning_rate: float = 0.3
+    passes: ClassVar[int] = 300
+    steps: int = 150
+    learning_rate: float = 0.1
     size: float = 1.0
 
     def __post_init__(self):
