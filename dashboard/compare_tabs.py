@@ -1,5 +1,6 @@
 """What stands below the panels of the page Compare: numbers, and explanations, barriers and loops overlaid."""
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import streamlit as st
@@ -9,6 +10,7 @@ from dashboard.differences import Panel
 from dashboard.layout import asked, chart
 from symgnn.errors import InputError
 from symgnn.plotting import comparison_plots
+from symgnn.whatif.methods import title_of
 
 
 def numbers(panels: list[Panel], k: int) -> None:
@@ -62,10 +64,11 @@ def numbers(panels: list[Panel], k: int) -> None:
 
 
 def explanations(panels: list[Panel]) -> None:
+    panels = [panel for panel in panels if panel.explained is not None and len(panel.explained.importance)]
+    methods = [title_of(panel.explained.method) for panel in panels]
     tables = [
-        (name(panel), differences.edge_table(panel.which.glass, panel.explained))
-        for panel in panels
-        if panel.explained is not None and len(panel.explained.importance)
+        (title, differences.edge_table(panel.which.glass, panel.explained))
+        for title, panel in zip(names(panels, methods), panels, strict=True)
     ]
     if not tables:
         st.info("No panel has an explanation.")
@@ -85,11 +88,16 @@ def barriers(panels: list[Panel]) -> None:
     for panel in panels:  # those of one glass and checkpoint have one curve
         if panel.predicted is not None:
             key = (panel.which.glass.content_hash, panel.checkpoint)
-            known.setdefault(key, (name(panel), panel.predicted, panel.which.glass.symbols))
+            known.setdefault(key, panel)
     if not known:
         st.info("No panel has predicted barriers.")
         return
-    chart(comparison_plots.barrier_distributions(list(known.values())), "barriers")
+    shown = list(known.values())
+    series = [
+        (title, panel.predicted, panel.which.glass.symbols)
+        for title, panel in zip(names(shown), shown, strict=True)
+    ]
+    chart(comparison_plots.barrier_distributions(series), "barriers")
     st.caption("Panels of one glass and checkpoint share one curve.")
 
 
@@ -161,6 +169,12 @@ def wasserstein(pair: tuple[Panel, Panel]) -> float | None:
         return None
 
 
-def name(panel: Panel) -> str:
-    """In legends: the letter, and what tells it from the others."""
-    return f"{panel.letter} {panel.which.glass.name} {panel.which.atom}"
+def names(panels: list[Panel], methods: Sequence[str] = ()) -> list[str]:
+    """In legends: letter, glass and atom of each, and checkpoint and method (titles, one for each panel) where the
+    panels differ in them."""
+    more = [[panel.checkpoint or "" for panel in panels], list(methods)]
+    differing = [parts for parts in more if len(set(parts)) > 1]
+    return [
+        ", ".join([f"{panel.letter} {panel.which.glass.name} {panel.which.atom}", *parts])
+        for panel, *parts in zip(panels, *differing, strict=True)
+    ]

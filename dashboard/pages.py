@@ -39,7 +39,7 @@ PAGES = (
         "What would have to be different for the atom to be easier or harder to move: changes, ranked in eV.",
     ),
     Page("topology", "Topology", "Loops of atoms, and how many of them important edges lie on."),
-    Page("compare", "Compare", "Two glasses or atoms side by side."),
+    Page("compare", "Compare", "Two to six glasses, atoms, checkpoints or methods side by side."),
     Page(
         "models",
         "Models",

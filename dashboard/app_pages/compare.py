@@ -11,6 +11,7 @@ from symgnn.inference.predict import list_checkpoints
 
 DEFAULT_TOP, MOST_TOP = 40, 300
 LETTERS = "ABCDEF"
+READY_MADE = "ready_made"
 NUMBERS, EXPLANATIONS, BARRIERS, LOOPS = "Numbers", "Explanations", "Barriers", "Loops"
 
 
@@ -22,11 +23,11 @@ def choose(chosen: session.Selection) -> list[Pin]:
     session.publish(**{comparison.PARAMETER: comparison.text()})
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title("Compare", anchor=False, width="content")
-        with st.popover("Ready-made", icon=":material/auto_awesome_motion:"):
+        with st.popover(
+            "Ready-made", icon=":material/auto_awesome_motion:", key=READY_MADE, on_change="rerun"
+        ):
             for place, one in enumerate(comparison.ready_made(chosen)):
-                st.button(
-                    one.title, key=f"ready{place}", on_click=comparison.take, args=(one,), help=one.words
-                )
+                st.button(one.title, key=f"ready{place}", on_click=take, args=(one,), help=one.words)
         st.button(
             "Add a panel",
             key="add_panel",
@@ -39,6 +40,12 @@ def choose(chosen: session.Selection) -> list[Pin]:
         if pinned:
             st.button("Clear", key="clear", icon=":material/delete:", on_click=pinned.clear)
     return [Pin(chosen.glass_id, chosen.atom), *(pinned or [another(chosen, names)])]
+
+
+def take(one: comparison.Ready) -> None:
+    """Show a ready-made comparison and close the list of them."""
+    comparison.take(one)
+    st.session_state[READY_MADE] = False
 
 
 def another(chosen: session.Selection, names: list[str]) -> Pin:

@@ -162,9 +162,30 @@ def test_loops_are_compared_and_the_slow_distance_on_request(app, data):
 def test_curves_of_all_panels_are_in_one_plot(app, tab):
     opened(app, "compare", method="nearest", compared=tab)
     assert not app.exception
+    assert {"A alpha 0", "B beta 0"} <= curves(app)
+
+
+def curves(app) -> set[str]:
+    """Names of the curves of the only plot."""
     (figure,) = app.get("plotly_chart")
-    names = {trace.get("name") for trace in json.loads(figure.proto.spec)["data"]}
-    assert {"A alpha 0", "B beta 0"} <= names
+    return {trace.get("name") for trace in json.loads(figure.proto.spec)["data"]}
+
+
+def test_a_legend_names_the_methods_and_checkpoints_in_which_panels_differ(app):
+    opened(app, "compare", method="gradient", panels="alpha~0~tiny2~nearest", compared="Explanations")
+    assert {"A alpha 0, tiny, Gradient × weight", "B alpha 0, tiny2, Nearest edges (baseline)"} <= curves(app)
+    app.segmented_control(key="compared").set_value("Barriers").run()
+    assert {"A alpha 0, tiny", "B alpha 0, tiny2"} <= curves(app)
+
+
+def test_the_list_of_ready_made_comparisons_closes_after_a_choice(app):
+    opened(app, "compare", method="nearest")
+    app.session_state["ready_made"] = True  # as a click on it does
+    app.run()
+    assert app.session_state["ready_made"] is True
+    app.button(key="ready0").click().run()
+    assert not app.exception
+    assert app.session_state["ready_made"] is False
 
 
 def test_shifts_of_barriers_are_those_of_the_arrays():
