@@ -117,6 +117,18 @@ def asked(label: str, key: str, icon: str) -> bool:
     return pressed
 
 
+def cost_accepted(words: str, label: str, key: str, icon: str) -> bool:
+    """A box that says what something costs, with the button `label`; True in the run after its press, in which it is
+    gone."""
+    slot = st.empty()
+    with slot.container(border=True):
+        st.markdown(words)
+        pressed = asked(label, key, icon)
+    if pressed:
+        slot.empty()
+    return pressed
+
+
 def with_uncertainty(barrier: float, sigma: float | None) -> str:
     """'1.72 ± 0.21 eV', or without the part that is not known."""
     return f"{barrier:.2f} eV" if sigma is None else f"{barrier:.2f} ± {sigma:.2f} eV"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import calls, session
-from dashboard.layout import asked
+from dashboard.layout import cost_accepted
 from dashboard.waiting import duration
 from symgnn.errors import InputError
 from symgnn.glass import Glass
@@ -44,17 +44,14 @@ def is_wanted(model: Checkpoint, glass: Glass, atom: int, name: str, *, key: str
     swaps, seconds = calls.swaps_to_relax(model, glass, atom)
     if not swaps:
         return True
-    slot = st.empty()
-    with slot.container(border=True):
-        st.markdown(
-            f"**{title_of(name)}**: the {swaps} neighbours of atom {atom} within {WITHIN:g} Å become the other "
-            f"element, one at a time, and the glass is relaxed under the potential: about {duration(seconds)}. What is "
-            "finished is kept, also for the page What if."
-        )
-        pressed = asked(f"Relax around atom {atom}", key, ":material/compress:")
-    if pressed:
-        slot.empty()
-    return pressed
+    return cost_accepted(
+        f"**{title_of(name)}**: the {swaps} neighbours of atom {atom} within {WITHIN:g} Å become the other element, "
+        f"one at a time, and the glass is relaxed under the potential: about {duration(seconds)}. What is finished is "
+        "kept, also for the page What if.",
+        f"Relax around atom {atom}",
+        key,
+        ":material/compress:",
+    )
 
 
 def _settle(model: Checkpoint, glass: Glass) -> list[str]:

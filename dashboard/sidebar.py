@@ -10,7 +10,7 @@ from dashboard.pages import YOUR_GLASS
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint, extrapolation, list_checkpoints
-from symgnn.physical_inputs import NOTE, missing_inputs
+from symgnn.physical_inputs import NOTE, missing_inputs, title_of_input
 
 
 def show(*, about_glass: bool = True) -> bool:
@@ -105,13 +105,15 @@ def choose_atom(key: str, label: str, glass: Glass) -> int:
 
 def _tell_what_was_computed(checkpoint: Checkpoint, glass: Glass) -> None:
     """A line where the model reads per-atom properties that the file does not hold."""
-    if missing_inputs(glass, checkpoint.model.inputs) and not calls.takes_long(checkpoint, glass):
+    missing = missing_inputs(glass, checkpoint.model.inputs)
+    if missing and not calls.takes_long(checkpoint, glass):
         try:
-            note = calls.readable(checkpoint, glass).notes[NOTE]
+            _, _, how = calls.readable(checkpoint, glass).notes[NOTE].partition(": ")
         except InputError:
             return  # the page says so where it predicts
+        titles = ", ".join(title_of_input(name) for name in missing)
         with session.messages():
-            st.info(notices.plain(f"Properties of atoms: {note}"), icon=":material/calculate:")
+            st.info(notices.plain(f"Properties of atoms: {titles}: {how}"), icon=":material/calculate:")
 
 
 def _no_such_glass(text: str, instead: str) -> None:

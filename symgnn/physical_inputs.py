@@ -19,12 +19,24 @@ from symgnn.recently_used import RecentlyUsed
 STATIC = ("potential_energy", "pressure", "von_mises")
 VIBRATIONS = "log_mean_square_displacement"  # natural logarithm of Å²
 COMPUTED = (*STATIC, VIBRATIONS)
+TITLES = {
+    "potential_energy": "potential energy",
+    "pressure": "pressure",
+    "von_mises": "von Mises stress",
+    VIBRATIONS: "log mean-square displacement",
+}
+"""What a reader sees instead of the names of properties, within a sentence."""
 NOTE = "computed_fields"  # in the notes of a glass: which fields, and how
 KEPT = 8  # glasses
 
 _fields: RecentlyUsed[dict[str, np.ndarray]] = RecentlyUsed(KEPT)
 
 Progress = Callable[[float], None]
+
+
+def title_of_input(name: str) -> str:
+    """What a property of atoms is called in a sentence; its own name for one that is not computed here."""
+    return TITLES.get(name, name)
 
 
 def missing_inputs(glass: Glass, inputs: Sequence[str]) -> list[str]:

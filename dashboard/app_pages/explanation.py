@@ -7,13 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import beside, calls, method, notices, session, sharing, verdict
-from dashboard.layout import asked, chart, head, title, with_uncertainty
+from dashboard.layout import chart, cost_accepted, head, title, with_uncertainty
 from dashboard.waiting import duration
 from dashboard.window import mount_window
 from dashboard.window.data import explanation_data, glass_data
 from symgnn.errors import InputError
 from symgnn.explanations.explain import TOP_EDGES
 from symgnn.explanations.explanation import Explanation
+from symgnn.explanations.unattributed import unattributed
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint
 from symgnn.models.committee import Committee
@@ -188,17 +189,13 @@ def is_wanted(model: Checkpoint, glass: Glass, atom: int, name: str) -> bool:
     seconds = calls.seconds_to_explain(model, glass, atom, name)
     if seconds < COSTLY:
         return True
-    slot = st.empty()
-    with slot.container(border=True):
-        st.markdown(
-            f"**{notices.plain(model.full_name)}** is a committee of {len(model.model.members)} models: to explain "
-            f"this atom by {title_of(name)} takes about {duration(seconds)}. A single model, chosen in the sidebar, "
-            "takes less."
-        )
-        pressed = asked(f"Explain atom {atom}", "explain_by_committee", ":material/hub:")
-    if pressed:
-        slot.empty()
-    return pressed
+    return cost_accepted(
+        f"**{notices.plain(model.full_name)}** is a committee of {len(model.model.members)} models: to explain this "
+        f"atom by {title_of(name)} takes about {duration(seconds)}. A single model, chosen in the sidebar, takes less.",
+        f"Explain atom {atom}",
+        "explain_by_committee",
+        ":material/hub:",
+    )
 
 
 def show(chosen: session.Selection) -> None:
@@ -244,6 +241,8 @@ def show(chosen: session.Selection) -> None:
             now = beside.computed(chosen, names)
             if now:
                 st.caption(beside.sentences(explained, now, glass, k))
+            if note := unattributed(chosen.checkpoint):
+                st.caption(notices.plain(note))
     except InputError as error:
         notices.problem(error)
         return

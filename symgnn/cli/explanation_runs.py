@@ -16,6 +16,7 @@ def explain_one(
 ) -> None:
     from symgnn.explanations.explain import cached_explanation, with_fidelity
     from symgnn.explanations.fidelity import DRAWS
+    from symgnn.explanations.unattributed import unattributed
     from symgnn.explanations.verdict import verdict
 
     with progress() as bars:
@@ -26,6 +27,8 @@ def explain_one(
     path = output / f"{stem(file)}.atom{atom}.{checkpoint.label}.{method.name}.csv"
     explanation.write_table(path, glass)
     warn_of_extrapolation(checkpoint, glass)
+    if note := unattributed(checkpoint):
+        errors.print(note, style="yellow", markup=False)
 
     file_id = "" if glass.file_id(atom) is None else f", id {glass.file_id(atom)} in the file"
     symbols, signed = glass.symbols, explanation.effect is not None

@@ -27,7 +27,7 @@ _KNOWN = {
     "potential_energy": ("Potential energy", "eV", 2),
     "pressure": ("Pressure", AS_IN_FILE, 4),
     "von_mises": ("Von Mises stress", AS_IN_FILE, 4),
-    "log_mean_square_displacement": ("Mean-square displacement, log", "ln Å²", 2),
+    "log_mean_square_displacement": ("Log mean-square displacement", "ln Å²", 2),
     "barrier_mean": ("Mean of searched barriers", "eV", 2),
     "barrier_standard_error": ("Standard error of the label", "eV", 2),
     "barrier_events": ("Events searched", "", 0),

@@ -39,7 +39,9 @@ def test_pages_compute_them_and_say_so(physics, page):
     opened(physics, page, glass="bare", method="gradient")
     assert not physics.exception
     assert not physics.error
-    assert "potential_energy, pressure, von_mises: not in the file, computed with" in told(physics.info)
+    assert "potential energy, pressure, von Mises stress: not in the file, computed with" in told(
+        physics.info
+    )
 
 
 @pytest.mark.parametrize("physics", ["ridge-flexibility"], indirect=True)
@@ -57,7 +59,7 @@ def test_what_takes_long_is_computed_by_a_worker(physics, monkeypatch, tmp_path)
     assert asked.count("vibrate") == 1
     assert list((tmp_path / "cache" / "vibrations").glob("*.npz"))
     physics.run()
-    assert "log_mean_square_displacement: not in the file, computed with" in told(physics.info)
+    assert "log mean-square displacement: not in the file, computed with" in told(physics.info)
     assert asked.count("vibrate") == 1
 
 

@@ -18,6 +18,8 @@ from symgnn.models import build_model
 from tests.dashboard.conftest import SETTINGS, use_checkpoints
 from tests.dashboard.test_pages import opened, told
 
+NETWORK = {"model": "symgnn", "settings": SETTINGS["symgnn"]}
+
 
 @pytest.fixture
 def asked(checkpoints, data):
@@ -81,8 +83,11 @@ def test_a_method_in_the_link_that_is_none_is_told(app):
 @pytest.fixture
 def committee(app, monkeypatch, tmp_path):
     """The dashboard with a committee of two models alone."""
-    member = {"model": "symgnn", "settings": SETTINGS["symgnn"]}
-    settings = {"members": [member, member]}
+    return with_committee(app, monkeypatch, tmp_path, NETWORK, NETWORK)
+
+
+def with_committee(app, monkeypatch, tmp_path, *members: dict):
+    settings = {"members": list(members)}
     torch.manual_seed(0)
     model = build_model("committee", settings)
     model.set_target_scale(torch.tensor([1.3, 1.6, 1.9]))
@@ -104,6 +109,15 @@ def test_a_committee_says_what_it_costs_before_it_starts(committee, monkeypatch)
     assert "matter more than matched control" in told(app.markdown)
     app.run()
     assert "explain_by_committee" not in [button.key for button in app.button]
+
+
+def test_a_member_of_a_committee_that_reads_no_edges_is_named(app, monkeypatch, tmp_path):
+    blind = {"model": "mlp", "settings": {"width": 8}}
+    opened(
+        with_committee(app, monkeypatch, tmp_path, NETWORK, blind), "explanation", atom=6, method="gradient"
+    )
+    assert not app.exception
+    assert "mean of symgnn and mlp; mlp reads no edges" in told(app.caption)
 
 
 def test_the_cost_grows_with_the_methods_passes(asked):
