@@ -92,9 +92,9 @@ def event_table(known: AtomBarriers | None, event: Event | None) -> None:
         column_config={
             "shown": st.column_config.TextColumn("", width=22),
             "try": None,
-            "barrier_eV": number("barrier", format="%.3f", width=58, help="eV"),
+            "barrier_eV": number("barrier (eV)", format="%.3f", width=84),
             "energy_difference_eV": number(
-                "ΔE", format="%+.3f", width=56, help="eV, of the minimum beyond the saddle above this one"
+                "ΔE (eV)", format="%+.3f", width=64, help="Of the minimum beyond the saddle above this one"
             ),
             "moving_atoms": number("atoms", width=46, help="Displaced by more than 0.1 Å at the saddle"),
             "connected": st.column_config.CheckboxColumn(

@@ -27,6 +27,14 @@ test("what is between the three is said to be unrelaxed, and a click goes there"
   assert.deepEqual(asked.map((t) => Number(t.toFixed(6))), [1]);
 });
 
+test("a line that rises above the saddle is explained", () => {
+  const path = { fraction: [0, 0.5, 1, 1.5, 2], energy: [0, 1.9, 1.2, 1.4, 0.5] };
+  const profile = createProfile(page(), smallEvent({ path }), () => {});
+  profile.mark(1);
+  assert.equal(profile.node.find("profile-text").textContent, "Line: straight path, not relaxed");
+  assert.match(profile.node.getAttribute("title"), /can rise above the saddle/);
+});
+
 test("without an event there is no profile", () => {
   const profile = createProfile(page(), smallEvent({ event: null }), () => {});
   profile.mark(1);

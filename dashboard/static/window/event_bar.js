@@ -13,7 +13,7 @@ export function createEventBar(document, on) {
   const arrows = check(document, "Arrows", true, (shown) => on.look({ arrows: shown }), "Displacements from the start to the saddle");
   const factor = choice(document, "Length of arrows", [["1", "× 1"], ["2", "× 2"], ["4", "× 4"], ["8", "× 8"]], "4", (text) => on.look({ factor: Number(text) }));
   const marks = check(document, "Important", true, (shown) => on.look({ marks: shown }),
-    "Orange halos: the atoms whose edges the explanation ranks highest, as many as move");
+    "Green halos: the atoms whose edges the explanation ranks highest, as many as move");
   const reset = iconButton(document, "home", "Reset the camera", on.reset);
   const moving = make(document, "span", { class: "event-only" }, button, time.label, arrows.label, factor);
   const node = make(document, "div", { class: "toolbar" }, make(document, "div", { class: "bar-row" },

@@ -3,7 +3,9 @@
 import { stops } from "./colours.js";
 import { make } from "./elements.js";
 
-const ITEMS = { centre: ["#0072b2", "selected atom"], marked: ["#e69f00", "important for the prediction"], arrow: ["#b5367a", "move to the saddle"] };
+/** Colours that are on no scale by which atoms are coloured, told apart by the colour-blind. */
+export const CENTRE = "#0072b2", MARK = "#009e73", ARROW = "#b5367a";
+const ITEMS = { centre: [CENTRE, "selected atom"], marked: [MARK, "important for the prediction"], arrow: [ARROW, "move to the saddle"] };
 
 /** Texts and colours [color, words][] for a dataset and a look; no colour where the whole scale is meant. */
 export function legendOf({ symbols, elements, event, arrays }, { color, arrows, factor, marks }) {

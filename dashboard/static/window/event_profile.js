@@ -16,6 +16,8 @@ export function layoutOf(energies) {
 }
 
 const STOPS = ["start", "saddle", "end"];
+const PATH = "Line: straight path, not relaxed";
+const HELP = "Energies along straight lines from the start to the saddle and on to the end, without relaxing. Between the three dots this line can rise above the saddle, which is the highest point of the relaxed path.";
 const round = (value) => Math.round(100 * value) / 100;
 
 /** { node, mark(t) }; onSeek(t) where it is clicked. Without an event the node is hidden. */
@@ -23,7 +25,7 @@ export function createProfile(document, dataset, onSeek) {
   const energies = energiesOf(dataset);
   const drawing = svg(document, "svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, class: "profile-drawing", preserveAspectRatio: "none", "aria-hidden": "true" });
   const text = make(document, "div", { class: "profile-text" });
-  const node = make(document, "div", { class: "profile", role: "img" }, drawing, text);
+  const node = make(document, "div", { class: "profile", role: "img", title: HELP }, drawing, text);
   if (!energies) {
     node.hidden = true;
     return { node, mark() {} };
@@ -52,7 +54,7 @@ export function createProfile(document, dataset, onSeek) {
     mark(t) {
       cursor.setAttribute("x1", round(x(t)));
       cursor.setAttribute("x2", round(x(t)));
-      text.textContent = STOPS.includes(nameOf(t)) ? "" : `${energyAt(energies, t).toFixed(2)} eV, straight path, not relaxed`;
+      text.textContent = STOPS.includes(nameOf(t)) ? (dataset.path ? PATH : "") : `${energyAt(energies, t).toFixed(2)} eV, straight path, not relaxed`;
       text.hidden = !text.textContent;
     },
   };

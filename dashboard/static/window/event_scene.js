@@ -3,10 +3,10 @@
 import { mixed } from "./colours.js";
 import { arrowsOf, positionsAt } from "./event_frames.js";
 import { colourOf, isDark } from "./colours.js";
+import { ARROW, CENTRE, MARK } from "./event_legend.js";
 
 const SIZE = { moving: 0.26, other: 0.16 }; // of the covalent radius
 const PALE = { element: 0.62, moved: 0.8, importance: 0.5 };
-const ARROW = "#b5367a", MARK = "#e69f00", CENTRE = "#0072b2";
 const BOND = { radius: 0.03 };
 const MOST_ARROWS = 120;
 const packed = (color) => parseInt(color.slice(1), 16);
