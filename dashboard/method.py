@@ -17,6 +17,8 @@ from symgnn.whatif.candidates import WITHIN
 from symgnn.whatif.methods import title_of
 from symgnn.whatif.relaxed_swap import RelaxedSwap
 
+REPLACED = "_replaced_method"
+"""In the session: the chosen method, where another stands for it since it does not work for model and glass."""
 ELSEWHERE = "the page Explanation has the choice of methods"
 
 
@@ -24,8 +26,9 @@ def choose(model: Checkpoint, glass: Glass) -> str:
     """The control; returns the method's name. Raises InputError as `chosen` does."""
     names = _settle(model, glass)
     name = st.selectbox(
-        "Method", names, key="method", format_func=title_of, persist_state="session", width=200
-    )
+        "Method", names, key="method", format_func=title_of, persist_state="session", width=200,
+        on_change=_forget_replaced,
+    )  # fmt: skip
     session.publish(method=name)
     return name
 
@@ -56,7 +59,7 @@ def is_wanted(model: Checkpoint, glass: Glass, atom: int, name: str, *, key: str
 
 def _settle(model: Checkpoint, glass: Glass) -> list[str]:
     """Give the session a method that works for model and glass: the link's, the one before, or the fastest signed
-    one."""
+    one. The one that this replaces is taken again where it works, unless another has been chosen meanwhile."""
     names = calls.methods_of_atom(model, glass)
     if not names:
         raise InputError(
@@ -64,7 +67,17 @@ def _settle(model: Checkpoint, glass: Glass) -> list[str]:
             "explain"
         )
     fastest = calls.methods_of_maps(model)[0]
+    state = st.session_state
+    if session.has_arrived("method"):
+        _forget_replaced()
     session.seed("method", fastest, session.one_of(names))
-    if st.session_state["method"] not in names:
-        st.session_state["method"] = fastest
+    if state["method"] not in names:
+        state.setdefault(REPLACED, state["method"])
+        state["method"] = fastest
+    elif state.get(REPLACED) in names:
+        state["method"] = state.pop(REPLACED)
     return names
+
+
+def _forget_replaced() -> None:
+    st.session_state.pop(REPLACED, None)

@@ -126,6 +126,11 @@ def arrived(key: str) -> str | None:
     return st.session_state["_arrived"].pop(key, None)
 
 
+def has_arrived(key: str) -> bool:
+    """Whether a link has just brought the parameter, and no page has taken it over yet."""
+    return key in st.session_state["_arrived"]
+
+
 def seed(key: str, default: Any, read: Callable[[str], Any]) -> None:
     """Give widget `key` the value from the link, else leave it, else the default.
 

@@ -111,6 +111,30 @@ def test_a_committee_says_what_it_costs_before_it_starts(committee, monkeypatch)
     assert "explain_by_committee" not in [button.key for button in app.button]
 
 
+def test_the_chosen_method_comes_back_where_it_works(app, monkeypatch):
+    every = calls.methods_of_atom
+
+    def of_atom(model, glass):
+        return [name for name in every(model, glass) if name != "occlusion" or glass.name == "alpha"]
+
+    monkeypatch.setattr(calls, "methods_of_atom", of_atom)
+    opened(app, "explanation", atom=4)
+    app.selectbox(key="method").select("occlusion").run()
+    for page in ("physics", "topology", "explanation"):
+        app.switch_page(f"app_pages/{page}.py").run()
+    assert app.selectbox(key="method").value == "occlusion"
+    app.selectbox(key="glass").select("beta").run()
+    assert app.query_params["method"] == "gradient", "which works for beta"
+    app.switch_page("app_pages/topology.py").run()
+    app.selectbox(key="glass").select("alpha").run()
+    app.switch_page("app_pages/explanation.py").run()
+    assert app.selectbox(key="method").value == app.query_params["method"] == "occlusion"
+    app.selectbox(key="glass").select("beta").run()
+    app.selectbox(key="method").select("nearest").run()
+    app.selectbox(key="glass").select("alpha").run()
+    assert app.query_params["method"] == "nearest", "chosen since"
+
+
 def test_a_member_of_a_committee_that_reads_no_edges_is_named(app, monkeypatch, tmp_path):
     blind = {"model": "mlp", "settings": {"width": 8}}
     opened(

@@ -84,6 +84,8 @@ def test_it_searches_when_asked_and_keeps_what_it_finds(app, folder, mounted, re
     assert not app.exception
     table = app.dataframe[0].value
     assert table["barrier_eV"].tolist() == sorted(result.barriers.tolist())
+    headers = {column.get("label") for column in json.loads(app.dataframe[0].proto.columns).values()}
+    assert {"barrier (eV)", "ΔE (eV)"} <= headers
     assert f"Physics {result.mean:.2f} ± {result.standard_error:.2f} eV" in told(app.markdown)
     assert f"(2 events in {result.tries} tries)" in told(app.markdown)
     shown = mounted[-1]
