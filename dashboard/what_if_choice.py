@@ -13,6 +13,7 @@ from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint
 from symgnn.whatif import Chain, WhatIf, parse_change
+from symgnn.whatif.candidates import restores
 
 BOX = "change_box"
 
@@ -50,6 +51,12 @@ class Shown:
         """The number in the selected glass of an atom of the one shown."""
         return int(self.chain.kept[atom])
 
+    def undoes(self, change: str) -> bool:
+        """Whether a ranked change only takes back applied ones."""
+        if not self.chain.steps:
+            return False
+        return restores(parse_change(change), self.glass, self.given, self.chain.kept)
+
     @property
     def compared(self) -> tuple[WhatIf | None, Chain]:
         """What *Before / after* shows, and the chain whose last glass is the one before: the chosen change, or where
@@ -77,8 +84,11 @@ def chosen_change(shown: Shown) -> str | None:
 
 
 def strongest(shown: Shown) -> str | None:
-    """The change that moves the barrier most, as far as changes are known."""
-    return None if shown.ranked is None else next(iter(shown.ranked.table["change"]), None)
+    """The change that moves the barrier most, as far as changes are known, of those that do not undo applied ones."""
+    if shown.ranked is None:
+        return None
+    changes = shown.ranked.table["change"]
+    return next((change for change in changes if not shown.undoes(change)), next(iter(changes), None))
 
 
 def change_box(shown: Shown, chosen: session.Selection, default: str | None) -> str | None:

@@ -22,6 +22,7 @@ def ranked_panel(shown: Shown) -> None:
         return
     table = ranked.table
     sigma = table["sigma_of_change_eV"].to_numpy()
+    undoing = [shown.undoes(change) for change in table["change"]]
 
     def clicked() -> None:
         points = st.session_state[PLOT].selection.points
@@ -34,6 +35,7 @@ def ranked_panel(shown: Shown) -> None:
         table["barrier_change_eV"].to_numpy(),
         sigma if np.isfinite(sigma).any() else None,
         table["unrelaxed_change_eV"].to_numpy() if ranked.is_relaxed else None,
+        undoing=undoing,
         chosen=shown.change,
         height=255,
     )
@@ -42,7 +44,8 @@ def ranked_panel(shown: Shown) -> None:
     error = (
         f"lines: standard deviation over {ranked.models}, a lower bound" if ranked.models else "± not known"
     )
-    st.caption(f"{len(table)} changes, {how}; {error}. Red raises the barrier, blue lowers it.")
+    hatched = " Hatched: undoes an applied change." if any(undoing) else ""
+    st.caption(f"{len(table)} changes, {how}; {error}. Red raises the barrier, blue lowers it.{hatched}")
     if shown.choice.relax and ranked.note:
         st.caption(f"Not relaxed: {notices.plain(ranked.note)}")
 
@@ -62,9 +65,12 @@ def ranked_panel(shown: Shown) -> None:
     said = [
         name for name in columns if table[name].notna().any() and (ranked.is_relaxed or name != "atoms_moved")
     ]
+    rows = table[["change", *said]]
+    if any(undoing):
+        rows = rows.assign(remark=np.where(undoing, "undoes an applied change", ""))
     st.dataframe(
-        table[["change", *said]], key=TABLE, hide_index=True, height=230, on_select=picked,
-        selection_mode="single-row", column_config={name: columns[name] for name in said},
+        rows, key=TABLE, hide_index=True, height=230, on_select=picked, selection_mode="single-row",
+        column_config={name: columns[name] for name in said},
     )  # fmt: skip
 
 

@@ -20,12 +20,13 @@ def ranked_changes(
     sigma: np.ndarray | None = None,
     unrelaxed: np.ndarray | None = None,
     *,
+    undoing: Sequence[bool] | None = None,
     chosen: str | None = None,
     height: int = 300,
 ) -> go.Figure:
     """Bars of how much each change moves the barrier (K,) eV, in the order given, with its standard deviation where it
     is known; dots are the same before relaxation. NaN is left out. Of more than 80 the first 80 are drawn. The
-    customdata of every bar is its name."""
+    customdata of every bar is its name. undoing (K,): changes that take back others, whose bars are hatched."""
     change = np.asarray(change, dtype=float)
     known = np.flatnonzero(np.isfinite(change))[:MOST_BARS]
     if not len(known):
@@ -41,6 +42,7 @@ def ranked_changes(
         marker={
             "color": [RAISES if value > 0 else LOWERS for value in values],
             "line": {"color": INK, "width": [2.5 if text == chosen else 0 for text in texts]},
+            "pattern": {"shape": ["/" if undoing is not None and undoing[row] else "" for row in known]},
         },
         error_y=None if errors is None else {"array": errors, "color": CONTROL, "thickness": 1, "width": 0},
         hovertemplate="%{customdata}: %{y:+.3f} eV<extra></extra>",

@@ -23,12 +23,14 @@ RESERVED = frozenset({"and", "or", "not", "in", "abs", "distance", "percentile",
 AS_IN_FILE = "as in the file"
 """The unit of a property whose unit no file states."""
 
+MEAN = "barrier_mean"
+
 _KNOWN = {
     "potential_energy": ("Potential energy", "eV", 2),
     "pressure": ("Pressure", AS_IN_FILE, 4),
     "von_mises": ("Von Mises stress", AS_IN_FILE, 4),
     "log_mean_square_displacement": ("Log mean-square displacement", "ln Å²", 2),
-    "barrier_mean": ("Mean of searched barriers", "eV", 2),
+    MEAN: ("Mean of searched barriers", "eV", 2),
     "barrier_standard_error": ("Standard error of the label", "eV", 2),
     "barrier_events": ("Events searched", "", 0),
     "barrier_connected_events": ("Strictly connected events", "", 0),
@@ -82,12 +84,17 @@ def columns(
     predicted, sigma (N,) eV: predicted barriers and their standard deviations; coordination (N,): neighbours within
     COORDINATION_CUTOFF, used where there is no `local`; more: further columns by their names, e.g. the importance of
     every atom. Properties of the file whose names are taken, or are no names, get other ones (`free_name`).
+    Means of searched barriers are left out where they are the labels.
     """
     result: list[Column] = []
+    is_mean = _labels_are_means(glass)
     if predicted is not None:
         result.append(barrier("barrier", "Predicted barrier", predicted, "By the chosen checkpoint."))
     if glass.barriers is not None:
-        result.append(barrier("label", "Labelled barrier", glass.barriers, "As the file states it."))
+        words = (
+            "As the file states it: the mean of searched barriers." if is_mean else "As the file states it."
+        )
+        result.append(barrier("label", "Labelled barrier", glass.barriers, words))
         if predicted is not None:
             result.append(
                 diverging("residual", "Predicted − labelled barrier", predicted - glass.barriers, "eV", 2)
@@ -102,11 +109,21 @@ def columns(
     result += (more or {}).values()
     taken = {column.name for column in result} | RESERVED
     for key, values in glass.properties.items():
+        if key == MEAN and is_mean:
+            continue
         name = free_name(key, taken)
         taken.add(name)
         title, unit, digits = _KNOWN.get(key, (key, AS_IN_FILE, 3))
         result.append(number(name, title, values, unit, digits, "A property of the file."))
     return result
+
+
+def _labels_are_means(glass: Glass) -> bool:
+    """Whether the labels are the means of searched barriers that the file states beside them."""
+    mean = glass.properties.get(MEAN)
+    return (
+        mean is not None and glass.barriers is not None and np.allclose(mean, glass.barriers, equal_nan=True)
+    )
 
 
 def number(

@@ -9,7 +9,7 @@ import numpy as np
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.pair_search import find_pairs
-from symgnn.whatif.changes import Change, ExchangeAtoms, SwapElement
+from symgnn.whatif.changes import Change, ExchangeAtoms, MoveAtom, RemoveAtom, SwapElement
 
 KINDS = ("swap", "exchange")
 WITHIN = 5.0  # Å
@@ -64,5 +64,17 @@ def distances(glass: Glass, atom: int, within: float) -> dict[int, float]:
 
 
 def atoms_of(change: Change) -> tuple[int, ...]:
-    """The atoms that a candidate changes."""
-    return (change.first, change.second) if isinstance(change, ExchangeAtoms) else (change.atom,)
+    """The atoms that a change names, by their numbers before it; none for one of the whole glass."""
+    if isinstance(change, ExchangeAtoms):
+        return change.first, change.second
+    return (change.atom,) if isinstance(change, SwapElement | MoveAtom | RemoveAtom) else ()
+
+
+def restores(change: Change, glass: Glass, given: Glass, kept: np.ndarray) -> bool:
+    """Whether a swap or an exchange of `glass` gives all its atoms the elements that they have in `given`, from which
+    `glass` was made: it undoes changes made since. kept (M,): for every atom of `glass` its number in `given`."""
+    if not isinstance(change, SwapElement | ExchangeAtoms):
+        return False
+    atoms = list(atoms_of(change))
+    now, then, after = glass.species[atoms], given.species[kept[atoms]], change.apply(glass).species[atoms]
+    return bool((now != after).all() and (after == then).all())

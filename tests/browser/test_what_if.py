@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -24,8 +26,10 @@ def test_a_bar_chooses_a_change_that_is_applied_undone_and_opened_elsewhere(page
     change = page.query()["change"]
 
     page.press("Before / after")
-    before, after = Window(page, "what_if_before"), Window(page, "what_if_after")
+    own = re.sub(r"\W", "_", change)
+    before, after = Window(page, f"what_if_before_{own}"), Window(page, f"what_if_after_{own}")
     atom = int(change.removeprefix("swap ").split("=")[0])
+    assert before.state("pinned") == after.state("pinned") == [atom]
     symbol = "return c.glass.symbols[c.glass.arrays.species[arguments[0]]]"
     assert before.js(symbol, atom) != after.js(symbol, atom)
     turned = "return c.scene.view().slice(4)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -165,6 +166,39 @@ def test_an_applied_change_is_compared_until_the_next_is_chosen(app):
     assert "Applied:" not in told(app.caption)
 
 
+def views(app) -> list[dict]:
+    """What the linked windows of the page receive."""
+    components = [json.loads(element.proto.json or "null") for element in app.get("bidi_component")]
+    return [one for one in components if one and "dataset" in one]
+
+
+def test_the_changed_atoms_are_pinned_before_and_after(app):
+    opened(app, "what_if", atom=ATOM, what_if="before")
+    first = app.query_params["change"]
+    atom = int(first.removeprefix("swap ").split("=")[0])
+    assert [one["default"]["pinned"] for one in views(app)] == [[atom], [atom]]
+    names = {one["name"] for one in views(app)}
+    app.query_params["change"] = "remove 20"
+    app.run()
+    assert [one["default"]["pinned"] for one in views(app)] == [[20], []]
+    assert not names & {one["name"] for one in views(app)}, "what was pinned before is not remembered"
+
+
+def test_a_change_that_undoes_an_applied_one_is_marked_and_not_proposed(app):
+    opened(app, "what_if", atom=ATOM)
+    change = app.query_params["change"]
+    atom = change.removeprefix("swap ").split("=")[0]
+    assert "remark" not in app.dataframe[0].value
+    app.button(key="apply_change").click().run()
+    assert not app.exception
+    table = app.dataframe[0].value.set_index("change")
+    assert [name for name, words in table["remark"].items() if words] == [
+        name for name in table.index if name.startswith(f"swap {atom}=")
+    ]
+    assert "Hatched: undoes an applied change" in told(app.caption)
+    assert not app.query_params["change"].startswith(f"swap {atom}=")
+
+
 def result_of(change: float, sigma: float | None = 0.05) -> SimpleNamespace:
     both = np.array([1.5, 1.2])
     return SimpleNamespace(
@@ -259,6 +293,8 @@ def test_plots():
     assert list(bars.y) == [0.4, -0.2]
     assert bars.marker.color[0] != bars.marker.color[1]
     assert list(bars.marker.line.width) == [0, 2.5]
+    hatched = ranked_changes(names, np.array([0.4, np.nan, -0.2]), undoing=[False, False, True]).data[0]
+    assert list(hatched.marker.pattern.shape) == ["", "/"]
     figure = barriers_before_after(np.array([1.0, 2.0]), np.array([1.5, 2.0]), atom=1)
     assert list(figure.data[2].x) == [2.0]
     searched = searched_before_after((np.array([1.0, 2.0]), np.empty(0)), (1.4, 1.1), 0.1)

@@ -64,3 +64,12 @@ def test_names_can_be_read_by_the_filter():
     assert free_name("and", RESERVED) == "and_file"
     assert free_name("a", {"a", "a_file"}) == "a_file2"
     assert free_name("a", {"a", "a_file", "a_file2"}) == "a_file3"
+
+
+def test_means_of_searched_barriers_that_are_the_labels_are_listed_once(glass):
+    def names(mean):
+        own = dataclasses.replace(glass, properties={"barrier_mean": mean, "barrier_tries": np.ones(N)})
+        return [column.name for column in columns(own) if column.unit == "eV"]
+
+    assert names(glass.barriers) == ["label"]
+    assert names(glass.barriers + 0.1) == ["label", "barrier_mean"]

@@ -7,6 +7,7 @@ import pytest
 
 from symgnn.errors import InputError
 from symgnn.glass import Glass
+from symgnn.whatif.candidates import atoms_of, restores
 from symgnn.whatif.changes import (
     CHANGES,
     Anneal,
@@ -55,6 +56,25 @@ def test_exchange(glass):
     assert after.composition == glass.composition
     with pytest.raises(InputError, match="four: atoms 0 and 2 are both Cu, expected two of unlike elements"):
         ExchangeAtoms(0, 2).apply(glass)
+
+
+def test_changes_that_take_others_back(glass):
+    kept = np.arange(4)
+    changed = ExchangeAtoms(0, 1).apply(SwapElement(2, "Zr").apply(glass))
+    undoing = [SwapElement(2, "Cu"), ExchangeAtoms(0, 1), SwapElement(0, "Cu")]
+    others = [
+        SwapElement(3, "Cu"),
+        ExchangeAtoms(1, 3),
+        SwapElement(0, "Zr"),
+        Strain.parse("hydrostatic:0.01"),
+    ]
+    assert all(restores(change, changed, glass, kept) for change in undoing)
+    assert not any(restores(change, changed, glass, kept) for change in others)
+    without = RemoveAtom(0).apply(changed)  # numbers 1, 2, 3 are 0, 1, 2 now
+    assert restores(SwapElement(1, "Cu"), without, glass, kept[1:])
+    assert atoms_of(RemoveAtom(2)) == (2,)
+    assert atoms_of(undoing[1]) == (0, 1)
+    assert atoms_of(others[-1]) == ()
 
 
 def test_remove_says_who_is_who(glass):
