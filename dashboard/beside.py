@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import calls, session
+from dashboard.layout import signed
 from dashboard.method import is_wanted
 from symgnn.explanations.explanation import Explanation
 from symgnn.explanations.overlap import Overlap, overlap, overlap_table
@@ -65,7 +66,7 @@ def _sentence(result: Overlap) -> str:
         f"**{title_of(result.second)}** names {result.shared} of the same {result.k} edges; random edges would share "
         f"{chance:.1f} (Jaccard index {result.jaccard:.2f}, random {result.jaccard_chance:.2f}, matched control "
         f"{result.jaccard_matched:.2f}, p = {result.p_matched:.2g}). Ranks of all edges: correlation "
-        f"{result.rank_correlation:+.2f}, matched control {result.rank_correlation_matched:+.2f}."
+        f"{signed(result.rank_correlation, 2)}, matched control {signed(result.rank_correlation_matched, 2)}."
     )
 
 

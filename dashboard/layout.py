@@ -134,6 +134,12 @@ def with_uncertainty(barrier: float, sigma: float | None) -> str:
     return f"{barrier:.2f} eV" if sigma is None else f"{barrier:.2f} ± {sigma:.2f} eV"
 
 
+def signed(value: float, digits: int) -> str:
+    """'+0.12', '−0.05'; '0.00' for what rounds to nothing."""
+    text = f"{value:+.{digits}f}"
+    return text.replace("-", "−") if float(text) else text[1:]
+
+
 def percent(fraction: float) -> str:
     """'73%'; with as many digits as it takes not to call almost all of something 100%, or a little of it 0%."""
     for digits in range(4):

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import calls, notices, session
 from dashboard.jobs_of_page import JobsOfPage
-from dashboard.layout import chart
+from dashboard.layout import chart, signed
 from dashboard.waiting import is_asked
 from dashboard.what_if_choice import Shown
 from symgnn.plotting.what_if_plots import searched_before_after
@@ -74,19 +74,19 @@ def check_table(result: WhatIf, measured: Measured) -> pd.DataFrame:
             "eV": ["predicted", "measured"],
             "before": [f"{result.barriers_before[result.atom]:.2f}", with_error(measured.before)],
             "after": [f"{result.barriers_after[now]:.2f}", with_error(measured.after)],
-            "change": [f"{result.barrier_change[now]:+.3f}", _number(measured.change, "+.3f")],
+            "change": [signed(result.barrier_change[now], 3), _signed(measured.change)],
             "±": [
                 "" if result.sigma is None else f"{result.sigma[now]:.3f}",
-                _number(measured.standard_error, ".3f"),
+                f"{measured.standard_error:.3f}" if math.isfinite(measured.standard_error) else "",
             ],
             "events": ["", f"{len(measured.before)}, {len(measured.after)}"],
         }
     )
 
 
-def _number(value: float, how: str) -> str:
+def _signed(value: float) -> str:
     """Nothing where it is not known."""
-    return format(value, how) if math.isfinite(value) else ""
+    return signed(value, 3) if math.isfinite(value) else ""
 
 
 def agreement_of_change(result: WhatIf, measured: Measured) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import notices
-from dashboard.layout import chart
+from dashboard.layout import chart, signed
 from dashboard.what_if_choice import Shown, choose
 from symgnn.plotting.what_if_plots import barriers_before_after, ranked_changes
 
@@ -86,17 +86,19 @@ def before_panel(shown: Shown) -> None:
         st.caption(f"Applied: {notices.plain(result.change)}. Choose a next change above to compare it.")
     now = result.number_after
     sigma = "" if result.sigma is None else f" ± {result.sigma[now]:.3f}"
-    unrelaxed = f" (unrelaxed {result.unrelaxed_change[now]:+.3f})" if result.is_relaxed else ", unrelaxed"
-    energy = "" if result.energy_change is None else f" · energy {result.energy_change:+.2f} eV"
+    unrelaxed = (
+        f" (unrelaxed {signed(result.unrelaxed_change[now], 3)})" if result.is_relaxed else ", unrelaxed"
+    )
+    energy = "" if result.energy_change is None else f" · energy {signed(result.energy_change, 2)} eV"
     st.markdown(
         f"**{result.barriers_before[result.atom]:.2f} → {result.barriers_after[now]:.2f} eV: "
-        f"{result.barrier_change[now]:+.3f}{sigma} eV**{unrelaxed}"
+        f"{signed(result.barrier_change[now], 3)}{sigma} eV**{unrelaxed}"
     )
     moved = f"{result.n_moved} atoms moved farther than .1 Å, at most {result.moved.max():.2f} Å{energy}. "
     shifted = int((np.abs(result.barrier_change) > MUCH).sum())
     st.caption(
         f"{moved if result.is_relaxed else ''}Barriers of {shifted} of {len(result.kept)} atoms change by more than "
-        f"{MUCH:g} eV, the mean barrier by {result.barrier_change.mean():+.3f} eV."
+        f"{MUCH:g} eV, the mean barrier by {signed(result.barrier_change.mean(), 3)} eV."
     )
     if result.note:
         st.caption(f"Not relaxed: {notices.plain(result.note)}")

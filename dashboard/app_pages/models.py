@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import calls, leaderboard, notices, session
-from dashboard.layout import chart, metrics, title
+from dashboard.layout import chart, metrics, signed, title
 from dashboard.window import mount_window
 from dashboard.window.data import glass_data
 from symgnn.benchmark.leaderboard import Row, by_test, role
@@ -112,7 +112,7 @@ def errors(chosen: session.Selection, row: Row) -> None:
     glass = chosen.glass
     st.caption(
         f"On {notices.plain(glass.name)}: Pearson r = {pearson(predicted, glass.barriers):.3f}, mean absolute error "
-        f"{mae(predicted, glass.barriers):.3f} eV, mean error {np.mean(predicted - glass.barriers):+.3f} eV over "
+        f"{mae(predicted, glass.barriers):.3f} eV, mean error {signed(np.mean(predicted - glass.barriers), 3)} eV over "
         f"{len(glass):,} atoms. {ROLES.get(role(row.card, glass), 'This glass was not used for this checkpoint.')}"
     )
     window(chosen)

@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import calls, notices, session
-from dashboard.layout import chart, head, title
+from dashboard.layout import chart, head, signed, title
 from dashboard.waiting import duration
 from dashboard.window import mount_window
 from dashboard.window.data import glass_data, map_data
@@ -226,11 +226,11 @@ def window(chosen: session.Selection, shown: Shown) -> None:
 def evidence(chosen: session.Selection, shown: Shown) -> None:
     """Which edges they are, in numbers."""
     glass, first = chosen.glass, shown.edges.sets[0]
-    signed = shown.kind == EFFECT
-    unit = 1.0 if signed else IN_THOUSANDTHS
+    is_signed = shown.kind == EFFECT
+    unit = 1.0 if is_signed else IN_THOUSANDTHS
     values = {_column_name(one.name): one.values / unit for one in shown.edges.sets}
     table = map_table(glass, shown.edges.pairs, shown.edges.lengths, values)
-    sizes, quantity = np.abs(first.values), "|effect|" if signed else "importance"
+    sizes, quantity = np.abs(first.values), "|effect|" if is_signed else "importance"
     which, edges = st.tabs(["Which edges they are", f"Strongest {LISTED} edges"])
     with which:
         left, right = st.columns(2, gap="medium")
@@ -263,7 +263,7 @@ def ranks(chosen: session.Selection, shown: Shown) -> str:
     predicted = calls.predicted(chosen.checkpoint, chosen.glass)
     symbols, values = np.array(chosen.glass.symbols), shown.columns[0].values
     of_elements = ", ".join(
-        f"{element} {rank_correlation(predicted[symbols == element], values[symbols == element]):+.2f}"
+        f"{element} {signed(rank_correlation(predicted[symbols == element], values[symbols == element]), 2)}"
         for element in chosen.glass.elements
     )
     return f"Spearman's correlation of the atoms' {shown.kind} with their barriers, within an element: {of_elements}."

@@ -211,6 +211,9 @@ def test_predicted_and_measured_changes_stand_beside_their_errors():
     measured = Measured(np.array([1.0, 1.2]), np.array([1.6, 1.9, 1.6]), tries=9)
     table = check_table(result_of(0.4), measured)
     assert table["change"].tolist() == ["+0.400", "+0.600"]
+    assert check_table(result_of(-0.4), measured)["change"].tolist() == ["−0.400", "+0.600"], (
+        "with a minus sign"
+    )
     assert table["±"].tolist() == ["0.050", f"{np.hypot(0.1, 0.1):.3f}"]
     assert table["events"].tolist() == ["", "2, 3"]
     assert "the same sign, 1.4 standard errors" in agreement_of_change(result_of(0.4), measured)

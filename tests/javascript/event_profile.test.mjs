@@ -35,6 +35,11 @@ test("a line that rises above the saddle is explained", () => {
   assert.match(profile.node.getAttribute("title"), /can rise above the saddle/);
 });
 
+test("negative energies have a minus sign", () => {
+  const { node } = createProfile(page(), smallEvent({ event: { attempt: 1, barrier: 1.2, energy_difference: -0.31 } }), () => {});
+  assert.match(node.getAttribute("aria-label"), /end −0\.31 eV/);
+});
+
 test("without an event there is no profile", () => {
   const profile = createProfile(page(), smallEvent({ event: null }), () => {});
   profile.mark(1);

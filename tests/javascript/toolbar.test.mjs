@@ -44,6 +44,13 @@ test("a colour that is chosen takes its own range; the error of a filter is show
   assert.match(problem.textContent, /Not taken from the link: top:x: expected a number; foo: no such part/);
 });
 
+test("the hint of the filter is short, its example is in the tip", () => {
+  const { document } = opened();
+  const { placeholder, title } = document.body.find("filter").attributes;
+  assert.equal(placeholder, "Filter atoms");
+  assert.match(title, /for example barrier > 1\.8/);
+});
+
 test("edges have a row of their own", () => {
   const edges = {
     atom: 0, sets: [{ name: "importance", title: "Importance", unit: "" }, { name: "effect", title: "Effect", unit: "meV" }],

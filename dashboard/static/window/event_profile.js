@@ -2,6 +2,7 @@
 
 import { make, svg } from "./elements.js";
 import { energiesOf, energyAt, nameOf } from "./event_frames.js";
+import { format } from "./numbers.js";
 
 const [WIDE, HIGH] = [300, 84]; // of the drawing's own units
 const [LEFT, RIGHT, TOP, BOTTOM] = [8, 8, 18, 16];
@@ -31,7 +32,7 @@ export function createProfile(document, dataset, onSeek) {
     return { node, mark() {} };
   }
   const { barrier, energy_difference: difference } = dataset.event;
-  node.setAttribute("aria-label", `Energy along the event: start 0, saddle ${barrier.toFixed(2)}, end ${difference.toFixed(2)} eV.`);
+  node.setAttribute("aria-label", `Energy along the event: start 0, saddle ${format(barrier)}, end ${format(difference)} eV.`);
   const { x, y, line } = layoutOf(energies);
   const part = (tag, attributes) => drawing.append(svg(document, tag, { "vector-effect": "non-scaling-stroke", ...attributes }));
   part("line", { x1: x(0), x2: x(2), y1: y(0), y2: y(0), class: "profile-zero" });
@@ -46,7 +47,7 @@ export function createProfile(document, dataset, onSeek) {
     onSeek((2 * (((event.clientX - box.left) / box.width) * WIDE - LEFT)) / (WIDE - LEFT - RIGHT));
   });
   for (const [t, energy, side] of [[0, 0, "left"], [1, barrier, "middle"], [2, difference, "right"]]) {
-    const label = make(document, "span", { class: `profile-label ${side}` }, `${STOPS[t]} ${t ? energy.toFixed(2) : "0"} eV`);
+    const label = make(document, "span", { class: `profile-label ${side}` }, `${STOPS[t]} ${t ? format(energy) : "0"} eV`);
     node.append(label);
   }
   return {
@@ -54,7 +55,7 @@ export function createProfile(document, dataset, onSeek) {
     mark(t) {
       cursor.setAttribute("x1", round(x(t)));
       cursor.setAttribute("x2", round(x(t)));
-      text.textContent = STOPS.includes(nameOf(t)) ? (dataset.path ? PATH : "") : `${energyAt(energies, t).toFixed(2)} eV, straight path, not relaxed`;
+      text.textContent = STOPS.includes(nameOf(t)) ? (dataset.path ? PATH : "") : `${format(energyAt(energies, t))} eV, straight path, not relaxed`;
       text.hidden = !text.textContent;
     },
   };

@@ -23,7 +23,7 @@ export function create(parent, context) {
   let drawn = {}; // which rows are there
 
   const searchBox = make(document, "input", {
-    type: "search", placeholder: "Search: index, element, Voronoi index", "aria-label": "Search the atom table",
+    type: "search", placeholder: "Search atoms", title: "By index, element or Voronoi index", "aria-label": "Search the atom table",
     oninput: settled(() => { search = searchBox.value; refresh(); }, 120),
   });
   const count = make(document, "span", { class: "faint", role: "status" });

@@ -31,8 +31,8 @@ export function create(parent, context) {
 
   const apply = settled((text) => store.set({ filter: text }), 200);
   const filter = make(document, "input", {
-    type: "text", class: "filter", placeholder: `Filter: ${examples(glass)[0][0]}`, "aria-label": "Filter expression",
-    title: "Show only the atoms for which this holds (/)", spellcheck: "false", autocomplete: "off", value: store.get().filter,
+    type: "text", class: "filter", placeholder: "Filter atoms", "aria-label": "Filter expression",
+    title: `Show only the atoms for which this holds, for example ${examples(glass)[0][0]} (/)`, spellcheck: "false", autocomplete: "off", value: store.get().filter,
     oninput: () => apply(filter.value), onkeydown: leave, "aria-describedby": "filter-problem",
   });
   const count = make(document, "span", { class: "count", role: "status" });
