@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import streamlit as st
 
@@ -21,7 +19,7 @@ from symgnn.viewer3d.what_if_data import (
 )
 from symgnn.viewer3d.window_data import Dataset, frame_commands
 from symgnn.whatif import Chain, WhatIf
-from symgnn.whatif.candidates import atoms_of, distances
+from symgnn.whatif.candidates import distances
 
 BONDS = 3.4  # Å, length up to which bonds are drawn
 GROUP = "what_if"
@@ -72,26 +70,18 @@ def two_windows(shown: Shown, result: WhatIf, chain: Chain) -> None:
     left, right = st.columns(2, gap="small")
     with left:
         barrier = result.barriers_before[result.atom]
-        changed = np.array(atoms_of(result.change), dtype=np.int64)
-        _side(shown, result, BEFORE, f"**Before** · {barrier:.2f} eV", near, changed, chain.kept)
+        _side(shown, result, BEFORE, f"**Before** · {barrier:.2f} eV", near, chain.kept)
     with right:
         barrier = result.barriers_after[result.number_after]
         words = f"**After {notices.plain(result.change)}** · {barrier:.2f} eV"
-        near, changed = (numbers[numbers >= 0] for numbers in (result.now[near], result.now[changed]))
-        _side(shown, result, AFTER, words, near, changed, chain.kept[result.kept])
+        after = result.now[near]
+        _side(shown, result, AFTER, words, after[after >= 0], chain.kept[result.kept])
 
 
 def _side(
-    shown: Shown,
-    result: WhatIf,
-    side: str,
-    words: str,
-    around: np.ndarray,
-    changed: np.ndarray,
-    numbers: np.ndarray,
+    shown: Shown, result: WhatIf, side: str, words: str, around: np.ndarray, numbers: np.ndarray
 ) -> None:
-    """around: atoms in view; changed: those that the change names, which are pinned; numbers: of the atoms of this side
-    in the selected glass."""
+    """around: atoms in view; numbers: of the atoms of this side in the selected glass."""
     glass, atom = (result.reference, result.atom) if side == BEFORE else (result.after, result.number_after)
     st.markdown(words)
     key = (result.reference.content_hash, str(result.change), result.is_relaxed, shown.model.key)
@@ -101,8 +91,7 @@ def _side(
         frame_commands(glass),
         camera=f"what_if-{side}-{glass.content_hash}-{atom}",
         selected=atom,
-        default={"wrap": "atom", "color": "barrier", "bonds": BONDS, "pinned": changed.tolist()},
-        remembered=re.sub(r"\W", "_", f"what_if_{side}_{result.change}"),
+        default={"wrap": "atom", "color": "barrier", "bonds": BONDS},
         height=HEIGHT,
         group=GROUP,
         fly=around.tolist(),

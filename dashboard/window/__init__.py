@@ -65,7 +65,6 @@ def mount_window(
     *,
     camera: str,
     selected: int,
-    remembered: str | None = None,
     edges: Dataset | None = None,
     default: dict[str, Any] | None = None,
     height: int | None = None,
@@ -80,8 +79,7 @@ def mount_window(
 ) -> None:
     """Show a glass in a linked window, with the edges of an explanation or a map.
 
-    name: of the window; what is chosen in it is remembered under that, or under `remembered`,
-    while the page is open. frame: `frame_commands`
+    name: of the window; what is chosen in it is remembered under that while the page is open. frame: `frame_commands`
     of the glass. camera: the view stays while its name stays. default: of the window's state (store.js). The window
     ends where the browser's does, less `below` px for what stands under it, and is at most `height` px high. tabs:
     whether it has its tabs (table, plots) beside the view. group: windows that are compared, without controls of their
@@ -108,7 +106,7 @@ def mount_window(
     component(
         key=name,
         data={
-            "name": remembered or name,
+            "name": name,
             "dataset": glass.digest,
             "edges": None if edges is None else edges.digest,
             "frame": frame,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from symgnn.glass import Glass
 from symgnn.viewer3d.columns import Column, columns, diverging, number
 from symgnn.viewer3d.window_data import Dataset, glass_dataset
 from symgnn.whatif import WhatIf
+from symgnn.whatif.candidates import atoms_of
 
 CHANGE_HERE, SHIFT, MOVED = "change_here", "shift", "moved"
 
@@ -26,20 +29,22 @@ def result_columns(result: WhatIf) -> tuple[Column, Column]:
 
 
 def before_dataset(result: WhatIf) -> Dataset:
-    """The glass before the change, with its barriers and `result_columns`."""
-    return _dataset(result.reference, result.barriers_before, result_columns(result))
+    """The glass before the change, with its barriers and `result_columns`; atoms that the change names are marked."""
+    marked = atoms_of(result.change)
+    return _dataset(result.reference, result.barriers_before, result_columns(result), marked)
 
 
 def after_dataset(result: WhatIf) -> Dataset:
-    """The glass after the change, with its barriers, how far each has shifted and each atom moved."""
+    """The glass after the change, with its barriers, how far each has shifted and each atom moved; atoms that the
+    change names are marked where they are still there."""
     more = _shift(result, result.barrier_change), _moved(result, result.moved)
-    return _dataset(result.after, result.barriers_after, more)
+    marked = [result.now[atom] for atom in atoms_of(result.change) if result.now[atom] >= 0]
+    return _dataset(result.after, result.barriers_after, more, marked)
 
 
-def _dataset(glass: Glass, barriers: np.ndarray, more: tuple[Column, ...]) -> Dataset:
-    return glass_dataset(
-        glass, columns(glass, predicted=barriers, more={column.name: column for column in more})
-    )
+def _dataset(glass: Glass, barriers: np.ndarray, more: tuple[Column, ...], marked: Sequence[int]) -> Dataset:
+    listed = columns(glass, predicted=barriers, more={column.name: column for column in more})
+    return glass_dataset(glass, listed, marked=marked)
 
 
 def _shift(result: WhatIf, values: np.ndarray) -> Column:

@@ -61,8 +61,11 @@ class EdgeSet:
     labels: tuple[str, ...] = ()
 
 
-def glass_dataset(glass: Glass, columns: Sequence[Column]) -> Dataset:
-    """A glass with its columns, and its pairs of atoms up to LONGEST_BOND if it has at most MOST_WITH_BONDS atoms."""
+def glass_dataset(glass: Glass, columns: Sequence[Column], *, marked: Sequence[int] = ()) -> Dataset:
+    """A glass with its columns, and its pairs of atoms up to LONGEST_BOND if it has at most MOST_WITH_BONDS atoms.
+
+    marked: atoms that are pinned in windows that are compared.
+    """
     kinds, species = np.unique(glass.species, return_inverse=True)
     arrays = {"positions": glass.positions.astype("<f4"), "species": species.astype("<i4")}
     if len(glass) <= MOST_WITH_BONDS:
@@ -102,6 +105,8 @@ def glass_dataset(glass: Glass, columns: Sequence[Column]) -> Dataset:
         "pbc": glass.pbc.tolist(),
         "columns": described,
     }
+    if len(marked):
+        header["marked"] = [int(atom) for atom in marked]
     return packed(header, arrays)
 
 

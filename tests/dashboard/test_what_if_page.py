@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -164,24 +163,6 @@ def test_an_applied_change_is_compared_until_the_next_is_chosen(app):
     change_box(app).set_value(following).run()
     assert f"**After {following}**" in told(app.markdown)
     assert "Applied:" not in told(app.caption)
-
-
-def views(app) -> list[dict]:
-    """What the linked windows of the page receive."""
-    components = [json.loads(element.proto.json or "null") for element in app.get("bidi_component")]
-    return [one for one in components if one and "dataset" in one]
-
-
-def test_the_changed_atoms_are_pinned_before_and_after(app):
-    opened(app, "what_if", atom=ATOM, what_if="before")
-    first = app.query_params["change"]
-    atom = int(first.removeprefix("swap ").split("=")[0])
-    assert [one["default"]["pinned"] for one in views(app)] == [[atom], [atom]]
-    names = {one["name"] for one in views(app)}
-    app.query_params["change"] = "remove 20"
-    app.run()
-    assert [one["default"]["pinned"] for one in views(app)] == [[20], []]
-    assert not names & {one["name"] for one in views(app)}, "what was pinned before is not remembered"
 
 
 def test_a_change_that_undoes_an_applied_one_is_marked_and_not_proposed(app):

@@ -27,6 +27,15 @@ function member(range, { columns = ["barrier", "element"], sets = null, view = [
   return { store, scene, glass: own, edges: () => edges };
 }
 
+test("atoms that a glass marks are pinned, whatever was before", () => {
+  const group = createGroup(), a = member([0, 1]), b = member([0, 1]);
+  a.glass.marked = [3];
+  a.store.set({ pinned: [1] });
+  b.store.set({ pinned: [2] });
+  [a, b].forEach((one) => group.join(one));
+  assert.deepEqual([a.store.get().pinned, b.store.get().pinned], [[3], [2]]);
+});
+
 test("colours, edges and their number are those of all windows", () => {
   const group = createGroup(), a = member([0, 1]), b = member([0, 2]);
   [a, b].forEach((one) => group.join(one));

@@ -25,3 +25,12 @@ def test_each_side_has_its_own_atoms_barriers_and_the_shift():
     np.testing.assert_allclose(after["shift"], after["barrier"] - np.delete(before["barrier"], 5), atol=1e-5)
     np.testing.assert_allclose(after["shift"], np.delete(before["shift"], 5), atol=1e-6)
     assert after["moved"].max() == 0.0  # not relaxed
+
+
+def test_the_atoms_that_a_change_names_are_marked():
+    glass, model = make_random_glass(60, seed=4), load_checkpoint("mpnn")
+    other = "Zr" if glass.symbols[9] == "Cu" else "Cu"
+    for change, before, after in ((f"swap 9={other}", [9], [9]), ("remove 5", [5], None)):
+        result = what_if(model, glass, parse_change(change), atom=7, relax=False)
+        headers = [parsed(side(result).content)[0] for side in (before_dataset, after_dataset)]
+        assert [header.get("marked") for header in headers] == [before, after]

@@ -5,7 +5,8 @@ export const SHARED = ["color", "scaleName", "faded", "edgeSet", "top", "thresho
 const FLIGHT = 600; // ms, longer than a flight takes
 const REFIT = 150; // ms, in which the views of a page get their size
 
-/** A group. A member is { store, scene, glass, edges() -> dataset or null, near: Å round its atom that may be shown alone }. */
+/** A group. A member is { store, scene, glass, edges() -> dataset or null, near: Å round its atom that may be shown alone }.
+ * Atoms that its glass marks are pinned when it joins. */
 export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
   const members = new Set(), listeners = new Set();
   let state = {}, linked = true, parted = 0, busy = false;
@@ -109,7 +110,7 @@ export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
       const first = [...members][0];
       members.add(member);
       busy = true;
-      member.store.set(state);
+      member.store.set(member.glass.marked ? { ...state, pinned: member.glass.marked } : state);
       busy = false;
       member.view = member.scene.view();
       if (linked && first) turn(member, first);
