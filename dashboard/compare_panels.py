@@ -73,16 +73,16 @@ def show_panels(panels: list[Panel], pinned: int, k: int) -> None:
     signed = all(panel.explained.effect is not None for panel in panels if panel.explained is not None)
     for row, start in enumerate(range(0, len(panels), width)):
         columns = st.columns(width, gap="small")
-        for column, place in zip(columns, range(start, min(start + width, len(panels))), strict=False):
+        for column, position in zip(columns, range(start, min(start + width, len(panels))), strict=False):
             with column:
-                heading(panels[place], place, pinned)
-                show_panel(panels[place], place, k, (row, rows), "effect" if signed else "importance")
+                heading(panels[position], position, pinned)
+                show_panel(panels[position], position, k, (row, rows), "effect" if signed else "importance")
 
 
-def heading(panel: Panel, place: int, pinned: int) -> None:
+def heading(panel: Panel, position: int, pinned: int) -> None:
     """What the panel shows, in two lines, and its menu."""
     glass, atom = panel.which.glass, panel.which.atom
-    color = comparison_plots.COLORS[place]
+    color = comparison_plots.COLORS[position]
     how = [panel.checkpoint, None if panel.explained is None else title_of(panel.explained.method)]
     if panel.predicted is not None:
         sigma = None if panel.sigma is None else panel.sigma[atom]
@@ -94,17 +94,17 @@ def heading(panel: Panel, place: int, pinned: int) -> None:
                 f"<b>{panel.letter}</b> {layout.html(glass.name)} · atom {atom} ({glass.symbols[atom]})<br>"
                 f"<small>{layout.html(' · '.join(filter(None, how)))}</small></div>"
             )
-        if 0 < place <= pinned:
+        if 0 < position <= pinned:
             with st.popover("", icon=":material/tune:", width="content"):
-                menu(panel, place - 1)
+                menu(panel, position - 1)
 
 
-def menu(panel: Panel, place: int) -> None:
+def menu(panel: Panel, position: int) -> None:
     """The controls of a pinned panel."""
     state = st.session_state
 
     def taken(part: str, key: str, **more: object):
-        return lambda: comparison.change(place, **{part: state[key]}, **more)
+        return lambda: comparison.change(position, **{part: state[key]}, **more)
 
     names = [*calls.glass_files(), *session.uploads()]
     which = panel.which
@@ -117,35 +117,35 @@ def menu(panel: Panel, place: int) -> None:
     elif methods := calls.methods_of_atom(which.checkpoint, which.glass):
         controls.append(("method", "Method", methods, panel.method, {}))
     for part, label, options, value, more in controls:
-        key = f"panel_{part}{place}"
+        key = f"panel_{part}{position}"
         state[key] = value if value in options else options[0]
         shown = title_of if part == "method" else str
         st.selectbox(
             label, options, key=key, format_func=shown, on_change=taken(part, key, **more), width=260
         )
-    key = f"panel_atom{place}"
+    key = f"panel_atom{position}"
     state[key] = which.atom
     st.number_input("Atom", 0, len(which.glass) - 1, key=key, on_change=taken("atom", key))
     st.button(
         "Remove",
-        key=f"panel_remove{place}",
+        key=f"panel_remove{position}",
         icon=":material/close:",
         on_click=comparison.remove,
-        args=(place,),
+        args=(position,),
     )
 
 
-def show_panel(panel: Panel, place: int, k: int, grid: tuple[int, int], edge_set: str) -> None:
+def show_panel(panel: Panel, position: int, k: int, grid: tuple[int, int], edge_set: str) -> None:
     """grid: row of the panel, and how many rows there are."""
     which, explained = panel.which, panel.explained
     dataset, _ = glass_data(which.checkpoint, which.glass)
     edges = None if explained is None else explanation_data(explained.key, which.glass, explained)
     mount_window(
-        f"{GROUP}{place}",
+        f"{GROUP}{position}",
         dataset,
         frame_commands(which.glass),
         edges=edges,
-        camera=f"compare-{place}-{which.glass.content_hash}",
+        camera=f"compare-{position}-{which.glass.content_hash}",
         selected=which.atom,
         default={
             "color": "barrier" if panel.predicted is not None else "element",
@@ -159,16 +159,16 @@ def show_panel(panel: Panel, place: int, k: int, grid: tuple[int, int], edge_set
         group=GROUP,
         row=grid[0],
         rows=grid[1],
-        on_pick=session.pick if place == 0 else pick(place - 1),
-        on_settle=settled if place == 0 else None,
+        on_pick=session.pick if position == 0 else pick(position - 1),
+        on_settle=settled if position == 0 else None,
     )
 
 
-def pick(place: int):
+def pick(position: int):
     """A click in the window of a pin chooses its atom."""
 
     def chosen(atom: int) -> None:
-        if place < len(comparison.pins()):
-            comparison.change(place, atom=atom)
+        if position < len(comparison.pins()):
+            comparison.change(position, atom=atom)
 
     return chosen

@@ -106,7 +106,7 @@ def loops(panels: list[Panel]) -> None:
     glasses = {panel.which.glass.content_hash: panel for panel in reversed(panels)}
     panels = [panel for panel in panels if glasses[panel.which.glass.content_hash] is panel]
     try:
-        found = [
+        diagrams = [
             (panel.which.glass.name, calls.topology(panel.which.glass).persistence.h1) for panel in panels
         ]
     except InputError as error:
@@ -114,7 +114,7 @@ def loops(panels: list[Panel]) -> None:
         return
     named = [
         (f"{panel.letter} {title}", h1.birth, h1.death)
-        for panel, (title, h1) in zip(panels, found, strict=True)
+        for panel, (title, h1) in zip(panels, diagrams, strict=True)
     ]
     chart(comparison_plots.loops_overlaid(named), "loops")
     pairs = list(combinations(panels, 2))

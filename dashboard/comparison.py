@@ -69,13 +69,13 @@ def pin(what: Pin) -> None:
         pins().append(what)
 
 
-def change(place: int, **parts: object) -> None:
+def change(position: int, **parts: object) -> None:
     """Give the pin at a position another atom, glass, checkpoint or method."""
-    pins()[place] = replace(pins()[place], **parts)
+    pins()[position] = replace(pins()[position], **parts)
 
 
-def remove(place: int) -> None:
-    pins().pop(place)
+def remove(position: int) -> None:
+    pins().pop(position)
 
 
 def show_pin_button(chosen: session.Selection) -> None:

@@ -26,8 +26,8 @@ def choose(chosen: session.Selection) -> list[Pin]:
         with st.popover(
             "Ready-made", icon=":material/auto_awesome_motion:", key=READY_MADE, on_change="rerun"
         ):
-            for place, one in enumerate(comparison.ready_made(chosen)):
-                st.button(one.title, key=f"ready{place}", on_click=take, args=(one,), help=one.words)
+            for position, one in enumerate(comparison.ready_made(chosen)):
+                st.button(one.title, key=f"ready{position}", on_click=take, args=(one,), help=one.words)
         st.button(
             "Add a panel",
             key="add_panel",
