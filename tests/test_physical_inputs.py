@@ -191,10 +191,10 @@ def test_training_reads_them(whole, bare, tmp_path):
     assert load_checkpoint(tmp_path).model.inputs == INPUTS
 
 
-def command(bare, folder, before=""):
+def command(bare, folder, before="", what=("predict",)):
     write_extxyz(folder / "bare.xyz", bare)
     code = f"import sys; {before}from symgnn.cli import main; main()"
-    words = [sys.executable, "-c", code, "predict", "bare.xyz", "--checkpoint", "ridge-physics"]
+    words = [sys.executable, "-c", code, what[0], "bare.xyz", *what[1:], "--checkpoint", "ridge-physics"]
     return subprocess.run(
         words, cwd=folder, env=os.environ | {"COLUMNS": "200"}, capture_output=True, text=True, timeout=300
     )
@@ -204,6 +204,13 @@ def test_the_command_line_says_what_was_computed(bare, tmp_path):
     done = command(bare, tmp_path)
     assert done.returncode == 0, done.stderr
     assert "potential_energy, pressure, von_mises: not in the file, computed with the Mendelev" in done.stderr
+
+
+def test_an_explanation_says_what_no_edge_stands_for(bare, tmp_path):
+    done = command(bare, tmp_path, what=("explain", "--atom", "5", "--method", "nearest", "--top", "3"))
+    assert done.returncode == 0, done.stderr
+    own = "the atom's own potential energy, pressure and von Mises stress is assigned to no edge"
+    assert f"What the model takes from {own}." in done.stderr
 
 
 def test_without_numba_one_line_names_fields_and_extra(bare, tmp_path):
