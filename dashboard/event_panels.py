@@ -92,14 +92,14 @@ def event_table(known: AtomBarriers | None, event: Event | None) -> None:
         column_config={
             "shown": st.column_config.TextColumn("", width=22),
             "try": None,
-            "barrier_eV": number("barrier (eV)", format="%.3f", width=84),
+            "barrier_eV": number("barrier (eV)", format="%.3f", width=76),
             "energy_difference_eV": number(
-                "ΔE (eV)", format="%+.3f", width=64, help="Of the minimum beyond the saddle above this one"
+                "ΔE (eV)", format="%+.3f", width=57, help="Of the minimum beyond the saddle above this one"
             ),
-            "moving_atoms": number("atoms", width=46, help="Displaced by more than 0.1 Å at the saddle"),
+            "moving_atoms": number("atoms", width=44, help="Displaced by more than 0.1 Å at the saddle"),
             "connected": st.column_config.CheckboxColumn(
                 "conn.",
-                width=46,
+                width=40,
                 help="Connected: going down from the saddle leads exactly back to the start",
             ),
         },

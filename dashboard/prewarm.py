@@ -1,4 +1,4 @@
-"""What the first visitor would otherwise wait for: a worker, imports, and what the first page shows."""
+"""What the first visitor would otherwise wait for: imports, what the first page shows, and workers."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import contextlib
 import gc
 import importlib
 import logging
+import threading
 
 from dashboard.default_checkpoint import default_checkpoint
 from symgnn.errors import InputError
 
+WORKERS_AFTER = 5.0  # s after the server answers: until then the processor draws the first page
+
 
 def run() -> None:
-    """Start a worker, import the pages meanwhile, and compute what the first one shows."""
-    from dashboard.workers.pool import shared_pool
-
-    with contextlib.suppress(InputError):  # the page says it, to whom it concerns
-        shared_pool().start()
+    """Import the pages and compute what the first one shows. Workers start a little later, or with the first question:
+    each imports for seconds."""
     from dashboard import calls
     from dashboard.pages import PAGES
 
@@ -25,11 +25,21 @@ def run() -> None:
     )
     for page in PAGES:
         importlib.import_module(f"dashboard.app_pages.{page.name}")
-    with contextlib.suppress(InputError):
+    with contextlib.suppress(InputError):  # the page says it, to whom it concerns
         first_page(calls)
     # Streamlit collects garbage after each run of a script: among all that is imported it would search for .7 s.
     gc.collect()
     gc.freeze()
+    later = threading.Timer(WORKERS_AFTER, start_workers)
+    later.daemon = True
+    later.start()
+
+
+def start_workers() -> None:
+    from dashboard.workers.pool import shared_pool
+
+    with contextlib.suppress(InputError):
+        shared_pool().start()
 
 
 def first_page(calls) -> None:

@@ -1,7 +1,4 @@
-"""How glasses and checkpoints get to a worker: once each, and known by their content afterwards.
-
-Checkpoints, and with them torch, are imported where they are needed: the server starts its first worker before.
-"""
+"""How glasses and checkpoints get to a worker: once each, and known by their content afterwards."""
 
 from __future__ import annotations
 
@@ -10,15 +7,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dashboard.default_checkpoint import default_checkpoint
 from dashboard.workers import messages
 from symgnn.errors import InputError
 from symgnn.glass import Glass
-
-if TYPE_CHECKING:
-    from symgnn.inference.checkpoint import Checkpoint
+from symgnn.inference.checkpoint import Checkpoint, list_checkpoints, load_checkpoint
 
 HELD = 8  # glasses, and as many checkpoints, that a worker holds
 
@@ -58,8 +53,6 @@ class Held:
 
 def pack(arguments: Mapping[str, Any], held: Held) -> tuple[dict[str, Any], dict[str, bytes]]:
     """Arguments with references, and the pickles of the glasses that are not yet held there."""
-    from symgnn.inference.checkpoint import Checkpoint
-
     packed, pickles = {}, {}
     for name, value in arguments.items():
         if isinstance(value, Glass):
@@ -86,8 +79,6 @@ class Unpacker:
 
     def hold_default(self) -> None:
         """Load the checkpoint that pages start with, where it is there: before anybody waits for it."""
-        from symgnn.inference.checkpoint import list_checkpoints, load_checkpoint
-
         name = default_checkpoint(list_checkpoints())
         if name is None:
             return
@@ -114,8 +105,6 @@ class Unpacker:
         }
 
     def checkpoint(self, reference: CheckpointReference) -> Checkpoint:
-        from symgnn.inference.checkpoint import load_checkpoint
-
         model = self._checkpoints.touch(reference, lambda: load_checkpoint(reference.folder))
         if model.key != reference.key:
             raise InputError(

@@ -28,7 +28,7 @@ ABANDONED = (
     150.0  # s after which a job at whose bar nobody looks is cancelled; hidden tabs look once a minute
 )
 SWEEP = 15.0  # s between two searches for such jobs
-SPARE_AFTER = 8.0  # s after a worker is ready, the next one starts though nobody waits for it
+SPARE_AFTER = 15.0  # s after a worker is ready, the next one starts though nobody waits for it
 SMALL = 512  # bytes, what a refusal takes
 
 
