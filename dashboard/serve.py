@@ -2,6 +2,7 @@
 
 import os
 import sys
+import traceback
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -22,7 +23,10 @@ def main(options: list[str]) -> None:
         print("  The dashboard is starting, which takes a few seconds.", flush=True)
         from dashboard import prewarm
 
-        prewarm.run()  # before the server answers, so that nobody waits in front of a white page
+        try:
+            prewarm.run()  # before the server answers, so that nobody waits in front of a white page
+        except Exception:  # whatever it is, the page that needs it says so
+            traceback.print_exc()
     from streamlit.web import cli
 
     sys.exit(cli.main(["run", str(HERE / "asgi.py"), *options]))

@@ -85,6 +85,22 @@ def test_the_first_page_is_ready_before_a_worker_starts(monkeypatch):
     assert steps == [*["import"] * len(PAGES), "page", "freeze", "worker"]
 
 
+@pytest.mark.parametrize(("options", "prepared"), [(["--server.port=1"], True), (["--help"], False)])
+def test_the_server_starts_whatever_happens_before(monkeypatch, capfd, options, prepared):
+    def fails():
+        raise RuntimeError("no disk")
+
+    asked = []
+    monkeypatch.setattr(serve, "bound_threads", lambda environment: None)
+    monkeypatch.setattr(prewarm, "run", fails)
+    monkeypatch.setattr("streamlit.web.cli.main", asked.append)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    with pytest.raises(SystemExit):
+        serve.main(options)
+    assert asked[0][2:] == options
+    assert ("no disk" in capfd.readouterr().err) == prepared
+
+
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
