@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # streamlit puts only this file's own folder there
     sys.path.insert(0, str(ROOT))
 
-with st.spinner("The dashboard is starting"):  # for who comes before prewarm.py has finished
+with st.spinner("The dashboard is starting"):  # where prewarm.py has not imported it
     from dashboard import layout, link, session, sidebar, tour
     from dashboard.pages import PAGES, YOUR_GLASS
     from symgnn.allocator import keep_large_buffers

@@ -27,7 +27,7 @@ def run() -> None:
         importlib.import_module(f"dashboard.app_pages.{page.name}")
     with contextlib.suppress(InputError):  # the page says it, to whom it concerns
         first_page(calls)
-    # Streamlit collects garbage after each run of a script: among all that is imported it would search for .7 s.
+    # What is imported stays: who collects garbage later need not search it.
     gc.collect()
     gc.freeze()
     later = threading.Timer(WORKERS_AFTER, start_workers)

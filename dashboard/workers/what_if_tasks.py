@@ -18,9 +18,8 @@ from symgnn.whatif import Measured, RelaxedSwap, WhatIf, check_by_searches, desi
 from symgnn.whatif import what_if as ask
 
 Progress = Callable[[float, str], None]
-PREPARING = (
-    "preparing: a minute when it is first used on a machine, to compile"  # until the first step is told
-)
+# Told until the first step is.
+PREPARING = "preparing: a minute when it is first used on a machine, to compile"
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,8 +16,9 @@ import dashboard.workers.pool
 from dashboard import asgi, calls, prewarm, serve
 from dashboard.default_checkpoint import PREFERRED
 from dashboard.pages import PAGES
+from dashboard.workers import messages, worker
 from dashboard.workers.here import Here
-from dashboard.workers.pool import default_workers, shared_pool
+from dashboard.workers.pool import Pool, default_workers, shared_pool
 from symgnn.errors import InputError
 
 
@@ -83,6 +84,41 @@ def test_the_first_page_is_ready_before_a_worker_starts(monkeypatch):
     while "worker" not in steps and time.monotonic() < deadline:
         time.sleep(0.02)
     assert steps == [*["import"] * len(PAGES), "page", "freeze", "worker"]
+
+
+class Idle:
+    """A worker that does nothing."""
+
+    def __init__(self, on_message, on_end):
+        self.ready = False
+
+    def kill(self) -> None: ...
+
+
+def test_a_second_worker_starts_after_a_while(monkeypatch):
+    monkeypatch.setattr("dashboard.workers.pool.WorkerProcess", Idle)
+    for seconds, expected in ((600, 1), (0.01, 2)):
+        monkeypatch.setattr("dashboard.workers.pool.SPARE_AFTER", seconds)
+        pool = Pool(2)
+        pool.start()
+        pool._on_message(pool._workers[0], messages.Ready())
+        time.sleep(0.5)
+        assert len(pool._workers) == expected
+        pool.close()
+
+
+def test_a_worker_that_rests_imports_what_later_jobs_need_once(monkeypatch):
+    imported = []
+    monkeypatch.setattr(worker, "REST", 0.01)
+    monkeypatch.setattr(worker, "import_the_rest", lambda: imported.append(one._jobs.put("first")))
+    one = worker.Worker(None, None)
+    one._jobs.put("at once")
+    assert one._next() == "at once"
+    assert not imported
+    assert one._next() == "first"
+    one._jobs.put("second")
+    assert one._next() == "second"
+    assert len(imported) == 1
 
 
 @pytest.mark.parametrize(("options", "prepared"), [(["--server.port=1"], True), (["--help"], False)])
