@@ -41,7 +41,36 @@ DRAWN = """
 const view = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.canvas')).find(Boolean);
 return view?.dataset.drawn?.split('|') ?? null;
 """
-SELECT = "Object.values(window.symgnnWindow.open)[0].store.set({ selected: [arguments[0]] });"
+# Does something on the page and waits for the picture that answers it: s until it is painted, which the page tells by
+# itself, since its plots, drawn afterwards, keep it from answering.
+CLICK = """
+const links = [...document.querySelectorAll('[data-testid=stSidebarNavLink]')];
+const act = () => links.find((link) => link.innerText.trim() === arguments[0]).click();
+"""
+SELECT = """
+const { store } = Object.values(window.symgnnWindow.open)[0];
+const act = () => store.set({ selected: [arguments[0]] });
+"""
+WATCH = """
+const everywhere = () => [...document.querySelectorAll('*')];
+const canvasNow = () => everywhere().map((e) => e.shadowRoot?.querySelector('.canvas')).find(Boolean);
+const edgesOf = (canvas) => canvas?.dataset.drawn?.split('|')[1];
+const canvas = canvasNow(), edges = edgesOf(canvas), wanted = arguments[1];
+const answered = {
+  glass: () => canvasNow() !== canvas && canvasNow()?.dataset.drawn,
+  edges: () => canvasNow() !== canvas && edgesOf(canvasNow()),
+  otherEdges: () => edgesOf(canvasNow()) && edgesOf(canvasNow()) !== edges,
+};
+const watch = window.watch = { seconds: null };
+const painted = new MessageChannel(); // after the frame, before what waits for it
+const start = performance.now();
+painted.port1.onmessage = () => {
+  if (answered[wanted]()) watch.seconds = (performance.now() - start) / 1000;
+  else requestAnimationFrame(() => painted.port2.postMessage(null));
+};
+painted.port2.postMessage(null);
+act();
+"""
 STEPS, PAUSE = 8, 4  # selections of a session, and s between two of them on average
 # Selects atoms one after the other after pauses of random length; ms until the ring is drawn and until the server has
 # answered, which is when the link names the atom.
@@ -160,9 +189,20 @@ class Visitors:
         shown = self.driver.execute_script(DRAWN)
         return shown is not None and bool(shown[1])
 
-    def press(self, page: str) -> None:
-        links = self.driver.find_elements("css selector", "[data-testid=stSidebarNavLink]")
-        next(link for link in links if link.text.strip() == page).click()
+    def act(self, tab: str, script: str, what: object, wanted: str) -> None:
+        """Do what `script` (CLICK, SELECT) says of `what`, and let the page wait for a picture of what is `wanted`."""
+        self.go(tab)
+        self.driver.execute_script(script + WATCH, what, wanted)
+
+    def answers(self, tabs: list[str]) -> dict[str, float]:
+        """Seconds until each page has shown what `act` wants."""
+        seconds = lambda: self.driver.execute_script("return window.watch.seconds")  # noqa: E731
+        self.wait(dict.fromkeys(tabs, lambda: seconds() is not None))
+        taken = {}
+        for tab in tabs:
+            self.go(tab)
+            taken[tab] = seconds()
+        return taken
 
     def close(self, tab: str) -> None:
         self.go(tab)
@@ -191,12 +231,17 @@ def one_visitor(server: Server, visitors: Visitors, started: float, glass: str) 
     line("second visitor", visitors.wait({tab: visitors.drawn})[tab])
     visitors.open(f"explanation?glass={glass}&atom=5&method=gradient", tab)
     line("explanation by gradients, opened by a link", visitors.wait({tab: visitors.edges})[tab])
-    for page, condition in (("Structure", visitors.drawn), ("Explanation", visitors.edges)) * 2:
-        here = visitors.driver.current_url.split("?")[0]
-        visitors.press(page)
-        changed = lambda c=condition, h=here: visitors.driver.current_url.split("?")[0] != h and c()  # noqa: E731
-        taken = visitors.wait({tab: changed})[tab]
-    line("page switch to Explanation, both pages open before", taken, "page switch")
+    switches = []
+    for page, wanted in (("Structure", "glass"), ("Explanation", "edges")) * 4:
+        visitors.act(tab, CLICK, page, wanted)
+        switches.append(visitors.answers([tab])[tab])
+        time.sleep(1)
+    for first, page in enumerate(("Structure", "Explanation")):
+        line(
+            f"page switch to {page}, both pages open before (median of 3)",
+            float(np.median(switches[2 + first :: 2])),
+            "page switch",
+        )
     taken = [ask(visitors, [tab], {tab: atom})[tab] for atom in (77, 78, 79)]
     line("gradients of another atom, cold (median of 3)", float(np.median(taken)), "gradient")
     visitors.close(tab)
@@ -204,13 +249,9 @@ def one_visitor(server: Server, visitors: Visitors, started: float, glass: str) 
 
 def ask(visitors: Visitors, tabs: list[str], atoms: dict[str, int]) -> dict[str, float]:
     """Seconds until the explanation of another atom is drawn in each of the windows, which ask at the same time."""
-    conditions = {}
     for tab in tabs:
-        visitors.go(tab)
-        before = visitors.driver.execute_script(DRAWN)
-        visitors.driver.execute_script(SELECT, atoms[tab])
-        conditions[tab] = lambda b=before: (visitors.driver.execute_script(DRAWN) or b)[1] not in ("", b[1])
-    return visitors.wait(conditions)
+        visitors.act(tab, SELECT, atoms[tab], "otherEdges")
+    return visitors.answers(tabs)
 
 
 def explainers(visitors: Visitors, glass: str) -> None:

@@ -87,14 +87,15 @@ def uploads() -> dict[str, Glass]:
 def arrive() -> None:
     """Note what the URL says, if it says something new: a link was opened, or the browser went back.
 
-    A click can come before the browser has written the last link: then the URL is an earlier one of ours, and the click
-    counts. After a step back nothing but the URL has changed.
+    A click, or a run that a page asks for (`run_again`), can come before the browser has written the last link: then
+    the URL is an earlier one of ours, and does not count. After a step back nothing but the URL has changed.
 
     What a page has not taken over yet, since it waits for an answer, stays; and so do messages about the link.
     """
     parameters, state = _parameters(), st.session_state
     waited = state.pop("_waited", False)
-    is_late = parameters in state.get("_earlier", []) and _is_click()
+    is_no_step = state.pop("_again", False) or _is_click()
+    is_late = parameters in state.get("_earlier", []) and is_no_step
     if parameters != state.get("_published") and not is_late:
         state["_arrived"] = parameters
     elif not waited:
@@ -109,9 +110,15 @@ def arrive() -> None:
 
 
 def waits() -> None:
-    """The page stops here, and runs again when what it waits for is there. Call it before `st.stop`."""
+    """The page stops here, and runs again when what it waits for is there. Call it last, or before `st.stop`."""
     write_link()
     st.session_state["_waited"] = True
+
+
+def run_again() -> None:
+    """Run the whole page again. The browser may still have an earlier link: see `arrive`."""
+    st.session_state["_again"] = True
+    st.rerun()
 
 
 def _parameters() -> dict[str, str]:
@@ -264,4 +271,4 @@ def pick(atom: int) -> None:
 def follow_pick() -> None:
     """Inside a fragment: rerun the whole page where the fragment runs because an atom was clicked."""
     if st.session_state.get("_picked"):
-        st.rerun()
+        run_again()

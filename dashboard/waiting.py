@@ -118,7 +118,7 @@ def _progress(ticket: Ticket | None, visitor: str, step: str | None = None) -> N
     if ticket is None:
         return
     if ticket.finished or ticket.job.key in _cancelled() or (step is not None and ticket.what != step):
-        st.rerun()
+        session.run_again()
     shared_pool().look(ticket, visitor)
     left, right = st.columns([6, 1], vertical_alignment="center")
     left.progress(ticket.fraction, state_of(ticket))

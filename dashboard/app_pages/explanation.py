@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import beside, calls, method, notices, session, sharing, verdict
+from dashboard.jobs_of_page import JobsOfPage
 from dashboard.layout import chart, cost_accepted, head, title, with_uncertainty
 from dashboard.waiting import duration
 from dashboard.window import mount_window
@@ -22,7 +23,7 @@ from symgnn.plotting import plots
 from symgnn.plotting.downloads import csv_bytes, explanation_json
 from symgnn.plotting.tables import edge_table
 from symgnn.viewer3d.window_data import frame_commands
-from symgnn.whatif.methods import title_of
+from symgnn.whatif.methods import method_class, title_of
 from symgnn.whatif.relaxed_swap import RelaxedSwap
 
 DEFAULT_TOP, MOST_SHOWN = TOP_EDGES, 300
@@ -37,32 +38,34 @@ EVIDENCE = {
 NEAR = 9.0  # Å round the explained atom, of what is drawn at first
 
 
-def summary(glass: Glass, explained: Explanation, sigma: np.ndarray | None) -> list[str]:
+def summary(glass: Glass, atom: int, prediction: float, sigma: np.ndarray | None) -> list[str]:
     """Barriers of the explained atom, in a few words each."""
-    atom = explained.atom
-    known = with_uncertainty(explained.prediction, None if sigma is None else sigma[atom])
+    known = with_uncertainty(prediction, None if sigma is None else sigma[atom])
     label = "no label" if glass.barriers is None else f"label {glass.barriers[atom]:.2f} eV"
     return [f"predicted {known}", label]
 
 
 @st.fragment
-def window(chosen: session.Selection, explained: Explanation, others: list[Explanation]) -> None:
-    """The atom and its edges in the linked window. What is chosen there, an atom or another k, is the page's choice."""
+def window(chosen: session.Selection, name: str, explanations: list[Explanation]) -> None:
+    """The atom and its edges in the linked window, by the method of that name first; without edges while they are
+    computed. What is chosen there, an atom or another k, is the page's choice."""
     session.follow_pick()
     glass = chosen.glass
     dataset, _ = glass_data(chosen.checkpoint, glass)
+    edges = None
+    if explanations:
+        keys = " ".join(one.key for one in explanations)
+        edges = explanation_data(keys, glass, explanations[0], tuple(explanations[1:]))
     mount_window(
         "explanation",
         dataset,
         frame_commands(glass),
-        edges=explanation_data(
-            " ".join(one.key for one in (explained, *others)), glass, explained, tuple(others)
-        ),
+        edges=edges,
         camera="explanation",
         selected=chosen.atom,
         default={
             "color": "barrier",
-            "edgeSet": "importance" if explained.effect is None else "effect",
+            "edgeSet": "effect" if method_class(name).signed else "importance",
             "top": st.session_state["k"],
             "wrap": "atom",
             "clip": NEAR,
@@ -105,7 +108,7 @@ def evidence(
         elements(edges, k)
     else:
         name = f"{chosen.glass_id}-atom{chosen.atom}-{explained.method}"
-        table(edges, k, name, explained)
+        table(edges, k, name, tested)
         file = f"{chosen.glass_id.removeprefix(session.UPLOAD)}.xyz"
         sharing.report_of_atom(chosen.checkpoint, chosen.glass, explained, k, file=file, name=name)
 
@@ -217,22 +220,29 @@ def show(chosen: session.Selection) -> None:
             draws = verdict.choose_draws()
         if not is_wanted(chosen.checkpoint, glass, atom, name):
             return
-        explained = calls.explanation(chosen.checkpoint, glass, atom, seed=0, method=name)
+        session.seed("k", DEFAULT_TOP, session.whole_number(1, MOST_SHOWN))
+        prediction = calls.predicted(chosen.checkpoint, glass)[atom]
+        with words.container():
+            title(question, summary(glass, atom, prediction, sigma))
+        sentence = st.container()
+        jobs = JobsOfPage(sentence)
+        explained = jobs.ask(calls.explanation_job(chosen.checkpoint, glass, atom, seed=0, method=name))
+        jobs.end()
     except InputError as error:
         notices.problem(error)
         return
-    with words.container():
-        title(question, summary(glass, explained, sigma))
+    if explained is None:  # the window stays in sight meanwhile
+        window(chosen, name, [])
+        session.waits()
+        return
     if len(explained.importance) < 2:
         st.info("Too few edges reach this atom: there is nothing to rank.")
         return
     most = min(MOST_SHOWN, len(explained.importance))
-    session.seed("k", min(DEFAULT_TOP, most), session.whole_number(1, most))
     k = st.session_state["k"] = max(1, min(st.session_state["k"], most))
     session.publish(k=k)
-    sentence = st.container()
     others = beside.finished(chosen, names)
-    window(chosen, explained, others)
+    window(chosen, name, [explained, *others])
     below = st.container()
     try:
         with sentence:  # the window stays in sight while these are computed
@@ -247,7 +257,7 @@ def show(chosen: session.Selection) -> None:
         notices.problem(error)
         return
     if len(now) > len(others):  # for the window
-        st.rerun()
+        session.run_again()
     with below:
         evidence(chosen, explained, tested, now, k)
 

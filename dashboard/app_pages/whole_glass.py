@@ -322,7 +322,7 @@ def show(chosen: session.Selection) -> None:
         with slot:
             calls.explained_glass(chosen.checkpoint, chosen.glass, choice.method, choice.atoms)
         st.session_state[_READY] = _key(chosen, choice)
-        st.rerun()
+        session.run_again()
 
 
 if __name__ == "__main__":  # as which Streamlit runs a page

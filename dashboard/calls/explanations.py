@@ -28,8 +28,14 @@ PASSES_OF_TEST = 60  # through the model, of the fidelity that every explanation
 
 
 def explanation(model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str) -> Explanation:
-    """Which edges the prediction for one atom rests on; shared with the command line through its files."""
-    return answer(_one_atom(model, readable(model, glass), atom, seed, method))
+    """Which edges the prediction for one atom rests on; shared with the command line through its files. `tested` says
+    whether it holds."""
+    return answer(explanation_job(model, glass, atom, seed=seed, method=method))
+
+
+def explanation_job(model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str) -> Job:
+    """The job behind `explanation`, for a page that goes on meanwhile. Raises InputError as `readable` does."""
+    return _one_atom(model, readable(model, glass), atom, seed, method)
 
 
 def explanation_is_kept(model: Checkpoint, glass: Glass, atom: int, *, seed: int, method: str) -> bool:
@@ -58,6 +64,7 @@ def tested(model: Checkpoint, glass: Glass, explained: Explanation, *, k: int, d
         return explained
     glass = readable(model, glass)
     arguments = {"model": model, "glass": glass, "explained": explained, "k": k, "draws": draws}
+    arguments["folder"] = cache_folder()
     return answer(
         Job("fidelity_of_top", ("test", explained.key, k, draws), f"Testing the top {k} edges", arguments)
     )

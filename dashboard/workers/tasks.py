@@ -25,8 +25,9 @@ from dashboard.workers.what_if_tasks import (
 )
 from symgnn.check import ValidationReport, validation_report
 from symgnn.explanations.batch import BatchExplanation, explain_batch
-from symgnn.explanations.explain import cached_explanation, with_fidelity
+from symgnn.explanations.explain import TOP_EDGES, cached_explanation, with_fidelity
 from symgnn.explanations.explanation import Explanation
+from symgnn.explanations.fidelity import DRAWS
 from symgnn.explanations.maps import ImportanceMap, importance_map
 from symgnn.explanations.methods.base import Method
 from symgnn.explanations.methods.gradient import GradientTimesWeight
@@ -61,7 +62,9 @@ def explain_atom(
     def steps(step: int, of: int) -> None:
         progress(step / of, f"step {step} of {of}")
 
-    return cached_explanation(model, glass, atom, method=method, seed=seed, folder=folder, progress=steps)
+    return cached_explanation(
+        model, glass, atom, method=method, seed=seed, tested=False, folder=folder, progress=steps
+    )
 
 
 def explain_many(
@@ -77,9 +80,18 @@ def explain_many(
 
 
 def fidelity_of_top(
-    progress: Progress, model: Checkpoint, glass: Glass, explained: Explanation, k: int, draws: int
+    progress: Progress,
+    model: Checkpoint,
+    glass: Glass,
+    explained: Explanation,
+    k: int,
+    draws: int,
+    folder: Path,
 ) -> Explanation:
-    return with_fidelity(model, glass, explained, k=k, draws=draws, seed=explained.seed)
+    tested = with_fidelity(model, glass, explained, k=k, draws=draws, seed=explained.seed)
+    if (k, draws) == (TOP_EDGES, DRAWS):
+        tested.save(folder)
+    return tested
 
 
 def seconds_per_pass(progress: Progress, model: Checkpoint, glass: Glass, atom: int) -> float:

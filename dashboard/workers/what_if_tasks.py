@@ -70,7 +70,9 @@ def explain_by_swaps(
     def tell(done: int, of: int) -> None:
         progress(done / of, f"{done} of {of}")
 
-    return cached_explanation(model, glass, atom, method=method, seed=seed, folder=folder, progress=tell)
+    return cached_explanation(
+        model, glass, atom, method=method, seed=seed, tested=False, folder=folder, progress=tell
+    )
 
 
 def change_once(

@@ -50,7 +50,6 @@ def explain(
             f"explain: checkpoint {checkpoint!r:.40} found, expected what symgnn.load_checkpoint returns"
         )
     k, draws = _whole_counts(k, draws)
-    seed = whole_number("explain: seed", seed, least=0)
     if isinstance(method, str):
         method = build_method(method, {}, checkpoint)
     if not isinstance(method, Method):
@@ -108,6 +107,7 @@ def explain_atoms(
     Meant for a few atoms (memory grows with their number); `symgnn.explanations.batch` takes any number in
     parts. Results are those of single runs. Without fidelity. Raises InputError as `fields_of` and the method do.
     """
+    seed = whole_number("explain: seed", seed, least=0)
     glass = readable(checkpoint, as_glass(glass))
     fields, model = fields_of(checkpoint, glass, atoms), checkpoint.model
     attribution = method.attribute(model, fields, seed=seed, progress=progress)
@@ -172,13 +172,20 @@ def cached_explanation(
     *,
     method: Method,
     seed: int = 0,
+    tested: bool = True,
     folder: Path | None = None,
     progress: Progress | None = None,
 ) -> Explanation:
-    """`explain`, computed once for equal content and kept in `folder` (default: `cache_folder()`)."""
-    glass = readable(checkpoint, glass)
+    """`explain`, computed once for equal content and kept in `folder` (default: `cache_folder()`).
+
+    tested: with its fidelity for TOP_EDGES edges and DRAWS draws; without, only if it is kept already, which is sooner.
+    """
+    glass, folder = readable(checkpoint, glass), folder or cache_folder()
     explanation = stored_explanation(checkpoint, glass, atom, method=method, seed=seed, folder=folder)
     if explanation is None:
-        explanation = explain(checkpoint, glass, atom, method, seed=seed, progress=progress)
-        explanation.save(folder or cache_folder())
+        (explanation,) = explain_atoms(checkpoint, glass, [atom], method=method, seed=seed, progress=progress)
+        explanation.save(folder)
+    if tested and not explanation.fidelity:
+        explanation = with_fidelity(checkpoint, glass, explanation, seed=seed)
+        explanation.save(folder)
     return explanation

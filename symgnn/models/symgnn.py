@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
 from symgnn.models.base import BarrierModel, readout
+from symgnn.nn.aggregate import Carried
 from symgnn.nn.edge_attention import EdgeAttention, Messages
 from symgnn.nn.kept_coordination import KeptCoordination
 from symgnn.nn.symmetrized_encoder import Symmetrization, SymmetrizedEncoder
@@ -20,7 +21,7 @@ class Prepared(NamedTuple):
 
     atoms: Tensor
     edges: Tensor
-    messages: Messages
+    messages: Messages | Carried
 
 
 class SymGNN(BarrierModel):
@@ -72,13 +73,18 @@ class SymGNN(BarrierModel):
         return self.kept_coordination(graph, strength, self.element_index(graph))
 
     def prepare(self, graph: AtomGraph) -> Prepared:
+        known = self.encode(graph)
+        first, _, _ = self.trim(graph, 0)
+        return known._replace(messages=self.layers[0].carried(first, known.messages))
+
+    def encode(self, graph: AtomGraph) -> Prepared:
         atoms, edges = self.atom_encoder(self.element_index(graph)), self.edge_encoder(graph)
         first, [senders], [carriers] = self.trim(graph, 0, [atoms], [edges])
         return Prepared(atoms, edges, self.layers[0].messages(first, senders, carriers))
 
     def embed(self, graph: AtomGraph, edge_weight: Tensor | None, prepared: Prepared | None = None) -> Tensor:
         strength = self.edge_strength(graph, edge_weight)
-        atoms, edges, messages = prepared or self.prepare(graph)
+        atoms, edges, messages = prepared or self.encode(graph)
         states = [atoms]
         for depth, layer in enumerate(self.layers):
             graph, states, [edges, strength] = self.trim(graph, depth, states, [edges, strength])

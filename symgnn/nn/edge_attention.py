@@ -25,7 +25,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from symgnn.graph.atom_graph import AtomGraph
-from symgnn.nn.aggregate import attend
+from symgnn.nn.aggregate import Carried, attend, attend_carried, carry
 from symgnn.nn.limited_norm import LimitedNorm
 
 
@@ -73,14 +73,24 @@ class EdgeAttention(nn.Module):
             self_logits=self.self_logit(atoms),
         )
 
-    def forward(self, graph: AtomGraph, atoms: Tensor, messages: Messages, edge_weight: Tensor) -> Tensor:
-        mixed, total = attend(
-            graph,
-            messages.values,
-            messages.logits,
-            messages.self_logits,
-            gates=messages.gates,
-            edge_weight=edge_weight,
-        )
+    def carried(self, graph: AtomGraph, messages: Messages) -> Messages | Carried:
+        """The messages as `forward` takes them soonest under many edge weights; without gradient."""
+        known = carry(graph, messages.values, messages.logits, messages.self_logits, messages.gates)
+        return messages if known is None else known
+
+    def forward(
+        self, graph: AtomGraph, atoms: Tensor, messages: Messages | Carried, edge_weight: Tensor
+    ) -> Tensor:
+        if isinstance(messages, Carried):
+            mixed, total = attend_carried(graph, messages, edge_weight)
+        else:
+            mixed, total = attend(
+                graph,
+                messages.values,
+                messages.logits,
+                messages.self_logits,
+                gates=messages.gates,
+                edge_weight=edge_weight,
+            )
         received = self.norm(torch.cat([mixed.flatten(1), total], 1))
         return atoms + self.update(torch.cat([atoms, received], 1))

@@ -37,7 +37,10 @@ def test_the_verdict_is_that_of_the_k_and_the_draws_that_are_chosen(app, asked):
 
 
 def test_more_draws_are_offered_where_they_decide(app, monkeypatch):
+    really = calls.tested
+
     def no_draw_reaches_it(model, glass, explained, *, k, draws):
+        explained = really(model, glass, explained, k=k, draws=20)
         numbers = {"k": k, "draws": draws, "k_others": k, "remove_top_p": 1 / (1 + draws)}
         return replace(explained, fidelity={**explained.fidelity, **numbers})
 
@@ -54,9 +57,17 @@ def test_more_draws_are_offered_where_they_decide(app, monkeypatch):
     assert not offered()
 
 
-def test_an_explanation_that_is_tested_already_is_not_tested_again(asked):
+def test_an_explanation_is_tested_once(asked):
+    """The edges are there before the test; the usual test is kept with them, as the command line does."""
     explained = calls.explanation(*asked, 4, seed=0, method="gradient")
-    assert calls.tested(*asked, explained, k=50, draws=20) is explained
+    assert not explained.fidelity
+    tested = calls.tested(*asked, explained, k=50, draws=20)
+    assert (tested.fidelity["k"], tested.fidelity["draws"]) == (50, 20)
+    assert calls.tested(*asked, tested, k=50, draws=20) is tested
+    kept = calls.finished_explanation(*asked, 4, seed=0, method="gradient")
+    assert kept.fidelity == tested.fidelity
+    calls.tested(*asked, explained, k=7, draws=20)
+    assert calls.finished_explanation(*asked, 4, seed=0, method="gradient").fidelity["k"] == 50
 
 
 def test_methods_stand_side_by_side_with_their_overlap(app, asked):

@@ -69,6 +69,30 @@ def test_a_click_before_the_browser_has_written_the_link_counts_and_a_step_back_
     assert app.number_input(key="atom").value == 11
 
 
+def test_a_run_that_a_page_asks_for_before_the_browser_has_written_the_link_is_no_step_back(app):
+    """A progress bar that asks for news sends the URL that the browser has, which is the earlier one if it is slow."""
+    opened(app, glass="beta", atom=3)
+    app.number_input(key="atom").set_value(5).run()
+    app.query_params["atom"] = "3"
+    app.session_state["_again"] = True
+    app.run()
+    assert app.number_input(key="atom").value == 5
+    assert app.query_params["atom"] == "5"
+    app.query_params["atom"] = "3"
+    app.run()
+    assert app.number_input(key="atom").value == 3, "a step back"
+
+
+def test_pages_run_again_by_one_function():
+    """`session.run_again`, which tells what the browser did not ask for."""
+    files = [
+        path
+        for path in (REPOSITORY / "dashboard").rglob("*.py")
+        if "st.rerun(" in path.read_text(encoding="utf-8")
+    ]
+    assert [path.name for path in files] == ["session.py"]
+
+
 def test_the_view_of_the_window_is_no_change_of_the_link(app):
     opened(app, glass="beta", atom=3)
     app.number_input(key="atom").set_value(5)

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createViewer, oncePerFrame, webGL } from "../../dashboard/static/window/viewer.js";
+import { createViewer, fitted, oncePerFrame, webGL } from "../../dashboard/static/window/viewer.js";
 
 /** A renderer of 3Dmol's kind, and the next frame of the browser. */
 function machine() {
@@ -66,6 +66,23 @@ test("a canvas of another size is empty: it is filled at once", () => {
   assert.equal(pictures.length, 2);
 });
 
+test("what is forgotten is not drawn, and nobody is told", () => {
+  const { canvas, draw, frame, pictures, viewer } = machine();
+  let told = 0;
+  draw();
+  frame();
+  draw();
+  viewer.whenDrawn(() => { told += 1; });
+  viewer.forget();
+  frame();
+  assert.deepEqual([pictures.length, told], [1, 0]);
+  canvas.width = 500; // of the next window, which draws once all is there
+  draw();
+  assert.equal(pictures.length, 1);
+  frame();
+  assert.equal(pictures.length, 2);
+});
+
 const page = (renderer) => ({
   createElement: () => ({
     getContext: () => renderer && { getExtension: (name) => ({ UNMASKED_RENDERER_WEBGL: name, loseContext() {} }), getParameter: () => renderer },
@@ -75,9 +92,65 @@ const page = (renderer) => ({
 test("the processor draws fewer pixels than a graphics card, and a browser without WebGL none", () => {
   assert.equal(webGL(page(null)), null);
   assert.deepEqual(webGL(page("ANGLE (Google, Vulkan 1.3.0 (SwiftShader Device (Subzero)), SwiftShader driver)")), { software: true });
-  const renderer = { render() {}, getCanvas: () => ({ width: 1, height: 1 }) };
-  let asked = null;
-  createViewer({ createViewer: (element, config) => { asked = config; return { getRenderer: () => renderer }; } }, {});
-  assert.equal(asked.upscale, false);
-  assert.equal(asked.antialias, true);
+  const { asked, library, place } = world();
+  createViewer(library, place(), document);
+  assert.equal(asked[0].upscale, false);
+  assert.equal(asked[0].antialias, true);
+});
+
+/** 3Dmol.js, a document, and places on its page. */
+const document = { createElement: () => ({ style: {}, clientWidth: 30, clientHeight: 20, remove() { this.at = null; } }) };
+
+function world() {
+  const asked = [], calls = [];
+  const renderer = { render() {}, isLost: () => false, getCanvas: () => ({ width: 1, height: 1 }) };
+  const made = { getRenderer: () => renderer };
+  for (const name of ["removeAllModels", "removeAllShapes", "setViewChangeCallback", "resize"]) made[name] = () => calls.push(name);
+  const library = { createViewer: (element, config) => { asked.push(config); return { ...made, element }; } };
+  const place = () => ({ append(element) { element.at = this; } });
+  return { asked, calls, library, place };
+}
+
+test("the next window draws with the viewer of one that is gone", () => {
+  const { asked, calls, library, place } = world();
+  const first = createViewer(library, place(), document);
+  const beside = createViewer(library, place(), document);
+  assert.notEqual(first, beside, "windows that stand side by side have one each");
+  assert.equal(asked.length, 2);
+  first.leave();
+  assert.deepEqual(calls, ["removeAllModels", "removeAllShapes", "setViewChangeCallback"]);
+  assert.equal(first.element.at, null);
+  const next = place();
+  first.element.clientWidth = 50;
+  assert.equal(createViewer(library, next, document), first);
+  assert.equal(first.element.at, next);
+  assert.equal(calls.at(-1), "resize", "its place has another size");
+  assert.notEqual(createViewer(library, place(), document), first);
+});
+
+test("observers are heard where the size is another, or the graphics context is lost", () => {
+  const element = { clientWidth: 30, clientHeight: 20 }, observers = [];
+  let lost = false, resized = 0, stopped = 0;
+  class Observer {
+    constructor(fn) { this.fn = fn; }
+    observe(what) { observers.push([this.fn, what]); }
+  }
+  const old = { disconnect: () => { stopped += 1; } };
+  const viewer = { divwatcher: old, intwatcher: old, getRenderer: () => ({ isLost: () => lost }), resize: () => { resized += 1; } };
+  fitted(viewer, element, { Resized: Observer, Seen: Observer });
+  const speak = () => observers.forEach(([fn]) => fn());
+  assert.equal(stopped, 2);
+  assert.deepEqual(observers.map(([, what]) => what), [element, element]);
+  speak();
+  assert.equal(resized, 0);
+  element.clientHeight = 25;
+  speak();
+  assert.equal(resized, 1);
+  lost = true;
+  speak();
+  assert.equal(resized, 3);
+  lost = false;
+  element.clientHeight = 0;
+  speak();
+  assert.equal(resized, 3, "hidden");
 });

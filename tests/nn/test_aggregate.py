@@ -128,3 +128,65 @@ def test_sum_neighbors_against_a_dense_matrix(graph):
     dense = torch.zeros(graph.n_atoms, graph.n_atoms, dtype=torch.float64)
     dense.index_put_((graph.target, graph.source), weights[:, 0], accumulate=True)
     assert torch.allclose(aggregate.sum_neighbors(graph, values, weights), dense @ values)
+
+
+def carried_inputs(graph):
+    values, logits, self_logits = (x.detach() for x in tensors(graph))
+    gates = torch.randn(graph.n_edges, 3, 5, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    edge_weight = torch.rand(graph.n_edges, dtype=torch.float64, generator=torch.Generator().manual_seed(2))
+    edge_weight[::4] = 0.0
+    return values, logits, self_logits, gates, edge_weight
+
+
+@pytest.mark.parametrize("backend", [pytest.param("dgl", marks=with_dgl), "torch"])
+def test_what_is_carried_equals_attention(graph, monkeypatch, backend):
+    """Sums, totals, what is attended to, and the gradient of the weights, where some of them are 0."""
+    if backend == "torch":
+        without_dgl(monkeypatch)
+    values, logits, self_logits, gates, edge_weight = carried_inputs(graph)
+    carried = aggregate.carry(graph, values, logits, self_logits, gates)
+    weights = [edge_weight.clone().requires_grad_() for _ in range(2)]
+    with aggregate.recorded_attention() as record:
+        one = aggregate.attend(graph, values, logits, self_logits, gates=gates, edge_weight=weights[0])
+        other = aggregate.attend_carried(graph, carried, weights[1])
+    for out, total in (one, other):
+        (out.pow(2).sum() + total.sin().sum()).backward()
+    for first, second in (*zip(one, other, strict=True), *zip(record[0][1:], record[1][1:], strict=True)):
+        assert torch.allclose(first, second, atol=1e-12)
+    present = edge_weight > 0
+    assert torch.allclose(weights[0].grad[present], weights[1].grad[present], atol=1e-10)
+
+
+def test_gradients_of_the_weights_of_what_is_carried():
+    """By finite differences, and near 0, where an edge comes back that was removed."""
+    graph = build_graph(make_random_glass(6, seed=0), 4.0)
+    values, logits, self_logits, gates, edge_weight = carried_inputs(graph)
+    carried = aggregate.carry(graph, values, logits, self_logits, gates)
+    edge_weight[::4] = 1e-5
+    assert torch.autograd.gradcheck(
+        lambda weight: aggregate.attend_carried(graph, carried, weight), edge_weight.requires_grad_()
+    )
+
+
+def test_logits_too_far_apart_are_not_carried(graph):
+    """In single precision nothing would be left of an atom's other edges once that of the largest logit is removed."""
+    values, logits, self_logits, gates, _ = (x.float() for x in carried_inputs(graph))
+    assert aggregate.carry(graph, values, logits, self_logits, gates) is not None
+    near, far = logits.clone(), logits.clone()
+    near[5], far[5] = 40.0, 200.0
+    assert aggregate.carry(graph, values, far, self_logits, gates) is None
+    carried = aggregate.carry(graph, values, near, self_logits, gates)
+    keep = torch.ones(graph.n_edges, dtype=torch.bool)
+    keep[5] = False
+    out, total = aggregate.attend_carried(graph, carried, keep.float())
+    expected, of_others = aggregate.attend(
+        graph.edge_subgraph(keep), values, near[keep], self_logits, gates=gates[keep]
+    )
+    assert torch.allclose(out, expected, atol=1e-4)
+    assert torch.allclose(total, of_others, atol=1e-4)
+
+
+def test_an_atom_far_below_its_edges_is_not_carried(graph):
+    values, logits, self_logits, gates, _ = carried_inputs(graph)
+    self_logits[3] = -200.0
+    assert aggregate.carry(graph, values, logits, self_logits, gates) is None

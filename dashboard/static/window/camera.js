@@ -98,6 +98,8 @@ export function createCamera(viewer, { name, scene }) {
       flight++;
       front();
     },
+    /** Ends a flight where it is: the viewer is another window's. */
+    stop() { flight++; },
     /** Moves the atoms into the middle, so near that their surroundings fill the view. */
     flyTo(atoms, near = NEAR) {
       const to = target(atoms, near);

@@ -155,8 +155,7 @@ function createEventWindow(element) {
       player.stop();
       window.removeEventListener("resize", fit);
       watcher.disconnect();
-      viewer?.removeAllModels();
-      viewer?.removeAllShapes();
+      viewer?.leave();
       viewer = null;
     },
   };

@@ -114,8 +114,7 @@ function createWindow(element) {
       window.removeEventListener("resize", refit);
       watcher.disconnect();
       shown?.destroy();
-      viewer?.removeAllModels(); // frees their buffers; the graphics context is 3Dmol's, shared by all viewers
-      viewer?.removeAllShapes();
+      viewer?.leave();
       viewer = null;
     },
   };
@@ -200,6 +199,7 @@ function show(viewer, places, glass, edges, data) {
   }
 
   setParts();
+  viewer.fit(); // the controls have taken some of its room
   scene.setBackground(theme().background);
   scene.draw();
   const linked = viewOfText(store.get().camera);
@@ -250,8 +250,8 @@ function show(viewer, places, glass, edges, data) {
       context.edges = other;
       scene.setEdges(other);
       setParts();
-      const known = other?.sets.some((set) => set.name === store.get().edgeSet);
-      if (!known) store.set({ edgeSet: other?.sets[0].name ?? null, threshold: 0 });
+      const isKnown = !other || other.sets.some((set) => set.name === store.get().edgeSet); // none: others are computed
+      if (!isKnown) store.set({ edgeSet: other.sets[0].name, threshold: 0 });
       if (store.get().wrap === "atom") scene.draw(); // the centre is another
       else scene.drawEdges();
       joined?.edgesChanged();
@@ -265,6 +265,7 @@ function show(viewer, places, glass, edges, data) {
       parts.forEach((part) => part.destroy?.());
       pointer.destroy();
       messenger.destroy();
+      scene.destroy();
       view.removeEventListener("transitionend", follow);
       off.forEach((stop) => stop());
       clearTimeout(resting);

@@ -35,6 +35,12 @@ export function plainColor(css) {
   return mixed ? `rgb(${mixed.slice(1).map((part) => Math.round(255 * Number(part))).join(",")})` : css;
 }
 
+/** Resolves when the browser has painted what has changed: the 3D view comes before the plots, which take longer. */
+function painted({ defaultView: view }) {
+  if (!view.requestAnimationFrame) return null;
+  return new Promise((done) => view.requestAnimationFrame(() => view.setTimeout(done)));
+}
+
 /** Colours and type of the theme round an element, as plotly wants them. */
 export function themeOf(element) {
   const { ownerDocument: document } = element;
@@ -85,6 +91,7 @@ export function createPlot(parent, context, { name, controls, describe, events }
     waiting = true; // what is asked for meanwhile is drawn with it
     try {
       Plotly ??= await loadPlotly(document, context.settings?.plotly ?? ["app/static/plotly.min.js"]);
+      await painted(document);
       message.textContent = "";
     } catch (error) {
       message.textContent = error.message;

@@ -64,7 +64,7 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     radius = Float32Array.from(sites.atom, (atom) => own[glass.arrays.species[atom]]);
   }
 
-  const edgesShown = () => (edges && state().edgeSet) || (state().bonds > 0 && glass.bonds);
+  const edgesShown = () => state().edgeSet || (state().bonds > 0 && glass.bonds); // or will be, when they are computed
 
   function buildAtoms() {
     if (atomModel) viewer.removeModel(atomModel);
@@ -224,6 +224,7 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     },
     flyTo: (atoms, near) => camera.flyTo(atoms, near),
     resetCamera: () => camera.reset(),
+    destroy: () => camera.stop(),
     refit: (always) => camera.refit(always),
     useCamera(name) { camera.use(name); },
     view: () => viewer.getView(),

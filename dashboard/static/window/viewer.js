@@ -16,18 +16,59 @@ export function webGL(document = globalThis.document) {
 
 const contextOf = (canvas) => canvas.getContext("webgl2") || canvas.getContext("webgl");
 
-/** A viewer in an element. A graphics card draws twice the pixels in each direction, which smooths the picture; a
- * processor would need four times as long. */
-export function createViewer(library, element) {
-  const viewer = library.createViewer(element, { backgroundColor: "#ffffff", antialias: true, upscale: !webGL()?.software });
-  return oncePerFrame(viewer);
+const resting = []; // viewers of windows that are gone: what they need to draw is made already
+
+/** A viewer in an element of its own in `place`. A graphics card draws twice the pixels in each direction, which smooths
+ * the picture; a processor would need four times as long.
+ *
+ * fit() takes over the size of `place`, if it is another. leave() ends it: the next window draws with it sooner than
+ * with a new one.
+ */
+export function createViewer(library, place, document = globalThis.document) {
+  const rested = resting.pop();
+  if (rested) {
+    place.append(rested.element);
+    rested.viewer.fit();
+    return rested.viewer;
+  }
+  const element = document.createElement("div");
+  Object.assign(element.style, { position: "absolute", inset: "0" });
+  place.append(element);
+  const config = { backgroundColor: "#ffffff", antialias: true, upscale: !webGL()?.software };
+  const viewer = fitted(oncePerFrame(library.createViewer(element, config)), element);
+  viewer.leave = () => {
+    viewer.removeAllModels(); // frees their buffers
+    viewer.removeAllShapes();
+    viewer.setViewChangeCallback(() => {});
+    viewer.forget();
+    element.remove();
+    resting.push({ element, viewer });
+  };
+  return viewer;
+}
+
+/** 3Dmol empties its canvas and draws anew whenever an observer speaks, twice at the start; this viewer does so where it
+ * has another size, or has lost its graphics context. */
+export function fitted(viewer, element, { Resized = globalThis.ResizeObserver, Seen = globalThis.IntersectionObserver } = {}) {
+  const sizeNow = () => `${element.clientWidth} ${element.clientHeight}`;
+  let size = sizeNow();
+  viewer.divwatcher?.disconnect();
+  viewer.intwatcher?.disconnect();
+  viewer.fit = () => {
+    if (!element.clientWidth || !element.clientHeight) return; // not on the page, or hidden
+    if (size === sizeNow() && !viewer.getRenderer().isLost()) return;
+    size = sizeNow();
+    viewer.resize();
+  };
+  for (const Observer of [Resized, Seen]) if (Observer) new Observer(viewer.fit).observe(element);
+  return viewer;
 }
 
 /** 3Dmol draws at every change of the view, the background, the size and so on; this viewer draws all that has changed
  * before the browser paints next.
  *
- * Adds drawNow(), for who reads the picture, and whenDrawn(fn), which calls fn once what has changed is drawn (at once
- * where nothing waits). Hidden tabs draw when they are seen.
+ * Adds drawNow(), for who reads the picture, whenDrawn(fn), which calls fn once what has changed is drawn (at once where
+ * nothing waits), and forget(), after which nothing is due and nothing is shown. Hidden tabs draw when they are seen.
  */
 export function oncePerFrame(viewer, { request = (fn) => requestAnimationFrame(fn) } = {}) {
   const renderer = viewer.getRenderer();
@@ -61,6 +102,10 @@ export function oncePerFrame(viewer, { request = (fn) => requestAnimationFrame(f
     else if (isFirst) request(drawNow);
   };
   viewer.drawNow = drawNow;
+  viewer.forget = () => {
+    asked = size = null;
+    waiting.clear();
+  };
   viewer.whenDrawn = (fn) => {
     if (asked) waiting.add(fn);
     else fn();
