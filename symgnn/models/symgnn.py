@@ -12,16 +12,18 @@ from symgnn.graph.atom_graph import AtomGraph
 from symgnn.models.base import BarrierModel, readout
 from symgnn.nn.aggregate import Carried
 from symgnn.nn.edge_attention import EdgeAttention, Messages
-from symgnn.nn.kept_coordination import KeptCoordination
+from symgnn.nn.kept_coordination import KeptCoordination, Kinds
 from symgnn.nn.symmetrized_encoder import Symmetrization, SymmetrizedEncoder
 
 
 class Prepared(NamedTuple):
-    """atoms (N, width) and edges (E, width) encoded, and the first layer's messages."""
+    """atoms (N, width) and edges (E, width) encoded, the first layer's messages, and the kinds of edges (those of
+    `KeptCoordination`) where they are known."""
 
     atoms: Tensor
     edges: Tensor
     messages: Messages | Carried
+    kinds: Kinds | None = None
 
 
 class SymGNN(BarrierModel):
@@ -65,17 +67,23 @@ class SymGNN(BarrierModel):
             else None
         )
 
-    def edge_strength(self, graph: AtomGraph, edge_weight: Tensor | None) -> Tensor:
+    def edge_strength(
+        self, graph: AtomGraph, edge_weight: Tensor | None, kinds: Kinds | None = None
+    ) -> Tensor:
         strength = super().edge_strength(graph, edge_weight)
         nothing_removed = edge_weight is None and graph.removed_from is None
         if self.kept_coordination is None or nothing_removed:
             return strength
-        return self.kept_coordination(graph, strength, self.element_index(graph))
+        return self.kept_coordination(graph, strength, self.element_index(graph), kinds)
 
     def prepare(self, graph: AtomGraph) -> Prepared:
         known = self.encode(graph)
         first, _, _ = self.trim(graph, 0)
-        return known._replace(messages=self.layers[0].carried(first, known.messages))
+        kept = self.kept_coordination
+        return known._replace(
+            messages=self.layers[0].carried(first, known.messages),
+            kinds=None if kept is None else kept.kinds(graph, self.element_index(graph)),
+        )
 
     def encode(self, graph: AtomGraph) -> Prepared:
         atoms, edges = self.atom_encoder(self.element_index(graph)), self.edge_encoder(graph)
@@ -83,8 +91,8 @@ class SymGNN(BarrierModel):
         return Prepared(atoms, edges, self.layers[0].messages(first, senders, carriers))
 
     def embed(self, graph: AtomGraph, edge_weight: Tensor | None, prepared: Prepared | None = None) -> Tensor:
-        strength = self.edge_strength(graph, edge_weight)
-        atoms, edges, messages = prepared or self.encode(graph)
+        atoms, edges, messages, kinds = prepared or self.encode(graph)
+        strength = self.edge_strength(graph, edge_weight, kinds)
         states = [atoms]
         for depth, layer in enumerate(self.layers):
             graph, states, [edges, strength] = self.trim(graph, depth, states, [edges, strength])
