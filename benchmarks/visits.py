@@ -51,6 +51,10 @@ SELECT = """
 const { store } = Object.values(window.symgnnWindow.open)[0];
 const act = () => store.set({ selected: [arguments[0]] });
 """
+RESTS = """
+const app = document.querySelector('[data-testid=stApp]');
+return app.dataset.testScriptState === 'notRunning' && !document.querySelector('[data-testid=stProgress]');
+"""
 WATCH = """
 const everywhere = () => [...document.querySelectorAll('*')];
 const canvasNow = () => everywhere().map((e) => e.shadowRoot?.querySelector('.canvas')).find(Boolean);
@@ -62,13 +66,20 @@ const answered = {
   otherEdges: () => edgesOf(canvasNow()) && edgesOf(canvasNow()) !== edges,
 };
 const watch = window.watch = { seconds: null };
-const painted = new MessageChannel(); // after the frame, before what waits for it
 const start = performance.now();
+const painted = new MessageChannel(); // after the frame, before what waits for it
 painted.port1.onmessage = () => {
-  if (answered[wanted]()) watch.seconds = (performance.now() - start) / 1000;
-  else requestAnimationFrame(() => painted.port2.postMessage(null));
+  if (watch.seconds === null && answered[wanted]()) watch.seconds = (performance.now() - start) / 1000;
 };
-painted.port2.postMessage(null);
+const look = () => {
+  painted.port2.postMessage(null);
+  if (watch.seconds !== null) return;
+  if (wanted === 'otherEdges') setTimeout(look, 500); // looking costs time: the canvas tells when it is drawn
+  else requestAnimationFrame(look);
+};
+const drawn = new MutationObserver(() => painted.port2.postMessage(null));
+if (wanted === 'otherEdges') drawn.observe(canvas, { attributes: true });
+look();
 act();
 """
 STEPS, PAUSE = 8, 4  # selections of a session, and s between two of them on average
@@ -189,6 +200,10 @@ class Visitors:
         shown = self.driver.execute_script(DRAWN)
         return shown is not None and bool(shown[1])
 
+    def rests(self) -> bool:
+        """Whether the server has nothing more to say and no bar is shown."""
+        return self.driver.execute_script(RESTS)
+
     def act(self, tab: str, script: str, what: object, wanted: str) -> None:
         """Do what `script` (CLICK, SELECT) says of `what`, and let the page wait for a picture of what is `wanted`."""
         self.go(tab)
@@ -248,7 +263,9 @@ def one_visitor(server: Server, visitors: Visitors, started: float, glass: str) 
 
 
 def ask(visitors: Visitors, tabs: list[str], atoms: dict[str, int]) -> dict[str, float]:
-    """Seconds until the explanation of another atom is drawn in each of the windows, which ask at the same time."""
+    """Seconds until the explanation of another atom is drawn in each of the windows, which ask at the same time, once
+    they have told all that they know of the atom before."""
+    visitors.wait(dict.fromkeys(tabs, visitors.rests))
     for tab in tabs:
         visitors.act(tab, SELECT, atoms[tab], "otherEdges")
     return visitors.answers(tabs)

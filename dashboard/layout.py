@@ -47,14 +47,22 @@ _STYLE = """<style>
   [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 0.45rem; }
 }
 .st-key-what_if [data-testid="stButtonGroup"] button { padding-left: 0.5rem; padding-right: 0.5rem; }
+[data-testid="stMain"] { scrollbar-gutter: stable; }
+.st-key-sentence { min-height: 4.6rem; justify-content: center; }
+@media (max-width: 1200px) { .st-key-sentence { min-height: 6.4rem; } }
+@media (max-height: 650px) { .st-key-sentence { min-height: 2.6rem; } }
 .st-key-verdict { flex-wrap: nowrap; }
 .st-key-verdict [data-testid="stButton"] button { white-space: nowrap; }
+[data-testid="stElementContainer"] { transition: none !important; }
+[data-testid="stElementContainer"][data-stale="true"] { transition: opacity 0s linear 0.6s !important; }
+[data-testid="stProgress"] * { transition: none !important; }
 [data-testid="stMetricValue"] > div { white-space: normal; overflow: visible; }
 </style>"""
 
 
 def page_style() -> None:
-    """Less empty space round the page, and metrics that wrap instead of being cut."""
+    """Less empty space round the page, metrics that wrap instead of being cut, and nothing that moves while one waits:
+    a view of another size is drawn anew, and where the processor draws the page, what fades takes all of a core."""
     st.html(_STYLE)
 
 

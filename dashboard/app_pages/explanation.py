@@ -224,7 +224,7 @@ def show(chosen: session.Selection) -> None:
         prediction = calls.predicted(chosen.checkpoint, glass)[atom]
         with words.container():
             title(question, summary(glass, atom, prediction, sigma))
-        sentence = st.container()
+        sentence = st.container(key="sentence")
         jobs = JobsOfPage(sentence)
         explained = jobs.ask(calls.explanation_job(chosen.checkpoint, glass, atom, seed=0, method=name))
         jobs.end()

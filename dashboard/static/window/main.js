@@ -245,14 +245,14 @@ function show(viewer, places, glass, edges, data) {
       if (joined) joined.flight(flight);
       else flight();
     },
-    setEdges(other) {
+    setEdges(other) { // null while others are computed: controls and plots stay until they are there
       if (other === context.edges) return;
       context.edges = other;
-      scene.setEdges(other);
-      setParts();
+      const moved = scene.setEdges(other);
+      if (other) setParts();
       const isKnown = !other || other.sets.some((set) => set.name === store.get().edgeSet); // none: others are computed
       if (!isKnown) store.set({ edgeSet: other.sets[0].name, threshold: 0 });
-      if (store.get().wrap === "atom") scene.draw(); // the centre is another
+      if (moved) scene.draw();
       else scene.drawEdges();
       joined?.edgesChanged();
       overlay.draw();

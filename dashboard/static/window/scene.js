@@ -245,7 +245,12 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
       viewer.setBackgroundColor(color, 1);
       return true;
     },
-    setEdges(dataset) { edges = dataset; },
+    /** Whether positions are now wrapped round another atom. */
+    setEdges(dataset) {
+      const before = centre();
+      edges = dataset;
+      return state().wrap === "atom" && centre() !== before;
+    },
     background: () => background,
     pixelsPerAngstrom: () => (map ??= mapNow())?.pixels ?? 1,
     /** What the colours mean: for the legend and for exports. */
