@@ -140,20 +140,18 @@ class Carried(NamedTuple):
     highest: Tensor
 
 
-FARTHEST = (
-    60.0  # between two logits of one atom: exp(-60) of a removed edge's is still a number of full precision
-)
+FARTHEST = 60.0  # of an atom's own logit below the largest: its exp, never removed, keeps its precision
 
 
 def carry(
     graph: AtomGraph, values: Tensor, logits: Tensor, self_logits: Tensor, gates: Tensor
 ) -> Carried | None:
-    """What `attend_carried` takes; None where the logits of one atom are too far apart for it. Arguments of `attend`;
+    """What `attend_carried` takes; None where an atom's own logit is too far below others for it. Arguments of `attend`;
     their gradient ends here."""
     values, logits, self_logits, gates = (t.detach() for t in (values, logits, self_logits, gates))
     highest = torch.maximum(max_edges(graph, logits), self_logits)
     relative, own = logits - highest.index_select(0, graph.target), self_logits - highest
-    if (relative < -FARTHEST).any() or (own < -FARTHEST).any():
+    if (own < -FARTHEST).any():
         return None
     strength, own = relative.exp(), own.exp()
     edges = strength[..., None] * gates * values.index_select(0, graph.source)

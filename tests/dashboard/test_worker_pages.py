@@ -97,14 +97,14 @@ def test_a_page_shows_how_far_it_is_and_can_be_cancelled(app, monkeypatch):
     assert (app.query_params["atom"], app.query_params["method"]) == ("3", "gradient")
     app.button(key="cancel_job").click().run()
     assert not app.exception
-    assert "Explaining atom 3** was cancelled" in told(app.markdown)
+    assert "Explaining atom 3: cancelled." in told(app.caption)
     assert not app.get("progress")
     app.run()
     assert not app.get("progress"), "it is not asked again by itself"
     app.number_input(key="atom").set_value(4).run()
     assert len(app.get("progress")) == 1, "another question"
     app.number_input(key="atom").set_value(3).run()
-    app.button(key="start_again").click().run()
+    app.button(key="go_on_explain_atom").click().run()
     assert len(app.get("progress")) == 1
 
 

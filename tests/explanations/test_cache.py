@@ -78,3 +78,24 @@ def test_a_damaged_record_counts_as_none(text, symgnn_checkpoint, glass, tmp_pat
     (path,) = tmp_path.iterdir()
     path.write_text(text)
     assert measures() == first
+
+
+def test_what_is_kept_untested_is_tested_once(symgnn_checkpoint, glass, tmp_path, monkeypatch):
+    """The dashboard asks for the edges first, the command line for all: both keep the same file."""
+    ask = lambda **more: cached_explanation(  # noqa: E731
+        symgnn_checkpoint, glass, 3, method=METHOD, folder=tmp_path, **more
+    )
+    first = ask(tested=False)
+    assert not first.fidelity
+    monkeypatch.setattr(
+        "symgnn.explanations.explain.explain_atoms", lambda *a, **k: pytest.fail("explained again")
+    )
+    second = ask()
+    assert second.fidelity["k"] > 0
+    assert second.key == first.key
+    assert (second.importance == first.importance).all()
+    monkeypatch.setattr(
+        "symgnn.explanations.explain.with_fidelity", lambda *a, **k: pytest.fail("tested again")
+    )
+    assert ask().fidelity == ask(tested=False).fidelity == second.fidelity
+    assert len(list(tmp_path.glob("*.npz"))) == 1

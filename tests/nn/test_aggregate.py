@@ -169,7 +169,8 @@ def test_gradients_of_the_weights_of_what_is_carried():
 
 
 def test_logits_too_far_apart_are_not_carried(graph):
-    """In single precision nothing would be left of an atom's other edges once that of the largest logit is removed."""
+    """In single precision nothing would be left of an atom and its other edges once that of the largest logit is
+    removed."""
     values, logits, self_logits, gates, _ = (x.float() for x in carried_inputs(graph))
     assert aggregate.carry(graph, values, logits, self_logits, gates) is not None
     near, far = logits.clone(), logits.clone()
