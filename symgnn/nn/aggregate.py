@@ -146,7 +146,7 @@ FARTHEST = 60.0  # of an atom's own logit below the largest: its exp, never remo
 def carry(
     graph: AtomGraph, values: Tensor, logits: Tensor, self_logits: Tensor, gates: Tensor
 ) -> Carried | None:
-    """What `attend_carried` takes; None where an atom's own logit is too far below others for it. Arguments of `attend`;
+    """What `attend_carried` takes; None where an atom's own logit is too far below others. Arguments of `attend`;
     their gradient ends here."""
     values, logits, self_logits, gates = (t.detach() for t in (values, logits, self_logits, gates))
     highest = torch.maximum(max_edges(graph, logits), self_logits)
