@@ -163,7 +163,7 @@ def carry(
 
 
 def attend_carried(graph: AtomGraph, carried: Carried, edge_weight: Tensor) -> tuple[Tensor, Tensor]:
-    """`attend` of what was carried, under edge weights (E,): a third of its time, gradient included."""
+    """`attend` of what was carried, under edge weights (E,), which alone have a gradient."""
     n_heads = carried.highest.shape[1]
     sums = _WeightedSum.apply(edge_weight, carried.edges, graph) + carried.atoms
     total = sums[:, -n_heads:]
