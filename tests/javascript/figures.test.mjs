@@ -48,11 +48,24 @@ test("scatter: points know their atoms, missing values are left out, barriers ha
 
 test("edges by distance: the top k by size, signed or not", () => {
   const edges = {
+    count: 3,
     sets: [{ name: "effect", title: "Effect", unit: "meV", values: Float32Array.from([0.5, -2, 1]) }],
-    arrays: { pairs: Int32Array.from([0, 1, 0, 2, 1, 2]), distance: Float32Array.from([1, 2, 3]) },
+    arrays: { pairs: Int32Array.from([0, 1, 0, 2, 1, 2]), distance: Float32Array.from([1, 2, 3]), hops: Int32Array.from([0, 1, 0]) },
   };
-  const { data, order } = edgesFigure(edges, { edgeSet: "effect", top: 2 }, theme);
-  assert.deepEqual(order, [1, 2, 0]);
+  const { data, rows } = edgesFigure(edges, { edgeSet: "effect", top: 2 }, theme);
+  assert.deepEqual(rows, [[0], [1, 2]]);
   assert.deepEqual(data[1].y, [-2, 1]);
   assert.equal(data[1].text[0], "edge 0–2");
+  const near = edgesFigure(edges, { edgeSet: "effect", top: 2, hops: 0, threshold: 0.8 }, theme); // as in 3D
+  assert.deepEqual(near.rows, [[1, 0], [2]]);
+});
+
+test("edges by distance: an edge without a value is in neither trace and spoils no order", () => {
+  const values = Float32Array.from({ length: 400 }, (_, i) => (i % 57 === 3 ? NaN : Math.sin(i * i)));
+  const pairs = new Int32Array(800), distance = new Float32Array(400).fill(2);
+  const edges = { count: 400, sets: [{ name: "effect", title: "Effect", values }], arrays: { pairs, distance } };
+  const { data, rows } = edgesFigure(edges, { edgeSet: "effect", top: 50 }, theme);
+  const sizes = Array.from(values, Math.abs).filter(Number.isFinite).sort((a, b) => b - a);
+  assert.deepEqual(data[1].y.map(Math.abs), sizes.slice(0, 50));
+  assert.equal(rows[0].length, sizes.length - 50);
 });

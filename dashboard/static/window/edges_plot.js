@@ -13,13 +13,13 @@ export function describeEdges(edges, state) {
 
 export function create(parent, context) {
   const { store, edges, document } = context;
-  let order = [];
+  let rows = [[], []];
   const plot = createPlot(parent, context, {
     name: "edges",
     controls: [make(document, "span", { class: "faint" }, edges.title ?? "")],
     describe(theme) {
       const figure = edgesFigure(edges, store.get(), theme);
-      ({ order } = figure);
+      ({ rows } = figure);
       return { ...figure, label: describeEdges(edges, store.get()) };
     },
     events: { plotly_click: pick },
@@ -28,14 +28,13 @@ export function create(parent, context) {
   function pick(event) { // a click selects both ends
     const hit = event.points?.[0];
     if (!hit) return;
-    const top = Math.min(store.get().top, order.length);
-    const edge = order[hit.curveNumber === 1 ? hit.pointIndex : top + hit.pointIndex];
+    const edge = rows[hit.curveNumber][hit.pointIndex];
     store.set({ selected: [edges.arrays.pairs[2 * edge], edges.arrays.pairs[2 * edge + 1]] });
   }
 
   return {
     update(changed) {
-      if (["edgeSet", "top", "presentation", "theme"].some((key) => changed.has(key))) plot.draw();
+      if (["edgeSet", "top", "threshold", "hops", "presentation", "theme"].some((key) => changed.has(key))) plot.draw();
     },
     shown: () => plot.draw(),
     destroy: plot.destroy,

@@ -2,6 +2,7 @@
 
 import { column, columns, isNumber } from "./columns.js";
 import { titleOf } from "./numbers.js";
+import { topEdges } from "./periodic.js";
 
 export const ELEMENT_COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 const OUTSIDE = "#8a8f98";
@@ -145,23 +146,24 @@ function parityLine({ x, y }, theme) {
   return { type: "line", x0: low, y0: low, x1: high, y1: high, line: { color: theme.faint, width: 1.5, dash: "dash" } };
 }
 
-/** {data, layout} of the edges of one set by their distance from the explained atom, the shown top-k emphasised. */
+/** {data, layout, rows} of the edges of one set by their distance from the explained atom, those that are drawn in 3D
+ * emphasised; rows: the edges of each trace. Edges of which an explanation says nothing (NaN) are left out. */
 export function edgesFigure(edges, state, theme) {
   const set = edges.sets.find((s) => s.name === state.edgeSet) ?? edges.sets[0];
   const { values } = set;
   const away = edges.arrays.distance;
-  const order = Array.from(values.keys()).sort((a, b) => Math.abs(values[b]) - Math.abs(values[a]));
-  const top = state.top ?? 40;
+  const shown = topEdges(edges, set, { top: state.top, threshold: state.threshold, hops: state.hops }), drawn = new Set(shown);
+  const others = topEdges(edges, set).filter((edge) => !drawn.has(edge));
   const trace = (name, list, color, size) => ({
     type: "scattergl", mode: "markers", name, x: list.map((e) => away[e]), y: list.map((e) => values[e]),
     marker: { size, color, opacity: 0.75 },
     text: list.map((e) => `edge ${edges.arrays.pairs[2 * e]}–${edges.arrays.pairs[2 * e + 1]}`),
     hovertemplate: `%{text}<br>%{x:.2f} Å from the atom<br>${set.title} %{y:.3g} ${set.unit ?? ""}<extra></extra>`,
   });
-  const data = [trace("other edges", order.slice(top), OUTSIDE, 4), trace(`top ${Math.min(top, order.length)}`, order.slice(0, top), "#b5367a", 7)];
+  const data = [trace("other edges", others, OUTSIDE, 4), trace(`top ${shown.length}`, shown, "#b5367a", 7)];
   const layout = {
     ...paint(theme), dragmode: false, hovermode: "closest", xaxis: axis(theme, "distance of the edge from the atom (Å)"),
     yaxis: axis(theme, titleOf(set)),
   };
-  return { data, layout, order };
+  return { data, layout, rows: [others, shown] };
 }
