@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import calls, comparison, notices, session, tour, upload
+from dashboard import calls, comparison, glass_names, notices, session, tour, upload
 from dashboard.default_checkpoint import default_checkpoint
 from dashboard.pages import YOUR_GLASS
 from symgnn.errors import InputError
@@ -70,11 +70,7 @@ def choose_glass(key: str, label: str, *, other_than: str | None = None) -> str:
 
     Atom and loops of a link whose glass is not here are those of another glass: they start anew.
     """
-    labels = {
-        name: f"{name} (paper)" if path.suffix == ".pickle" else name
-        for name, path in calls.glass_files().items()
-    }
-    labels |= {glass_id: f"{glass.name} (upload)" for glass_id, glass in session.uploads().items()}
+    labels = glass_names.labels()
     options = list(labels)
     fallback = next((option for option in options if option != other_than), options[0])
     refused = session.seeded(key, fallback, session.one_of(options))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import calls, notices, session
 from dashboard.calls.reports import File
+from dashboard.glass_names import note_file
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.io.formats import FORMATS, format_of
@@ -110,6 +111,7 @@ def _read() -> None:
         return
     glass_id = upload_id(name, frames[-1])
     session.uploads()[glass_id] = frames[-1]
+    note_file(glass_id, name)
     if len(frames) > 1:
         _opened()[glass_id] = Opened(File(name, data, types, len(frames)), frames, len(frames) - 1)
     state["glass"] = glass_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import calls, notices, session
+from dashboard.glass_names import file_of, stem_of
 from dashboard.jobs_of_page import JobsOfPage
 from dashboard.upload import upload_id
 from dashboard.waiting import is_asked
@@ -17,7 +18,7 @@ from symgnn.whatif import Measured
 
 def files_panel(shown: Shown, chosen: session.Selection, jobs: JobsOfPage) -> None:
     """The changed glass on the other pages and as a file, the table, the report, and the lines that give them again."""
-    stem = chosen.glass_id.removeprefix(session.UPLOAD)
+    stem = stem_of(chosen.glass_id)
     line = st.container(horizontal=True, gap="small")
     if shown.chain.steps:
         _changed_glass(shown, stem, line)
@@ -28,7 +29,7 @@ def files_panel(shown: Shown, chosen: session.Selection, jobs: JobsOfPage) -> No
             "Changes (CSV)", csv_bytes(shown.ranked.table), f"{stem}-atom{shown.atom}-{shown.choice.kind}.csv",
             "text/csv", icon=":material/download:",
         )  # fmt: skip
-    lines = _lines(shown, chosen, stem)
+    lines = _lines(shown, chosen)
     _report(shown, f"{stem}-atom{shown.atom}-what-if.html", lines, jobs, line)
     if shown.choice.chain:
         st.caption(f"The same in Python, from {notices.plain(chain_text(shown.choice.chain))}:")
@@ -82,10 +83,10 @@ def _measured(shown: Shown, jobs: JobsOfPage) -> Measured | None:
     return jobs.peek(calls.check_job(shown.result, tries))
 
 
-def _lines(shown: Shown, chosen: session.Selection, stem: str) -> list[str]:
+def _lines(shown: Shown, chosen: session.Selection) -> list[str]:
     """What gives the same numbers: commands, or a chain's in Python."""
     path = calls.glass_files().get(chosen.glass_id)
-    about = f"{stem}.xyz" if path is None else path.name, shown.model.label, chosen.atom
+    about = file_of(chosen.glass_id) if path is None else path.name, shown.model.label, chosen.atom
     choice, change = shown.choice, shown.change
     if choice.chain:
         return python_of(*about, choice, change).splitlines()

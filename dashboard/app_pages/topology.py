@@ -6,6 +6,7 @@ The Rips or the alpha complex, by one control for all; loops that live too short
 import streamlit as st
 
 from dashboard import calls, layout, notices, session
+from dashboard.glass_names import stem_of
 from dashboard.persistence import alpha_voids, image, neighborhood, rips_voids
 from dashboard.topology_complex import choose_complex, facts
 from dashboard.topology_counts import count, cycles_per_edge, statistics
@@ -53,7 +54,7 @@ def show(chosen: session.Selection) -> None:
             row = None
         else:
             row = show_loop(chosen, which, middle)
-        download(topology, chosen.glass_id)
+        download(topology, stem_of(chosen.glass_id))
     with right:
         if tab == LOOPS:
             diagram(which, row)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from dashboard import calls, glass_check, notices, session, sharing, upload
 from dashboard.app_pages.structure import header
+from dashboard.glass_names import file_of, stem_of
 from dashboard.layout import chart, metrics, title
 from dashboard.window import mount_window
 from dashboard.window.data import checked_data
@@ -89,7 +90,7 @@ def files(chosen: session.Selection, opened: upload.Opened | None) -> None:
     if chosen.checkpoint is None:
         notices.no_checkpoint("Reports")
         return
-    file = opened.file.name if opened else f"{chosen.glass_id.removeprefix(session.UPLOAD)}.xyz"
+    file, name = file_of(chosen.glass_id), stem_of(chosen.glass_id)
     left, right = st.columns(2, gap="medium")
     with left, st.container(border=True):
         st.markdown("**One HTML file**")
@@ -97,7 +98,7 @@ def files(chosen: session.Selection, opened: upload.Opened | None) -> None:
             "Predicted barriers in 3D that turns, the check, the signed map, and the commands that give the same "
             "numbers. It opens in every browser without a network."
         )
-        sharing.report_of_glass(chosen.checkpoint, chosen.glass, file=file, name=chosen.glass_id)
+        sharing.report_of_glass(chosen.checkpoint, chosen.glass, file=file, name=name)
     with right, st.container(border=True):
         st.markdown("**Everything**")
         more = ", the barriers of all frames" if opened else ""
@@ -110,7 +111,7 @@ def files(chosen: session.Selection, opened: upload.Opened | None) -> None:
             chosen.glass,
             opened.file if opened else None,
             file=file,
-            name=chosen.glass_id,
+            name=name,
         )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dashboard import calls, notices
+from dashboard import calls, glass_names, notices
 from dashboard.pages import PAGES
 from dashboard.upload import upload_id
 from symgnn.check import validation_report
@@ -300,3 +300,32 @@ def test_an_explanation_is_given_away_as_one_html_file(app):
     assert not app.exception
     assert not app.error
     assert "Save: HTML report" in [button.proto.label for button in app.get("download_button")]
+
+
+def test_two_files_of_one_name_stay_apart(app):
+    first = xyz()
+    upload(app, "final.xyz", first)
+    one = app.query_params["glass"]
+    app.file_uploader[0].set_value(("final.xyz", xyz(element="Zr"), "text/plain"))
+    app.run()
+    two = app.query_params["glass"]
+    assert one != two
+    options = app.selectbox(key="glass").options
+    assert len(set(options)) == len(options)
+    assert sum(option.startswith("final.xyz (upload ") for option in options) == 2
+    app.file_uploader[0].set_value(("final.xyz", first, "text/plain"))
+    app.run()
+    app.run()
+    assert app.query_params["glass"] == one, "any other control leaves it"
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [("my glass.v2.xyz.gz", "my-glass.v2"), ("a.cif", "a"), ("..", "glass"), ("POSCAR", "POSCAR")],
+)
+def test_saved_files_are_called_as_the_uploaded_one(name, stem, monkeypatch):
+    monkeypatch.setattr(glass_names, "_files", lambda: {"upload-1": name})
+    assert glass_names.stem_of("upload-1") == stem
+    assert glass_names.file_of("upload-1") == name
+    assert glass_names.stem_of("alpha") == "alpha"
+    assert glass_names.file_of("alpha") == "alpha.xyz"
