@@ -10,7 +10,7 @@ if str(ROOT) not in sys.path:  # streamlit puts only this file's own folder ther
     sys.path.insert(0, str(ROOT))
 
 with st.spinner("The dashboard is starting"):  # where prewarm.py has not imported it
-    from dashboard import layout, link, session, sidebar, tour
+    from dashboard import layout, link, session, sidebar, theme, tour
     from dashboard.pages import PAGES, YOUR_GLASS
     from symgnn.allocator import keep_large_buffers
 
@@ -25,6 +25,7 @@ st.set_page_config(
 tour.open_page()
 layout.page_style()
 link.mount()
+theme.mount()
 session.arrive()
 session.tell_unknown()
 own = page.url_path == YOUR_GLASS  # it is of use without any glass
