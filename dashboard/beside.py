@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import calls, session
-from dashboard.layout import signed
+from dashboard.layout import signed, with_signs
 from dashboard.method import is_wanted
 from symgnn.explanations.explanation import Explanation
 from symgnn.explanations.overlap import Overlap, overlap, overlap_table
@@ -81,7 +81,7 @@ def table(explanations: list[Explanation], glass: Glass, k: int) -> pd.DataFrame
 def show_table(explanations: list[Explanation], glass: Glass, k: int) -> None:
     number = st.column_config.NumberColumn
     st.dataframe(
-        table(explanations, glass, k),
+        with_signs(table(explanations, glass, k), {"rank_correlation": 2, "rank_correlation_matched": 2}),
         hide_index=True,
         column_config={
             "first": "method", "second": "and", "k": "top k", "edges": "edges in all",
@@ -89,8 +89,8 @@ def show_table(explanations: list[Explanation], glass: Glass, k: int) -> None:
             "jaccard_chance": number("for random edges", format="%.2f"),
             "jaccard_matched": number("for matched control", format="%.2f", help="Same lengths, elements and hops"),
             "p_matched": number("p", format="%.2g", help="Probability that matched control edges share as many"),
-            "rank_correlation": number("Spearman", format="%+.2f", help="Of the importance of all edges"),
-            "rank_correlation_matched": number("for matched control", format="%+.2f"),
+            "rank_correlation": number("Spearman", help="Of the importance of all edges"),
+            "rank_correlation_matched": number("for matched control"),
         },
     )  # fmt: skip
 

@@ -11,7 +11,6 @@ from dashboard.window.data import explanation_data, glass_data
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint, list_checkpoints
-from symgnn.plotting import comparison_plots
 from symgnn.viewer3d.window_data import frame_commands
 from symgnn.whatif.methods import title_of
 
@@ -82,7 +81,6 @@ def show_panels(panels: list[Panel], pinned: int, k: int) -> None:
 def heading(panel: Panel, position: int, pinned: int) -> None:
     """What the panel shows, in two lines, and its menu."""
     glass, atom = panel.which.glass, panel.which.atom
-    color = comparison_plots.COLORS[position]
     how = [panel.checkpoint, None if panel.explained is None else title_of(panel.explained.method)]
     if panel.predicted is not None:
         sigma = None if panel.sigma is None else panel.sigma[atom]
@@ -90,7 +88,7 @@ def heading(panel: Panel, position: int, pinned: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(gap=None):
             st.html(
-                f"<div style='{ONE_LINE}; border-left: 5px solid {color}; padding-left: 8px'>"
+                f"<div style='{ONE_LINE}; border-left: 5px solid {panel.color}; padding-left: 8px'>"
                 f"<b>{panel.letter}</b> {layout.html(glass.name)} · atom {atom} ({glass.symbols[atom]})<br>"
                 f"<small>{layout.html(' · '.join(filter(None, how)))}</small></div>"
             )

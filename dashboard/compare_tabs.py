@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import calls, differences, notices
 from dashboard.differences import Panel
-from dashboard.layout import asked, chart
+from dashboard.layout import asked, chart, with_signs
 from symgnn.errors import InputError
 from symgnn.plotting import comparison_plots
 from symgnn.whatif.methods import title_of
@@ -21,11 +21,10 @@ def numbers(panels: list[Panel], k: int) -> None:
     if len(shifts):
         st.markdown("**Shift of barriers** (eV)")
         st.dataframe(
-            shifts,
+            with_signs(shifts, dict.fromkeys(shifts.columns[1:4], 3)),
             hide_index=True,
             height="content",
-            column_config={name: decimals(format="%+.3f") for name in shifts.columns[1:4]}
-            | {
+            column_config={
                 "mean change of an atom": decimals(
                     format="%.3f", help="Mean absolute difference of an atom's barriers; for one glass only."
                 )
@@ -76,7 +75,7 @@ def explanations(panels: list[Panel]) -> None:
     series = [
         (title, table["distance_A"].to_numpy(), table["importance"].to_numpy()) for title, table in tables
     ]
-    chart(comparison_plots.explanation_reach(series), "reach")
+    chart(comparison_plots.explanation_reach(series, colors(panels)), "reach")
     st.caption(
         "How much of an explanation's importance lies within a distance of its atom. Dashed: the fraction of all its "
         "edges there, which is what an explanation that knows nothing would give."
@@ -97,7 +96,7 @@ def barriers(panels: list[Panel]) -> None:
         (title, panel.predicted, panel.which.glass.symbols)
         for title, panel in zip(names(shown), shown, strict=True)
     ]
-    chart(comparison_plots.barrier_distributions(series), "barriers")
+    chart(comparison_plots.barrier_distributions(series, colors(shown)), "barriers")
     st.caption("Panels of one glass and checkpoint share one curve.")
 
 
@@ -116,7 +115,7 @@ def loops(panels: list[Panel]) -> None:
         (f"{panel.letter} {title}", h1.birth, h1.death)
         for panel, (title, h1) in zip(panels, diagrams, strict=True)
     ]
-    chart(comparison_plots.loops_overlaid(named), "loops")
+    chart(comparison_plots.loops_overlaid(named, colors(panels)), "loops")
     pairs = list(combinations(panels, 2))
     if not pairs:
         st.caption("All panels show one glass: there is no distance of diagrams.")
@@ -167,6 +166,10 @@ def wasserstein(pair: tuple[Panel, Panel]) -> float | None:
     except InputError as error:
         st.info(notices.plain(error))
         return None
+
+
+def colors(panels: list[Panel]) -> list[str]:
+    return [panel.color for panel in panels]
 
 
 def names(panels: list[Panel], methods: Sequence[str] = ()) -> list[str]:

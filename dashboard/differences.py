@@ -13,6 +13,7 @@ from dashboard.session import Selection
 from symgnn.errors import InputError
 from symgnn.explanations.explanation import Explanation
 from symgnn.explanations.overlap import overlap
+from symgnn.plotting.comparison_plots import COLORS
 from symgnn.plotting.tables import edge_table
 from symgnn.whatif.methods import title_of
 
@@ -36,6 +37,11 @@ class Panel:
     sigma: np.ndarray | None = None
     explained: Explanation | None = None
     problem: InputError | None = None
+
+    @property
+    def color(self) -> str:
+        """Of its heading and of its curves."""
+        return COLORS["ABCDEF".index(self.letter)]
 
     @property
     def shows_the_same_atom_as(self) -> tuple[str, int]:

@@ -10,7 +10,8 @@ import streamlit as st
 
 from dashboard import method, session
 from dashboard.calls.physics import SEED
-from dashboard.layout import chart
+from dashboard.glass_names import stem_of
+from dashboard.layout import chart, with_signs
 from symgnn.analysis.event_overlap import EventOverlap, event_overlap
 from symgnn.errors import InputError
 from symgnn.explanations.explanation import Explanation
@@ -83,7 +84,7 @@ def event_table(known: AtomBarriers | None, event: Event | None) -> None:
 
     number = st.column_config.NumberColumn
     st.dataframe(
-        shown,
+        with_signs(shown, {"energy_difference_eV": 3}),
         hide_index=True,
         height=ROOM - 12,
         key=TABLE,
@@ -94,7 +95,7 @@ def event_table(known: AtomBarriers | None, event: Event | None) -> None:
             "try": None,
             "barrier_eV": number("barrier (eV)", format="%.3f", width=76),
             "energy_difference_eV": number(
-                "ΔE (eV)", format="%+.3f", width=57, help="Of the minimum beyond the saddle above this one"
+                "ΔE (eV)", width=57, help="Of the minimum beyond the saddle above this one"
             ),
             "moving_atoms": number("atoms", width=44, help="Displaced by more than 0.1 Å at the saddle"),
             "connected": st.column_config.CheckboxColumn(
@@ -147,7 +148,7 @@ def overlap_panel(
 
 def files(chosen: session.Selection, known: AtomBarriers | None, event: Event | None) -> None:
     """The event as frames, all events as a table, and the command that searches them again."""
-    name = chosen.glass_id.removeprefix(session.UPLOAD)
+    name = stem_of(chosen.glass_id)
     wanted = st.session_state["events"]
     if known is not None and event is not None:
         from symgnn.simulate import event_lines

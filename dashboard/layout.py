@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import html as markup
 
+import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
@@ -14,7 +17,7 @@ _STYLE = """<style>
 [data-testid="stHeader"] { background: none; pointer-events: none; }
 [data-testid="stHeader"] button { pointer-events: auto; }
 [data-testid="stMainBlockContainer"] { padding: 3rem 2.2rem 0.6rem; max-width: 1900px; }
-[data-testid="stLayoutWrapper"]:has(> [class*="st-key-data_of_"]), .st-key-_link { position: absolute; }
+[data-testid="stLayoutWrapper"]:has(> [class*="st-key-data_of_"]), .st-key-_link, .st-key-_theme { position: absolute; }
 @media (min-width: 769px) {
   .stApp:has([data-testid="stSidebar"]:is([data-collapsed="false"], [aria-expanded="true"]))
     [data-testid="stMainBlockContainer"] { padding-top: 0.9rem; }
@@ -41,6 +44,7 @@ _STYLE = """<style>
   [data-testid="stHeading"] h1 { padding: 0; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
   .st-key-head { gap: 0.4rem; }
   :is(.st-key-head, .st-key-upload) [data-testid="stWidgetLabel"] { display: none; }
+  .st-key-head .st-key-within [data-testid="stWidgetLabel"] { display: flex; min-height: 0; margin: 0; }
   [data-testid="stSidebarHeader"] { height: 2.2rem; margin: 0; padding-top: 0; padding-bottom: 0; }
   [data-testid="stSidebarNavItems"] { padding-top: 0; }
   [data-testid="stSidebarNavLink"] { padding-top: 0; padding-bottom: 0; margin-top: 0; margin-bottom: 0; }
@@ -51,6 +55,7 @@ _STYLE = """<style>
 .st-key-sentence { min-height: 4.6rem; justify-content: center; }
 @media (max-width: 1200px) { .st-key-sentence { min-height: 6.4rem; } }
 @media (max-height: 650px) { .st-key-sentence { min-height: 2.6rem; } }
+.st-key-sentence_of_events { min-height: 3.6rem; }
 .st-key-verdict { flex-wrap: nowrap; }
 .st-key-verdict [data-testid="stButton"] button { white-space: nowrap; }
 [data-testid="stElementContainer"] { transition: none !important; }
@@ -146,6 +151,17 @@ def signed(value: float, digits: int) -> str:
     """'+0.12', '−0.05'; '0.00' for what rounds to nothing."""
     text = f"{value:+.{digits}f}"
     return text.replace("-", "−") if float(text) else text[1:]
+
+
+def with_signs(table: pd.DataFrame, digits: dict[str, int]):
+    """A table for `st.dataframe` in which these columns have a sign, the minus included; they are sorted as numbers."""
+    known = {name: number for name, number in digits.items() if name in table.columns}
+    formats = {name: functools.partial(_or_empty, digits=number) for name, number in known.items()}
+    return table.style.format(formats)
+
+
+def _or_empty(value: float | None, digits: int) -> str:
+    return "" if value is None or np.isnan(value) else signed(value, digits)
 
 
 def percent(fraction: float) -> str:

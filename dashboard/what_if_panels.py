@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import notices
-from dashboard.layout import chart, signed
+from dashboard.layout import chart, signed, with_signs
 from dashboard.what_if_choice import Shown, choose
 from symgnn.plotting.what_if_plots import barriers_before_after, ranked_changes
 
@@ -49,18 +49,20 @@ def ranked_panel(shown: Shown) -> None:
     if shown.choice.relax and ranked.note:
         st.caption(f"Not relaxed: {notices.plain(ranked.note)}")
 
+    key = f"{TABLE}_{'relaxed' if ranked.is_relaxed else 'unrelaxed'}"  # of its own columns: new ones stay empty
+
     def picked() -> None:
-        rows = st.session_state[TABLE].selection.rows
+        rows = st.session_state[key].selection.rows
         if rows:
             choose(shown, table["change"].iloc[rows[0]])
 
     number = st.column_config.NumberColumn
     columns = {
-        "barrier_change_eV": number("change (eV)", format="%+.3f"),
+        "barrier_change_eV": number("change (eV)"),
         "sigma_of_change_eV": number("± (eV)", format="%.3f"),
         "distance_A": number("distance (Å)", format="%.2f"),
-        "energy_change_eV": number("energy (eV)", format="%+.2f"),
-        "atoms_moved": number("moved", format="%d", help="Atoms that went farther than .1 Å"),
+        "energy_change_eV": number("energy (eV)"),
+        "atoms_moved": number("moved", format="%d", help="Atoms that went farther than 0.1 Å"),
     }
     said = [
         name for name in columns if table[name].notna().any() and (ranked.is_relaxed or name != "atoms_moved")
@@ -69,7 +71,8 @@ def ranked_panel(shown: Shown) -> None:
     if any(undoing):
         rows = rows.assign(remark=np.where(undoing, "undoes an applied change", ""))
     st.dataframe(
-        rows, key=TABLE, hide_index=True, height=230, on_select=picked, selection_mode="single-row",
+        with_signs(rows, {"barrier_change_eV": 3, "energy_change_eV": 2}), key=key, hide_index=True, height=230,
+        on_select=picked, selection_mode="single-row",
         column_config={name: columns[name] for name in said},
     )  # fmt: skip
 
@@ -94,7 +97,7 @@ def before_panel(shown: Shown) -> None:
         f"**{result.barriers_before[result.atom]:.2f} → {result.barriers_after[now]:.2f} eV: "
         f"{signed(result.barrier_change[now], 3)}{sigma} eV**{unrelaxed}"
     )
-    moved = f"{result.n_moved} atoms moved farther than .1 Å, at most {result.moved.max():.2f} Å{energy}. "
+    moved = f"{result.n_moved} atoms moved farther than 0.1 Å, at most {result.moved.max():.2f} Å{energy}. "
     shifted = int((np.abs(result.barrier_change) > MUCH).sum())
     st.caption(
         f"{moved if result.is_relaxed else ''}Barriers of {shifted} of {len(result.kept)} atoms change by more than "

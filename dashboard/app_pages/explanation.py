@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import beside, calls, method, notices, session, sharing, verdict
+from dashboard.glass_names import file_of, stem_of
 from dashboard.jobs_of_page import JobsOfPage
-from dashboard.layout import chart, cost_accepted, head, title, with_uncertainty
+from dashboard.layout import chart, cost_accepted, head, title, with_signs, with_uncertainty
 from dashboard.waiting import duration
 from dashboard.window import mount_window
 from dashboard.window.data import explanation_data, glass_data
@@ -107,9 +108,9 @@ def evidence(
     elif part == ELEMENTS:
         elements(edges, k)
     else:
-        name = f"{chosen.glass_id}-atom{chosen.atom}-{explained.method}"
+        name = f"{stem_of(chosen.glass_id)}-atom{chosen.atom}-{explained.method}"
         table(edges, k, name, tested)
-        file = f"{chosen.glass_id.removeprefix(session.UPLOAD)}.xyz"
+        file = file_of(chosen.glass_id)
         sharing.report_of_atom(chosen.checkpoint, chosen.glass, explained, k, file=file, name=name)
 
 
@@ -154,7 +155,7 @@ def table(edges: pd.DataFrame, k: int, name: str, explained: Explanation) -> Non
     """The top k edges, and all of them as files called by `name`."""
     number = st.column_config.NumberColumn
     st.dataframe(
-        edges.head(k),
+        with_signs(edges.head(k), {"effect_eV": 4}),
         hide_index=True,
         height=300,
         column_config={
@@ -164,7 +165,7 @@ def table(edges: pd.DataFrame, k: int, name: str, explained: Explanation) -> Non
                 "importance", format="%.3f", min_value=0, max_value=1
             ),
             "mask": None,
-            "effect_eV": number("effect (eV)", format="%+.4f", help="> 0: the edge raises the barrier"),
+            "effect_eV": number("effect (eV)", help="> 0: the edge raises the barrier"),
             **{f"image_{axis}": None for axis in "abc"},
         },
     )

@@ -11,7 +11,7 @@ from dashboard import calls, method, notices, session
 from dashboard.event_panels import ROOM, barriers_plot, event_table, files, overlap_panel
 from dashboard.layout import title, with_uncertainty
 from dashboard.physics_check import agreement_badge, refused
-from dashboard.waiting import ask_again, follow, is_cancelled
+from dashboard.waiting import ask_again, follow, is_cancelled, is_finished
 from dashboard.window.event import mount_event
 from symgnn.analysis.event_overlap import important_atoms
 from symgnn.errors import InputError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from symgnn.simulate import AtomBarriers, EnergyPath, Event
 
 DEFAULT_EVENTS, MOST_EVENTS = 10, 200
+BAR = 430  # px, of the progress of a search
 QUICK = 3  # passes through the model up to which an atom is explained without being asked
 HELP = (
     "Events are different ways out of this minimum over a saddle, each from a random push of the atom: about a second "
@@ -40,15 +41,20 @@ def controls(
     whether a search goes on."""
     from symgnn.simulate import is_enough
 
+    line.markdown(":small[Events]", width="content")
     wanted = line.number_input(
         "Events", 1, MOST_EVENTS, key="events", step=1, persist_state="session", width=120,
         label_visibility="collapsed",
     )  # fmt: skip
+
+    def done() -> None:
+        line.button("Search", disabled=True, icon=":material/check:", key="search_done", help=HELP)
+
     job = calls.search_job(chosen.glass, chosen.atom, wanted, known)
     searched: set = st.session_state.setdefault("_searched", set())
     if known is not None and is_enough(known, wanted):
         searched.discard(job.key)
-        line.button("Search", disabled=True, icon=":material/check:", key="search_done", help=HELP)
+        done()
         return known, False
     if job.key not in searched or is_cancelled(job):
         label = f"Search {wanted - len(known.events) if known else wanted}{' more' if known else ' events'}"
@@ -66,7 +72,11 @@ def controls(
     with bar:
         answer = follow(job)
     if answer is None:
-        return known, not is_cancelled(job)
+        is_searching = not is_cancelled(job)
+        if is_searching:
+            line.button("Searching", disabled=True, icon=":material/search:", key="search_goes_on", help=HELP)
+        return known, is_searching
+    done()
     return (answer if known is None or answer.tries >= known.tries else known), False
 
 
@@ -140,9 +150,11 @@ def completed(
     glass: Glass, event: Event | None, is_searching: bool
 ) -> tuple[Event | None, EnergyPath | None]:
     """The event with all its displacements and the energies along its way, as soon as a worker has them."""
-    if event is None or is_searching:  # the worker is at the search
-        return event, None
+    if event is None:
+        return None, None
     job = calls.event_job(glass, event)
+    if is_searching and not is_finished(job):  # the worker is at the search
+        return event, None
     try:
         answer = follow(job)
     except InputError as error:
@@ -165,14 +177,16 @@ def show(chosen: session.Selection) -> None:
     predicted = prediction(chosen)
     with words.container():
         title(question, facts(glass, atom, predicted))
-    bar = st.container()
+    sentence = st.container(horizontal=True, vertical_alignment="center", key="sentence_of_events")
+    badge, bar = sentence.container(width="stretch"), sentence.container(width=BAR)
     try:
         known = calls.known_events(chosen.glass_id, glass, atom)
         known, is_searching = controls(chosen, known, top, bar)
     except InputError as error:
         notices.problem(error)
         return
-    agreement_badge(known, predicted)
+    with badge:
+        agreement_badge(known, predicted)
     event = choose_event(known)
     explained = explanation(chosen)
     left, right = st.columns([1.45, 1], gap="small")

@@ -7,7 +7,7 @@ from ase.geometry import cell_to_cellpar
 from dashboard import calls, notices, session
 from dashboard.layout import title
 from dashboard.window import mount_window
-from dashboard.window.data import glass_data
+from dashboard.window.data import glass_data, is_complete
 from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.viewer3d.window_data import frame_commands
@@ -37,12 +37,17 @@ def box(glass: Glass) -> str:
 
 @st.fragment
 def window(chosen: session.Selection) -> None:
-    """The linked window. An atom that is selected in it becomes the selection of all pages."""
+    """The linked window, with the columns that are there. An atom that is selected in it becomes the selection of all
+    pages."""
     session.follow_pick()
-    dataset, problem = glass_data(chosen.checkpoint, chosen.glass)
+    dataset, problem = glass_data(chosen.checkpoint, chosen.glass, waits=False)
     if problem is not None:
         notices.problem(problem)
-    known = chosen.checkpoint is not None and problem is None
+    known = (
+        chosen.checkpoint is not None
+        and problem is None
+        and calls.are_at_hand(chosen.checkpoint, chosen.glass)
+    )
     mount_window(
         "structure",
         dataset,
@@ -56,6 +61,17 @@ def window(chosen: session.Selection) -> None:
     )
 
 
+def wait_for_columns(chosen: session.Selection) -> None:
+    """Of a large glass, which is drawn before it is predicted: each comes into the window when it is there."""
+    if is_complete(chosen.checkpoint, chosen.glass):
+        return
+    _, problem = glass_data(chosen.checkpoint, chosen.glass)  # the page stops here, under a bar
+    if problem is not None:
+        notices.problem(problem)
+    elif is_complete(chosen.checkpoint, chosen.glass):
+        session.run_again()
+
+
 def show(chosen: session.Selection) -> None:
     try:
         calls.coordination(chosen.glass)
@@ -65,7 +81,10 @@ def show(chosen: session.Selection) -> None:
     header(chosen.glass)
     if chosen.checkpoint is None:
         notices.no_checkpoint("Predicted barriers")
+    bar = st.container()
     window(chosen)
+    with bar:
+        wait_for_columns(chosen)
     if chosen.glass.notes:
         with st.expander("Where this glass comes from"):
             st.dataframe(

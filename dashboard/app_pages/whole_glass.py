@@ -13,7 +13,8 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import calls, notices, session
-from dashboard.layout import chart, head, signed, title
+from dashboard.glass_names import stem_of
+from dashboard.layout import chart, head, signed, title, with_signs
 from dashboard.waiting import duration
 from dashboard.window import mount_window
 from dashboard.window.data import glass_data, map_data
@@ -244,7 +245,7 @@ def evidence(chosen: session.Selection, shown: Shown) -> None:
         st.download_button(
             "Map (ZIP: extended XYZ, CSV)",
             shown.archive,
-            f"{chosen.glass_id}-{shown.method}-{shown.kind}-map.zip",
+            f"{stem_of(chosen.glass_id)}-{shown.method}-{shown.kind}-map.zip",
             "application/zip",
             icon=":material/download:",
         )
@@ -276,13 +277,13 @@ def _column_name(name: str) -> str:
 def strongest_edges(table: pd.DataFrame) -> None:
     number = st.column_config.NumberColumn
     st.dataframe(
-        table,
+        with_signs(table, {"effect_eV": 4}),
         hide_index=True,
         height=300,
         column_config={
             "length_A": number("length (Å)", format="%.3f"),
             "importance": number(format="%.2e"),
-            "effect_eV": number("effect (eV)", format="%+.4f", help="> 0: the edge raises barriers"),
+            "effect_eV": number("effect (eV)", help="> 0: the edge raises barriers"),
         },
     )
 

@@ -4,7 +4,7 @@ Short questions are answered in the server's process, long ones by a worker (`da
 without Streamlit, and then wait for the answer.
 """
 
-from dashboard.calls.barriers import predicted, readable, takes_long, uncertainty
+from dashboard.calls.barriers import are_at_hand, predicted, readable, takes_long, uncertainty
 from dashboard.calls.checkpoints import checkpoint, methods, methods_of_atom, models, unfit
 from dashboard.calls.explanations import (
     explained_glass,
@@ -25,6 +25,7 @@ from dashboard.calls.glasses import (
     neighbors,
     read_upload,
     surroundings,
+    surroundings_are_at_hand,
 )
 from dashboard.calls.homology import (
     exact_cycle,
@@ -71,6 +72,7 @@ from symgnn.structure import COORDINATION_CUTOFF
 
 __all__ = [
     "COORDINATION_CUTOFF",
+    "are_at_hand",
     "atom_of",
     "can_relax",
     "chain_of",
@@ -116,6 +118,7 @@ __all__ = [
     "seconds_to_explain",
     "signed_map",
     "surroundings",
+    "surroundings_are_at_hand",
     "swaps_to_relax",
     "takes_long",
     "tested",

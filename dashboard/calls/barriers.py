@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dashboard.waiting import answer
+from dashboard.waiting import answer, is_finished
 from dashboard.workers.jobs import Job
+from symgnn.errors import InputError
 from symgnn.glass import Glass
 from symgnn.inference.predict import Checkpoint, Prediction, predict_with_uncertainty
 from symgnn.inference.predict import readable as complete
@@ -51,12 +52,29 @@ def uncertainty(model: Checkpoint, glass: Glass) -> np.ndarray | None:
     return _prediction(model, glass).sigma
 
 
+def are_at_hand(model: Checkpoint, glass: Glass) -> bool:
+    """Whether barriers and uncertainties are there at once: nobody has to wait for a worker."""
+    if takes_long(model, glass):
+        return False
+    if _seconds(model, glass) <= MOMENT:
+        return True
+    try:
+        return is_finished(_job(model, readable(model, glass)))
+    except InputError:  # which is said at once
+        return True
+
+
 def _prediction(model: Checkpoint, glass: Glass) -> Prediction:
     glass = readable(model, glass)
-    key = ("predict", model.key, read_by(model, glass))
+    job = _job(model, glass)
     if _seconds(model, glass) > MOMENT:
-        return _frozen(answer(Job("predict", key, "Predicting barriers", {"model": model, "glass": glass})))
-    return _predictions.get(key, lambda: _frozen(predict_with_uncertainty(model, glass)))
+        return _frozen(answer(job))
+    return _predictions.get(job.key, lambda: _frozen(predict_with_uncertainty(model, glass)))
+
+
+def _job(model: Checkpoint, glass: Glass) -> Job:
+    key = ("predict", model.key, read_by(model, glass))
+    return Job("predict", key, "Predicting barriers", {"model": model, "glass": glass})
 
 
 def _seconds(model: Checkpoint, glass: Glass) -> float:

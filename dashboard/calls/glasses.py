@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dashboard.waiting import answer
+from dashboard.waiting import answer, is_finished
 from dashboard.workers.jobs import Job
 from symgnn.datasets.own import own_files
 from symgnn.datasets.paper import PAPER, find_paper
@@ -89,6 +89,13 @@ def surroundings(glass: Glass) -> LocalStructure:
     """Voronoi index, coordination, volume and Q6 of every atom. Raises InputError for a cell that is not periodic."""
     if len(glass) <= FEW_ATOMS:
         return _surroundings.get(glass.content_hash, lambda: local_structure(glass))
-    return answer(
-        Job("surroundings", ("surroundings", glass.content_hash), "Voronoi cells", {"glass": glass})
-    )
+    return answer(_surroundings_job(glass))
+
+
+def surroundings_are_at_hand(glass: Glass) -> bool:
+    """Whether they are there at once: nobody has to wait for a worker."""
+    return len(glass) <= FEW_ATOMS or is_finished(_surroundings_job(glass))
+
+
+def _surroundings_job(glass: Glass) -> Job:
+    return Job("surroundings", ("surroundings", glass.content_hash), "Voronoi cells", {"glass": glass})

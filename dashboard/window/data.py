@@ -31,20 +31,26 @@ def checked_data(model: Checkpoint | None, glass: Glass, report: ValidationRepor
 
 
 def glass_data(
-    model: Checkpoint | None, glass: Glass, *, more: Sequence[Column] = (), more_key: str = ""
+    model: Checkpoint | None,
+    glass: Glass,
+    *,
+    more: Sequence[Column] = (),
+    more_key: str = "",
+    waits: bool = True,
 ) -> tuple[Dataset, InputError | None]:
     """The glass with its columns, and why its barriers could not be predicted, None where they were.
 
-    more: further columns, whose content more_key stands for.
+    more: further columns, whose content more_key stands for. waits: whether to wait for what a worker computes; else it
+    is left out until it is there (`is_complete`).
     """
     predicted = sigma = problem = None
-    if model is not None:
+    if model is not None and (waits or calls.are_at_hand(model, glass)):
         try:
             predicted, sigma = calls.predicted(model, glass), calls.uncertainty(model, glass)
         except InputError as error:
             problem = error
     key = None if predicted is None else model.key
-    local = _local(glass)
+    local = _local(glass) if waits or calls.surroundings_are_at_hand(glass) else None
     listed = columns(
         glass,
         predicted=predicted,
@@ -53,12 +59,17 @@ def glass_data(
         coordination=None if local is not None else calls.coordination(glass),
         more={column.name: column for column in more},
     )
-    return _glass_data(_full_hash(glass), key, more_key, glass, listed), problem
+    return _glass_data(_full_hash(glass), key, more_key, local is not None, glass, listed), problem
+
+
+def is_complete(model: Checkpoint | None, glass: Glass) -> bool:
+    """Whether `glass_data` has nothing to wait for."""
+    return (model is None or calls.are_at_hand(model, glass)) and calls.surroundings_are_at_hand(glass)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _glass_data(
-    glass_key: str, model_key: str | None, more_key: str, _glass: Glass, _columns: list
+    glass_key: str, model_key: str | None, more_key: str, has_local: bool, _glass: Glass, _columns: list
 ) -> Dataset:
     return glass_dataset(_glass, _columns)
 

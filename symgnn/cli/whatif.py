@@ -179,7 +179,7 @@ def _one(model, glass, atom, change, relax, output, name):
     result = reference.ask(change, atom=atom)
     _say_unrelaxed(reference, relax)
     energy = "" if result.energy_change is None else f", energy {result.energy_change:+.3f} eV"
-    console.print(f"{change}: {result.n_moved} atoms moved farther than .1 Å{energy}", markup=False)
+    console.print(f"{change}: {result.n_moved} atoms moved farther than 0.1 Å{energy}", markup=False)
     if atom is not None:
         now = result.number_after
         sigma = "" if result.sigma is None else f" ± {result.sigma[now]:.3f}"

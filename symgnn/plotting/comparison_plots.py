@@ -19,8 +19,11 @@ MOST_LOOPS = 1500
 BINS = 40
 
 
-def barrier_distributions(series: Sequence[tuple[str, np.ndarray, Sequence[str]]]) -> go.Figure:
-    """Fraction of atoms by barrier, one plot for each element. series: name, barriers (N,) in eV, N symbols."""
+def barrier_distributions(
+    series: Sequence[tuple[str, np.ndarray, Sequence[str]]], colors: Sequence[str] = COLORS
+) -> go.Figure:
+    """Fraction of atoms by barrier, one plot for each element. series: name, barriers (N,) in eV, N symbols; colors: of
+    each."""
     elements = sorted({symbol for _, _, symbols in series for symbol in symbols})
     every = np.concatenate([values for _, values, _ in series])
     low, high = np.percentile(every, [0.2, 99.8])
@@ -39,7 +42,7 @@ def barrier_distributions(series: Sequence[tuple[str, np.ndarray, Sequence[str]]
                 x=(edges[:-1] + edges[1:]) / 2,
                 y=counts / len(own),
                 mode="lines",
-                line={"color": COLORS[place % len(COLORS)], "width": 2.5, "shape": "hvh"},
+                line={"color": colors[place], "width": 2.5, "shape": "hvh"},
                 name=name,
                 legendgroup=name,
                 showlegend=column == 1,
@@ -53,8 +56,11 @@ def barrier_distributions(series: Sequence[tuple[str, np.ndarray, Sequence[str]]
     return figure.update_yaxes(title_text="Fraction of its atoms", tickformat=".0%", col=1)
 
 
-def explanation_reach(series: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> go.Figure:
-    """Fraction of the importance within a distance. series: name, distances (P,) in Å, importance (P,) of the edges.
+def explanation_reach(
+    series: Sequence[tuple[str, np.ndarray, np.ndarray]], colors: Sequence[str] = COLORS
+) -> go.Figure:
+    """Fraction of the importance within a distance. series: name, distances (P,) in Å, importance (P,) of the edges;
+    colors: of each.
 
     The dashed line beside each is the control: the fraction of all its edges within that distance.
     """
@@ -63,7 +69,7 @@ def explanation_reach(series: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> g
         order = np.argsort(distance, kind="stable")
         total = float(importance.sum()) or 1.0
         thin = np.unique(np.linspace(0, len(order) - 1, 200).astype(int)) if len(order) else []
-        color = COLORS[place % len(COLORS)]
+        color = colors[place]
         for values, dash, text in (
             (np.cumsum(importance[order]) / total, "solid", name),
             (np.arange(1, len(order) + 1) / max(1, len(order)), "dash", f"{name}: all edges (control)"),
@@ -86,16 +92,18 @@ def explanation_reach(series: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> g
     return figure.update_yaxes(title_text="Fraction of the importance", range=[0, 1.03], tickformat=".0%")
 
 
-def loops_overlaid(series: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> go.Figure:
+def loops_overlaid(
+    series: Sequence[tuple[str, np.ndarray, np.ndarray]], colors: Sequence[str] = COLORS
+) -> go.Figure:
     """Persistence diagrams of the loops over each other, beside how many loops outlive a lifetime.
 
-    series: name, births and deaths (K,) in Å. At most MOST_LOOPS of each are drawn as points, the most persistent ones;
-    the curves count all that die, as a fraction.
+    series: name, births and deaths (K,) in Å; colors: of each. At most MOST_LOOPS of each are drawn as points, the most
+    persistent ones; the curves count all that die, as a fraction.
     """
     figure = make_subplots(rows=1, cols=2, horizontal_spacing=0.12)
     ends = [0.0]
     for place, (name, births, deaths) in enumerate(series):
-        color = COLORS[place % len(COLORS)]
+        color = colors[place]
         finite = np.isfinite(deaths)
         births, deaths = np.asarray(births)[finite], np.asarray(deaths)[finite]
         rows = drawn_rows(births, deaths, MOST_LOOPS)

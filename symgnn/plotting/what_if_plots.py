@@ -57,8 +57,8 @@ def ranked_changes(
         row = texts.index(chosen)
         left = row < len(known) / 2
         figure.add_annotation(
-            x=rank[row], y=values[row], text=f"{chosen} {values[row]:+.2f} eV", arrowcolor=INK, arrowwidth=1,
-            arrowhead=0, ax=46 if left else -46, xanchor="left" if left else "right",
+            x=rank[row], y=values[row], text=f"{chosen} {values[row]:+.2f} eV".replace("-", "−"), arrowcolor=INK,
+            arrowwidth=1, arrowhead=0, ax=46 if left else -46, xanchor="left" if left else "right",
             ay=-18 if values[row] > 0 else 18,
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": INK, "width": 1})

@@ -19,6 +19,7 @@ from symgnn.inference.card import Card
 from symgnn.inference.checkpoint import save_checkpoint
 from symgnn.io.structures import read_glass
 from symgnn.models import build_model
+from symgnn.plotting.comparison_plots import COLORS
 from tests.conftest import make_random_glass
 from tests.dashboard.conftest import use_checkpoints
 from tests.dashboard.test_pages import explained_methods, opened, told
@@ -199,3 +200,16 @@ def test_shifts_of_barriers_are_those_of_the_arrays():
     assert row["atom"] == pytest.approx(1.25)
     assert row["mean of the glass"] == row["mean change of an atom"] == pytest.approx(0.25)
     assert differences.soft_limit([first, second]) == pytest.approx(1.1)
+
+
+@pytest.mark.parametrize("tab", ["Explanations", "Barriers", "Loops"])
+def test_a_curve_has_the_colour_of_its_panels_heading(app, tab):
+    opened(app, "compare", method="nearest", panels="alpha~1~~;beta~0~~", compared=tab)
+    assert not app.exception
+    (figure,) = app.get("plotly_chart")
+    traces = json.loads(figure.proto.spec)["data"]
+    found = {
+        trace["name"]: trace["line"]["color"] for trace in traces if trace.get("line", {}).get("width") == 2.5
+    }
+    third = next(color for name, color in found.items() if name.startswith("C beta"))
+    assert third == COLORS[2], "B shares the curve of A where they show one glass"

@@ -8,7 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import dashboard.workers.pool
-from dashboard import waiting
+from dashboard import calls, waiting
+from dashboard import window as linked
+from dashboard.workers.here import Here
 from dashboard.workers.jobs import Job
 from dashboard.workers.pool import Pool
 from dashboard.workers.ticket import Ticket
@@ -116,3 +118,35 @@ def test_a_job_that_fails_is_one_line_on_the_page(app, workers, monkeypatch):
     assert not app.exception
     (error,) = app.error
     assert "Topology: unexpected TypeError, see the terminal" in error.value.replace("\\", "")
+
+
+def test_a_large_glass_is_drawn_before_it_is_predicted(app, monkeypatch):
+    mounted, mount = [], linked.mount_window
+
+    def noted(name, dataset, *given, **more):
+        mounted.append((dataset, more))
+        return mount(name, dataset, *given, **more)
+
+    monkeypatch.setattr(waiting, "PATIENCE", 0.01)
+    monkeypatch.setattr(calls.barriers, "MOMENT", 0.0)
+    monkeypatch.setattr(calls.glasses, "FEW_ATOMS", 0)
+    monkeypatch.setattr(linked, "mount_window", noted)
+    monkeypatch.setattr(dashboard.workers.pool, "_pool", Busy())
+    opened(app)
+    assert not app.exception
+    (bar,) = app.get("progress")
+    assert bar.proto.text.startswith("Predicting barriers")
+    dataset, more = mounted[-1]
+    assert more["default"] == {"color": "element"}
+    assert b'"barrier"' not in dataset.content
+    monkeypatch.setattr(dashboard.workers.pool, "_pool", Here())
+    app.run()
+    assert not app.exception
+    assert not app.get("progress")
+    dataset, more = mounted[-1]
+    assert more["default"] == {"color": "barrier"}
+    assert b'"barrier"' in dataset.content
+    assert b'"voronoi"' in dataset.content
+    runs = len(mounted)
+    app.run()
+    assert len(mounted) == runs + 1, "nothing more is waited for"

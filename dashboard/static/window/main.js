@@ -7,20 +7,19 @@ import { load3Dmol, sized } from "./library.js";
 import { createOverlay, png } from "./overlay.js";
 import { sharedGroup } from "./group.js";
 import { mountBar } from "./group_bar.js";
+import { chosen, fitting } from "./memory.js";
 import { connect } from "./panels.js";
 import { shellOf } from "./periodic.js";
 import { createPointer } from "./pointer.js";
 import { createMessenger } from "./python.js";
 import { createScene } from "./scene.js";
-import { createStore } from "./store.js";
+import { createStore, DEFAULTS } from "./store.js";
 import { viewOfText } from "./view_text.js";
 import { createViewer, webGL } from "./viewer.js";
 
 const LEAST_HEIGHT = { alone: 320, grouped: 210, inRows: 110 }, BELOW = 14, BETWEEN = 62; // px; between two rows
 const RESTED = 400; // ms after which a turned view is written into the link
 const CLOSE = 4, SHELL = 3.2; // Å round the atoms that Python shows: in view, and drawn
-const KEPT = ["selected", "pinned", "color", "range", "scaleName", "faded", "filter", "elements", "slab", "clip", "wrap", "images",
-  "bonds", "edgeSet", "top", "threshold", "hops", "tab", "sort"]; // of the state, when a page is left and opened again
 const live = new WeakMap(); // element -> the window in it
 
 /** A dataset has arrived. */
@@ -261,7 +260,7 @@ function show(viewer, places, glass, edges, data) {
     destroy() {
       joined?.leave();
       sizes.disconnect();
-      memory[data.name] = Object.fromEntries(KEPT.map((key) => [key, store.get()[key]]));
+      memory[data.name] = chosen(store.get(), { ...DEFAULTS, ...data.default });
       parts.forEach((part) => part.destroy?.());
       pointer.destroy();
       messenger.destroy();
@@ -279,15 +278,6 @@ function sizeOf(canvas) {
   return `${Math.round(width)} x ${Math.round(height)}`;
 }
 
-/** What of a remembered state makes sense for a glass. */
-function fitting(kept, glass) {
-  const { selected, pinned = [], color, ...rest } = kept;
-  return {
-    ...rest,
-    pinned: pinned.filter((atom) => atom < glass.n),
-    ...(color && glass.column(color) ? { color } : { range: null }),
-  };
-}
 
 /** The remembered selection if it starts with the atom that Python says, else that atom. */
 function ofGlass(selected, glass, atom) {

@@ -109,7 +109,10 @@ def declared_count(text: str, what: str, lines_left: int, *, least: int = 2) -> 
     if count > MAX_ATOMS:
         raise InputError(f"{count} atoms declared, the limit is {MAX_ATOMS}")
     if count > max(lines_left, 0):
-        raise InputError(f"{count} atoms declared, but only {max(lines_left, 0)} lines follow")
+        found = max(lines_left, 0)
+        raise InputError(
+            f"{count} atoms declared, but only {found} line{'s follow' if found != 1 else ' follows'}"
+        )
     return count
 
 
