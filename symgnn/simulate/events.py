@@ -19,7 +19,8 @@ class Event:
 
     atom, attempt            where the search started: 0..N-1, and which of the tries it was, from 0 on
     barrier                  eV, energy of the saddle above the minimum
-    energy_difference        eV, of the minimum on the other side above this one
+    energy_difference        eV, of the minimum on the other side above this one, to .01 eV: forces there are up to .02
+                             eV/Å, and behind a flat saddle it may lie above it by that much
     displacement             (N, 3) Å, of all atoms from the minimum to the saddle
     end_displacement         (N, 3) Å, from the minimum to the one on the other side
     curvature                eV/Å², of the softest mode at the saddle, negative

