@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +11,7 @@ import streamlit as st
 
 from dashboard import method, session
 from dashboard.calls.physics import SEED
-from dashboard.glass_names import stem_of
+from dashboard.glass_names import file_of, quoted, stem_of
 from dashboard.layout import chart, with_signs
 from symgnn.analysis.event_overlap import EventOverlap, event_overlap
 from symgnn.errors import InputError
@@ -148,7 +149,7 @@ def overlap_panel(
 
 def files(chosen: session.Selection, known: AtomBarriers | None, event: Event | None) -> None:
     """The event as frames, all events as a table, and the command that searches them again."""
-    name = stem_of(chosen.glass_id)
+    file, name = file_of(chosen.glass_id), stem_of(chosen.glass_id)
     wanted = st.session_state["events"]
     if known is not None and event is not None:
         from symgnn.simulate import event_lines
@@ -170,14 +171,16 @@ def files(chosen: session.Selection, known: AtomBarriers | None, event: Event | 
         )
     st.caption("The same events on the command line:")
     st.code(
-        f"symgnn simulate barriers {name}.xyz --atoms {chosen.atom} --events {wanted} --seed {SEED}",
+        f"symgnn simulate barriers {shlex.quote(file)} --atoms {chosen.atom} --events {wanted} --seed {SEED}",
         language="bash",
         wrap_lines=True,
     )
     if event is not None:
         st.caption("This event in Python:")
         st.code(
-            f'BarrierSearch(symgnn.read("{name}.xyz"), seed={SEED}).attempt({chosen.atom}, {event.attempt})[0]',
+            "import symgnn\nfrom symgnn.simulate import BarrierSearch\n\n"
+            f"search = BarrierSearch(symgnn.read({quoted(file)}), seed={SEED})\n"
+            f"event = search.attempt({chosen.atom}, {event.attempt})[0]",
             language="python",
             wrap_lines=True,
         )

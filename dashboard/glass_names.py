@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 
@@ -39,8 +40,15 @@ def stem_of(glass_id: str) -> str:
 
 
 def file_of(glass_id: str) -> str:
-    """The file that commands read: the uploaded one."""
-    return _files().get(glass_id, f"{glass_id.removeprefix(session.UPLOAD)}.xyz")
+    """Name of the file that commands read: that on disk, or the uploaded one; of a glass that was made here, the one
+    that it is saved as."""
+    path = calls.glass_files().get(glass_id)
+    return path.name if path is not None else _files().get(glass_id, f"{stem_of(glass_id)}.xyz")
+
+
+def quoted(file: str) -> str:
+    """As a text in Python, in double quotes."""
+    return json.dumps(file, ensure_ascii=False)
 
 
 def _files() -> dict[str, str]:

@@ -8,6 +8,12 @@ import streamlit as st
 
 from symgnn.errors import InputError
 
+_ADVICE = re.compile(
+    r"; give the element of each type: --types.*"
+    r"|[;,] (?:relax it|or an EAM file)\b.*(?:symgnn simulate|--potential).*",
+    re.DOTALL,
+)
+
 
 def plain(text: object) -> str:
     """Text that Streamlit's Markdown shows as it is: no links, images, formulas, colours or emoji codes."""
@@ -16,14 +22,18 @@ def plain(text: object) -> str:
 
 def problem(error: InputError) -> None:
     """An error box with the one line that says what is wrong and what was expected."""
-    st.error(plain(error), icon=":material/error:")
+    st.error(plain(without_commands(error)), icon=":material/error:")
+
+
+def without_commands(error: InputError) -> str:
+    """What is wrong, without what the command line advises: pages have boxes and buttons for it."""
+    return _ADVICE.sub("", str(error))
 
 
 def types_wanted(error: InputError) -> None:
     """A LAMMPS file needs the elements of its types: what the reader says, without the command line's advice."""
-    problem = str(error).partition(";")[0]
     st.info(
-        f"{plain(problem)}. Write the element of each type under the file: 1=Cu 2=Zr.",
+        f"{plain(without_commands(error))}. Write the element of each type under the file: 1=Cu 2=Zr.",
         icon=":material/edit:",
     )
 

@@ -106,7 +106,7 @@ def _read() -> None:
         types = parse_types(text) if text and state["_has_types"] else {}
         frames = calls.read_upload(name, data, tuple(sorted(types.items())))
     except InputError as error:
-        wants_types = not text and "--types" in str(error)  # what the command line calls the text box
+        wants_types = "--types" in str(error)  # what the command line calls the text box
         state["_refused"] = Refused(name, error, wants_types)
         return
     glass_id = upload_id(name, frames[-1])

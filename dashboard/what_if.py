@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from dataclasses import dataclass
 
 from symgnn.whatif import parse_change
@@ -31,7 +33,8 @@ def chain_text(chain: tuple[str, ...]) -> str:
 
 def scan_command(file: str, checkpoint: str, atom: int, choice: Choice) -> str:
     """The command that ranks the same changes of a file's glass; of a chain's only in Python (`python_of`)."""
-    parts = [f"symgnn whatif {file} --atom {atom} --change {choice.kind} --within {choice.within:g}"]
+    name = shlex.quote(file)
+    parts = [f"symgnn whatif {name} --atom {atom} --change {choice.kind} --within {choice.within:g}"]
     parts += ["--unrelaxed"] if not choice.relax else []
     return " ".join([*parts, f"--checkpoint {checkpoint}"])
 
@@ -41,7 +44,7 @@ def change_command(
 ) -> str:
     """The command for one change, and for `tries` searches before and after it."""
     kind, _, value = change.partition(" ")
-    parts = [f"symgnn whatif {file} --atom {atom} --{kind} {value}"]
+    parts = [f"symgnn whatif {shlex.quote(file)} --atom {atom} --{kind} {value}"]
     parts += ["--unrelaxed"] if not relax else [] if tries is None else [f"--check {tries}"]
     return " ".join([*parts, f"--checkpoint {checkpoint}"])
 
@@ -53,7 +56,7 @@ def python_of(file: str, checkpoint: str, atom: int, choice: Choice, change: str
         "import symgnn",
         "from symgnn.whatif import ask_chain, parse_change, scan, what_if",
         "",
-        f'glass, model = symgnn.read("{file}"), symgnn.load_checkpoint("{checkpoint}")',
+        f'glass, model = symgnn.read({json.dumps(file, ensure_ascii=False)}), symgnn.load_checkpoint("{checkpoint}")',
         f"changes = [parse_change(text) for text in {list(choice.chain)!r}]",
         f"chain = ask_chain(model, glass, changes, atom={atom}{how})",
         f'scan(model, chain.glass, {atom}, kind="{choice.kind}", within={choice.within:g}{how}).table()',

@@ -85,8 +85,7 @@ def _measured(shown: Shown, jobs: JobsOfPage) -> Measured | None:
 
 def _lines(shown: Shown, chosen: session.Selection) -> list[str]:
     """What gives the same numbers: commands, or a chain's in Python."""
-    path = calls.glass_files().get(chosen.glass_id)
-    about = file_of(chosen.glass_id) if path is None else path.name, shown.model.label, chosen.atom
+    about = file_of(chosen.glass_id), shown.model.label, chosen.atom
     choice, change = shown.choice, shown.change
     if choice.chain:
         return python_of(*about, choice, change).splitlines()

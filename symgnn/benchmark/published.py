@@ -14,7 +14,7 @@ IN_GENERAL = (
     "neighbours standardised over the training glasses, AdamW with a one-cycle rate up to 0.003, averaged weights) "
     "where the paper trained with Adam at a constant 0.0001: the models of lengths alone (GCN, EGAT, SchNet, MPNN, "
     "MGCN) come out close together and all above their published values. How much of that is the recipe was not "
-    "separated by experiment, but for what is said below. Rows with one seed carry its chance: r of SymGNN's "
+    "separated by experiment, but for the remarks on single rows. Rows with one seed carry its chance: r of SymGNN's "
     "three seeds has a standard deviation of about 0.004, so that smaller differences between rows mean nothing."
 )
 

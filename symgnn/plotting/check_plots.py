@@ -30,8 +30,8 @@ def percentile_plot(percentile: np.ndarray) -> go.Figure:
     figure.add_annotation(
         x=0, y=100 / BARS, text="expected", showarrow=False, xanchor="left", yanchor="bottom"
     )
-    figure.update_xaxes(title="Percentile among training atoms", range=[0, 100])
-    figure.update_yaxes(title="Atoms (%)", rangemode="tozero")
+    figure.update_xaxes(title_text="Percentile among training atoms", range=[0, 100])
+    figure.update_yaxes(title_text="Atoms (%)", rangemode="tozero")
     return styled(figure, height=330, legend=False)
 
 
@@ -48,6 +48,6 @@ def frames_plot(table: pd.DataFrame, shown: int) -> go.Figure:
         hovertemplate="frame %{x}: %{y:.3f} eV<extra></extra>",
     )
     figure.add_vline(x=shown, line={"color": TOP, "width": 2, "dash": "dot"})
-    figure.update_xaxes(title="Frame", rangemode="nonnegative")
-    figure.update_yaxes(title="Predicted barrier (eV)")
+    figure.update_xaxes(title_text="Frame", rangemode="nonnegative")
+    figure.update_yaxes(title_text="Predicted barrier (eV)")
     return styled(figure, height=380, legend=False)

@@ -71,7 +71,7 @@ def event_barriers(
         range=[-0.6, len(rows) + 1.5],
         showgrid=False,
     )
-    figure.update_xaxes(title="Energy barrier (eV)")
+    figure.update_xaxes(title_text="Energy barrier (eV)")
     return figure
 
 
@@ -91,7 +91,7 @@ def overlap_bars(overlaps: Mapping[str, object]) -> go.Figure:
             marker={"color": color}, hovertemplate="%{y:.2f} of the moving atoms<extra></extra>",
         )  # fmt: skip
     figure.update_layout(barmode="group")
-    figure.update_yaxes(title="of the moving atoms", range=[0, 1], tickformat=".0%")
+    figure.update_yaxes(title_text="of the moving atoms", range=[0, 1], tickformat=".0%")
     return styled(figure, height=215)
 
 

@@ -45,6 +45,6 @@ def fidelity_curves(
     )
     styled(figure, height=height)
     figure.update_xaxes(type="log", dtick=1, title="number of edges k")
-    figure.update_yaxes(title="|change| / standard deviation", rangemode="tozero")
+    figure.update_yaxes(title_text="|change| / standard deviation", rangemode="tozero")
     figure.update_layout(margin_t=96, legend_y=1.1)
     return figure

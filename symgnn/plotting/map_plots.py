@@ -32,8 +32,8 @@ def fractions_by_pair(
             x=kinds, y=percent, name=label, marker={"color": color}, hovertemplate="%{x}: %{y:.1f}%"
         )
     figure.update_layout(barmode="group")
-    figure.update_xaxes(title="Element pair of the edge")
-    figure.update_yaxes(title="Fraction (%)")
+    figure.update_xaxes(title_text="Element pair of the edge")
+    figure.update_yaxes(title_text="Fraction (%)")
     return styled(figure, height=320).update_layout(bargap=0.3)
 
 
@@ -55,6 +55,6 @@ def importance_by_length(
         x=[float(lengths.min()), float(lengths.max())], y=[1, 1], mode="lines", name="all alike (control)",
         line={"color": CONTROL, "dash": "dash"},
     )  # fmt: skip
-    figure.update_xaxes(title="Length of the edge (Å)")
+    figure.update_xaxes(title_text="Length of the edge (Å)")
     figure.update_yaxes(title=f"{quantity[:1].upper()}{quantity[1:]} / mean", rangemode="tozero")
     return styled(figure, height=320)

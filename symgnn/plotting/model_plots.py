@@ -65,7 +65,7 @@ def scores_of_models(
             x=value, y=1, yref="paper", text=name, textangle=-90, showarrow=False, xanchor="right",
             yanchor="top", font={"size": 12, "color": CONTROL},
         )  # fmt: skip
-    figure.update_xaxes(title="Pearson r")
+    figure.update_xaxes(title_text="Pearson r")
     figure.update_yaxes(categoryorder="array", categoryarray=labels[::-1], range=[-0.6, len(labels) - 0.4])
     figure = styled(figure, height=150 + 30 * max(len(names), 4))
     return figure.update_yaxes(automargin=True)
@@ -126,8 +126,8 @@ def learning_curves(
             )
     if not drawn:
         return nothing_to_show("This checkpoint has no learning curve", height=460)
-    figure.update_yaxes(title="Validation r", row=1, col=1)
-    figure.update_yaxes(title="Training loss", row=2, col=1, rangemode="tozero")
+    figure.update_yaxes(title_text="Validation r", row=1, col=1)
+    figure.update_yaxes(title_text="Training loss", row=2, col=1, rangemode="tozero")
     figure.update_xaxes(title=by.capitalize(), row=2, col=1)
     if by != "epoch":
         figure.update_xaxes(type="log")
@@ -153,9 +153,9 @@ def residual_boxes(residual: np.ndarray, symbols: Sequence[str], coordination: n
         groups = [residual[own & (coordination == number)] for number in numbers]
         _boxes(figure, symbol, [int(number) for number in numbers], groups, column=2)
     figure.add_hline(y=0, line={"color": INK, "width": 1, "dash": "dash"})
-    figure.update_yaxes(title="Predicted − labelled (eV)", col=1)
-    figure.update_xaxes(title="Element", col=1)
-    figure.update_xaxes(title="Coordination number", dtick=1, col=2)
+    figure.update_yaxes(title_text="Predicted − labelled (eV)", col=1)
+    figure.update_xaxes(title_text="Element", col=1)
+    figure.update_xaxes(title_text="Coordination number", dtick=1, col=2)
     figure.update_layout(boxmode="group", boxgap=0.15, boxgroupgap=0.1)
     return styled(figure, height=420)
 

@@ -32,5 +32,5 @@ def persistence_image_plot(image: PersistenceImage, *, height: int = 380) -> go.
         )
     )
     figure.update_xaxes(title=f"Birth of the {KINDS[image.dimension]} (Å)")
-    figure.update_yaxes(title="Persistence (Å)")
+    figure.update_yaxes(title_text="Persistence (Å)")
     return styled(figure, height=height, legend=False)

@@ -38,7 +38,7 @@ def barrier_histogram(
         )
     figure.update_layout(barmode="overlay")
     figure.update_xaxes(title=title)
-    figure.update_yaxes(title="Atoms")
+    figure.update_yaxes(title_text="Atoms")
     if marked is not None and np.isfinite(marked):
         figure.add_vline(x=marked, line={"color": "#1d2733", "width": 2, "dash": "dot"})
         figure.add_annotation(
@@ -106,9 +106,9 @@ def importance_by_distance(distance: np.ndarray, importance: np.ndarray, top: np
             row=2,
             col=1,
         )
-    figure.update_xaxes(title="Distance from the atom (Å)", row=2, col=1)
-    figure.update_yaxes(title="Importance", row=1, col=1, rangemode="tozero")
-    figure.update_yaxes(title="Fraction per Å", row=2, col=1, rangemode="tozero")
+    figure.update_xaxes(title_text="Distance from the atom (Å)", row=2, col=1)
+    figure.update_yaxes(title_text="Importance", row=1, col=1, rangemode="tozero")
+    figure.update_yaxes(title_text="Fraction per Å", row=2, col=1, rangemode="tozero")
     return styled(figure, height=520)
 
 
@@ -135,8 +135,8 @@ def importance_by_pair(pair_names: list[str], importance: np.ndarray, top: np.nd
             hovertemplate="%{x}: %{y:.1f}%<br>mean importance %{customdata:.3f}<extra></extra>",
         )
     figure.update_layout(barmode="group")
-    figure.update_xaxes(title="Element pair of the edge")
-    figure.update_yaxes(title="Fraction of edges (%)")
+    figure.update_xaxes(title_text="Element pair of the edge")
+    figure.update_yaxes(title_text="Fraction of edges (%)")
     figure = styled(figure)
     return figure.update_layout(bargap=0.3)
 
@@ -161,7 +161,7 @@ def fidelity_bars(measures: Mapping[str, tuple[float, float]]) -> go.Figure:
             hoverinfo="skip",
         )
     highest = max((max(pair) for pair in measures.values()), default=0.0)
-    figure.update_xaxes(title="Change of the prediction (eV)", range=[0, 1.2 * highest or 1])
+    figure.update_xaxes(title_text="Change of the prediction (eV)", range=[0, 1.2 * highest or 1])
     figure.update_yaxes(autorange="reversed")
     figure = styled(figure)
     return figure.update_layout(barmode="group", bargap=0.3, margin={"l": 140})

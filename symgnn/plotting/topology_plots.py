@@ -189,8 +189,8 @@ def participation_histogram(participation: np.ndarray, marked: np.ndarray | None
             hovertemplate="%{x} cycles: %{y:.1f}% (%{customdata} edges)<extra></extra>",
         )
     figure.update_layout(barmode="group")
-    figure.update_xaxes(title="Representative cycles per edge", type="category")
-    figure.update_yaxes(title="Fraction of edges (%)")
+    figure.update_xaxes(title_text="Representative cycles per edge", type="category")
+    figure.update_yaxes(title_text="Fraction of edges (%)")
     figure = styled(figure, height=330)
     return figure.update_layout(bargap=0.2)
 
@@ -227,8 +227,8 @@ def participation_by_length(
             marker={"size": 8, "color": TOP, "opacity": 0.8},
             hovertemplate="%{x:.2f} Å: on %{y} cycles<extra></extra>",
         )
-    figure.update_xaxes(title="Edge length (Å)")
-    figure.update_yaxes(title="Cycles per edge")
+    figure.update_xaxes(title_text="Edge length (Å)")
+    figure.update_yaxes(title_text="Cycles per edge")
     return styled(figure, height=330)
 
 
@@ -242,8 +242,8 @@ def cycle_sizes(sizes: np.ndarray) -> go.Figure:
     figure.add_bar(
         x=size, y=count, marker={"color": CONTROL}, hovertemplate="%{x} edges: %{y} cycles<extra></extra>"
     )
-    figure.update_xaxes(title="Edges in the cycle", dtick=1 if size.max() <= 20 else None)
-    figure.update_yaxes(title="Cycles")
+    figure.update_xaxes(title_text="Edges in the cycle", dtick=1 if size.max() <= 20 else None)
+    figure.update_yaxes(title_text="Cycles")
     return styled(figure, height=330, legend=False)
 
 
@@ -272,6 +272,6 @@ def matched_comparison(
         },
         hovertemplate="%{y}: %{x:.2f} cycles per edge<extra></extra>",
     )
-    figure.update_xaxes(title="Mean cycles per edge", rangemode="tozero")
+    figure.update_xaxes(title_text="Mean cycles per edge", rangemode="tozero")
     figure = styled(figure, height=230, legend=False)
     return figure.update_layout(margin={"l": 140})

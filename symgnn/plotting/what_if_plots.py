@@ -62,8 +62,8 @@ def ranked_changes(
             ay=-18 if values[row] > 0 else 18,
         )  # fmt: skip
     figure.add_hline(y=0, line={"color": INK, "width": 1})
-    figure.update_xaxes(title="Rank", range=[0.3, len(known) + 0.7], showgrid=False)
-    figure.update_yaxes(title="Change of the barrier (eV)")
+    figure.update_xaxes(title_text="Rank", range=[0.3, len(known) + 0.7], showgrid=False)
+    figure.update_yaxes(title_text="Change of the barrier (eV)")
     styled(figure, height=height, legend=False)
     return figure.update_layout(margin={"t": 8, "b": 44, "l": 60, "r": 8}, bargap=0.15)
 
@@ -96,8 +96,8 @@ def barriers_before_after(
             marker={"color": EXPLAINED, "size": 13, "symbol": "circle-open", "line": {"width": 3}},
             hovertemplate=f"atom {atom}: %{{x:.2f}} to %{{y:.2f}} eV<extra></extra>",
         )  # fmt: skip
-    figure.update_xaxes(title="Barrier before (eV)")
-    figure.update_yaxes(title="after (eV)")
+    figure.update_xaxes(title_text="Barrier before (eV)")
+    figure.update_yaxes(title_text="after (eV)")
     return styled(figure, height=height, legend=False).update_layout(
         margin={"t": 8, "b": 48, "l": 60, "r": 8}
     )
@@ -137,5 +137,5 @@ def searched_before_after(
         hovertemplate="predicted: %{y:.2f} eV<extra></extra>",
     )  # fmt: skip
     figure.update_xaxes(tickvals=[0, 1], ticktext=["before", "after"], range=[-0.5, 1.5], showgrid=False)
-    figure.update_yaxes(title="Barrier (eV)")
+    figure.update_yaxes(title_text="Barrier (eV)")
     return styled(figure, height=height).update_layout(margin={"t": 44, "b": 28, "l": 60, "r": 8})
