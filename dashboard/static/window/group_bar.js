@@ -6,6 +6,7 @@ import { sharedGroup } from "./group.js";
 import { sharedRows } from "./group_columns.js";
 
 const MOST = 300; // edges
+const keyOf = ({ column, limits, items }) => JSON.stringify([column.title, column.unit, column.scale, limits, limits ? null : items]);
 
 /** create(parent, group, { document, dark() }) -> { destroy() }. */
 export function create(parent, group, { document, dark = () => false }) {
@@ -43,9 +44,9 @@ export function create(parent, group, { document, dark = () => false }) {
   }
 
   function drawLegends() {
-    const first = [...group.members][0];
-    const { atoms, edges: sticks } = first?.scene.colours() ?? {};
-    legends.replaceChildren(...[atoms && one(atoms), sticks && one(sticks)].filter(Boolean));
+    const shown = [...group.members].map((member) => member.scene.colours());
+    const sticks = new Map(shown.filter(({ edges }) => edges).map(({ edges }) => [keyOf(edges), edges])); // of two methods may differ
+    legends.replaceChildren(...[shown[0]?.atoms, ...sticks.values()].filter(Boolean).map(one));
   }
 
   function one({ column, limits, items }) {
