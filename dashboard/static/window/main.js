@@ -203,7 +203,7 @@ function show(viewer, places, glass, edges, data) {
   scene.setBackground(theme().background);
   scene.draw();
   const linked = viewOfText(store.get().camera);
-  if (isFirst && linked) scene.setView(linked);
+  if (isFirst && linked) scene.lookFromLink(linked);
   drawn = true;
   keepCamera();
   overlay.draw();

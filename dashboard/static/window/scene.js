@@ -52,7 +52,7 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     projected = null;
     for (const fn of listeners) fn();
   }
-  viewer.setViewChangeCallback(() => { camera.remember(); viewChanged(); });
+  viewer.setViewChangeCallback(() => { camera.notice(); viewChanged(); });
 
   function place() {
     const { wrap, images } = state();
@@ -225,11 +225,17 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     flyTo: (atoms, near) => camera.flyTo(atoms, near),
     resetCamera: () => camera.reset(),
     destroy: () => camera.stop(),
-    refit: (always) => camera.refit(always),
+    refit: () => camera.refit(),
     useCamera(name) { camera.use(name); },
     view: () => viewer.getView(),
     viewText: () => camera.text(),
+    /** As if a user had turned it. */
     setView: (view) => viewer.setView(view),
+    /** For now: the camera counts as placed or turned as before, and remembers nothing. */
+    adjustView: (view) => camera.adjust(view),
+    isTurned: () => camera.isTurned(),
+    /** Looks as a text of the link says. */
+    lookFromLink: (view) => camera.turn(view),
     onView(fn) { listeners.add(fn); return () => listeners.delete(fn); },
     /** { x, y, radius } in pixels of the canvas where atom i is drawn. */
     project(i) {
