@@ -168,7 +168,7 @@ function show(viewer, places, glass, edges, data) {
       if (any("visible", "color", "range", "scaleName", "faded")) scene.applyVisible();
     } else if (changed.has("visible")) scene.applyVisible();
     else if (any("color", "range", "scaleName", "faded") || (faded && any("selected", "pinned"))) scene.recolour();
-    if (any("selected", "pinned", "hover", "presentation")) overlay.draw();
+    if (any("selected", "pinned", "hover", "presentation", "shownCount")) overlay.draw();
     report();
   }
 
