@@ -114,7 +114,7 @@ export function createOverlay(canvas, { store, glass, scene, colours, hasLegends
     context.font = `${look.size + 2}px ${look.font}`;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    rimmed(context, filter ? "No atom passes the filter" : "The choices under Display leave no atom", width / 2, height / 2, look);
+    rimmed(context, filter ? "No atom passes the filter" : "The choices under Display leave no atom", width / 2, height / 5, look); // above an atom in the middle
   }
 
   function circle(context, x, y, r, line, color) {
