@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.browser.conftest import requests_of
+from tests.browser.conftest import requests_of, seen
 
 pytestmark = pytest.mark.browser
 
@@ -132,6 +132,70 @@ def test_the_camera_stays_where_it_was_over_reruns_and_pages(linked):
     linked.page.press("Structure")
     again = Window(linked.page)
     assert again.js("return c.scene.view()") == pytest.approx(view)
+
+
+REACH = """
+const box = c.places.view.getBoundingClientRect();
+const at = Array.from({ length: c.glass.n }, (_, i) => c.scene.project(i));
+const ends = (key, size) => [Math.min(...at.map((p) => p[key])) / size, Math.max(...at.map((p) => p[key])) / size];
+return [...ends("x", box.width), ...ends("y", box.height)];
+"""
+
+
+def test_a_view_of_another_size_shows_the_same_whether_turned_or_not(page):
+    def reach():  # of the atoms: left, right, top and bottom, as fractions of the view
+        left, right, top, bottom = Window(page).js(REACH)
+        return max(right - left, bottom - top), min(left, top), max(right, bottom)
+
+    page.open("?glass=beta&atom=3")
+    filled, *_ = reach()
+    with seen(page, 640, 900):
+        page.wait(lambda: abs(reach()[0] - filled) < 0.02, "all atoms in a narrow window", 20)
+        page.driver.refresh()
+        again, low, high = page.wait(reach, "the view")
+        assert again == pytest.approx(filled, abs=0.02)
+        assert low > 0
+        assert high < 1
+        page.turn_view(60, 20)
+        turned, *_ = reach()
+        page.wait(lambda: "camera:" in page.query().get("view", ""), "the camera in the URL")
+    page.wait(lambda: abs(reach()[0] - turned) < 0.15, "as much of the glass as before", 20)
+    page.driver.execute_script("sessionStorage.clear()")
+    page.driver.refresh()
+    assert reach()[0] == pytest.approx(turned, abs=0.15)
+
+
+def test_a_filter_is_read_whole_and_says_where_no_atom_passes(linked):
+    bar = linked.js("return c.places.toolbar")
+    field = bar.find_element("css selector", ".filter")
+    is_cut = "const [e] = arguments; return [e.scrollWidth, e.clientWidth, innerWidth]"
+
+    def whole(element, what):
+        def fits():
+            wide, room, _ = linked.page.driver.execute_script(is_cut, element)
+            return wide <= room + 1  # pixels are coarse here
+
+        linked.page.wait(fits, f"{what} in {linked.page.driver.execute_script(is_cut, element)}", 10)
+
+    linked.set(filter='barrier > 1.8 and element == "Cu"')
+    for width, height in ((1280, 800), (960, 540)):
+        with seen(linked.page, width, height):
+            whole(field, "the filter")
+            linked.set(presentation=True)
+            whole(field, "the filter")
+            whole(linked.js("return c.places.side.querySelector('.tabs')"), "the tabs")
+            linked.set(presentation=False)
+    written = """
+    const { overlay } = c.places, high = overlay.height / 5;
+    const { data } = overlay.getContext("2d").getImageData(0, high - 8, overlay.width, 16);
+    return data.some((value, k) => k % 4 === 3 && value > 0);
+    """
+    for text, count in (("barrier > 99", 0), ("", linked.js("return c.glass.n"))):
+        linked.set(filter=text)
+        assert linked.state("shownCount") == count
+        linked.page.wait(
+            lambda count=count: linked.js(written) == (not count), "a word about it, or none", 10
+        )
 
 
 def test_an_explanation_has_its_edges_and_k_needs_no_rerun_for_the_picture(page):

@@ -3,11 +3,11 @@ import { test } from "node:test";
 import { blend, createCamera } from "../../dashboard/static/window/camera.js";
 import { affineMap } from "../../dashboard/static/window/projection.js";
 
-/** As much of 3Dmol's viewer as a camera needs: 10 pixels for one Å at position 0, in a canvas of 400 x 300. */
+/** As much of 3Dmol's viewer as a camera needs: 10 pixels for one Å at distance 0, in a canvas of 400 x 300. */
 function fakeViewer() {
   const size = { width: 400, height: 300 };
   let view = [0, 0, 0, 0, 0, 0, 0, 1];
-  const scale = () => (10 * 150) / (150 - view[3]);
+  const scale = () => ((10 * size.width) / 400) * (150 / (150 - view[3])); // the distance says how many Å the width holds
   const turn = ([x, y, z]) => {
     const [a, b, c, w] = view.slice(4);
     return [
@@ -17,10 +17,10 @@ function fakeViewer() {
   };
   const toScreen = (points) => points.map(({ x, y, z }) => {
     const [u, v] = turn([x + view[0], y + view[1], z + view[2]]);
-    return { x: 200 + scale() * u, y: 150 - scale() * v };
+    return { x: size.width / 2 + scale() * u, y: size.height / 2 - scale() * v };
   });
   return {
-    getView: () => [...view], setView: (next) => { view = [...next]; }, setSlab() {},
+    getView: () => [...view], setView(next) { view = [...next]; this.onChange?.(); }, setSlab() {},
     getCanvas: () => ({ getBoundingClientRect: () => size }), size,
     map: () => affineMap(toScreen, view.slice(4)), toScreen,
   };
@@ -49,11 +49,14 @@ test("a camera is remembered under its name, and what is not a view is not taken
   const viewer = fakeViewer();
   const camera = cameraOf(viewer);
   camera.apply();
-  assert.deepEqual(viewer.getView(), [1, 2, 3, 4, 0, 0, 0, 1]);
+  assert.equal(camera.text(), "1,2,3,4,0,0,0,1");
+  assert.deepEqual(viewer.getView().slice(0, 3), [1, 2, 3]);
   camera.use("b");
-  assert.notDeepEqual(viewer.getView(), [1, 2, 3, 4, 0, 0, 0, 1]);
+  assert.equal(camera.text(), null);
+  assert.notDeepEqual(viewer.getView().slice(0, 3), [1, 2, 3]);
   camera.use("a");
-  assert.deepEqual(viewer.getView(), [1, 2, 3, 4, 0, 0, 0, 1]);
+  assert.equal(camera.text(), "1,2,3,4,0,0,0,1");
+  assert.deepEqual(viewer.getView().slice(0, 3), [1, 2, 3]);
 });
 
 test("a view that is hidden keeps a camera that can be told, and looks anew when it is seen", () => {
@@ -82,7 +85,7 @@ test("a flight ends with the atom in the middle", async (context) => {
   assert.ok(viewer.map().pixels > 10);
 });
 
-test("a view of another size looks at the same again, unless it was turned or remembered", () => {
+test("a view of another size looks at the same again", () => {
   const viewer = fakeViewer();
   const camera = cameraOf(viewer);
   camera.apply();
@@ -92,9 +95,79 @@ test("a view of another size looks at the same again, unless it was turned or re
   assert.ok(Math.abs(viewer.map().pixels / first - 2) < 1e-3);
   viewer.setView([1, 2, 3, 4, 0, 0, 0, 1]);
   camera.refit();
-  assert.deepEqual(viewer.getView(), [1, 2, 3, 4, 0, 0, 0, 1]);
-  camera.refit(true);
-  assert.equal(camera.text(), null);
+  assert.deepEqual(viewer.getView().map((value) => Number(value.toFixed(4))), [1, 2, 3, 4, 0, 0, 0, 1]);
+});
+
+/** A session's memory, in which a test may look. */
+function memoryOf(context) {
+  const kept = new Map();
+  globalThis.sessionStorage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key) };
+  context.after(() => { delete globalThis.sessionStorage; });
+  return kept;
+}
+
+/** A camera in a view of that size, with the memory of those before; seen(): how much of the view the scene fills. */
+function opened(width, height) {
+  const viewer = fakeViewer();
+  Object.assign(viewer.size, { width, height });
+  const camera = cameraOf(viewer);
+  viewer.onChange = () => camera.notice();
+  camera.apply();
+  const points = [0, 1, 2, 3].map((i) => ({ x: positions[3 * i], y: positions[3 * i + 1], z: positions[3 * i + 2] }));
+  const wide = (values) => Math.max(...values) - Math.min(...values);
+  const seen = () => Math.max(wide(viewer.toScreen(points).map((p) => p.x)) / viewer.size.width, wide(viewer.toScreen(points).map((p) => p.y)) / viewer.size.height);
+  return { viewer, camera, seen };
+}
+
+test("what nobody has turned fits a view of any size, whatever was seen before", (context) => {
+  const kept = memoryOf(context);
+  for (const [width, height] of [[800, 300], [200, 600], [400, 400]]) {
+    const { viewer, camera, seen } = opened(width, height);
+    assert.ok(Math.abs(seen() - 0.88) < 0.01, `${width} x ${height}: ${seen()}`);
+    Object.assign(viewer.size, { width: height, height: width });
+    viewer.onChange(); // 3Dmol draws, with the distance of before
+    camera.refit();
+    assert.ok(Math.abs(seen() - 0.88) < 0.01);
+    viewer.onChange();
+    assert.equal(camera.text(), null);
+  }
+  assert.equal(kept.size, 0);
+});
+
+test("what a user has turned fills as much of a view of another size, in the session and by the link", (context) => {
+  const kept = memoryOf(context);
+  const first = opened(300, 600);
+  first.viewer.setView([-20, -20, -15, 100, 0, 0, Math.SQRT1_2, Math.SQRT1_2]); // now the scene is wider than high
+  const [filled, link] = [first.seen(), first.camera.text()];
+  assert.equal(link, "-20,-20,-15,100,0,0,0.7071,0.7071"); // of a narrow view: the numbers of 3Dmol
+  for (const [width, height] of [[200, 600], [1000, 310], [330, 330], [600, 330]]) {
+    const { viewer, camera, seen } = opened(width, height);
+    assert.ok(Math.abs(seen() - filled) < 0.01, `${width} x ${height}: ${seen()} and not ${filled}`);
+    assert.deepEqual(viewer.getView().slice(4), [0, 0, Math.SQRT1_2, Math.SQRT1_2]);
+    assert.equal(camera.text(), link);
+    Object.assign(viewer.size, { width: height, height: width });
+    viewer.onChange();
+    camera.refit();
+    assert.ok(Math.abs(seen() - filled) < 0.01);
+    assert.ok(camera.isTurned());
+  }
+  kept.clear();
+  const { camera, seen } = opened(800, 200);
+  camera.turn(link.split(",").map(Number));
+  assert.ok(Math.abs(seen() - filled) < 0.01);
+  assert.equal(camera.text(), link);
+  camera.reset();
+  assert.deepEqual([camera.text(), camera.isTurned(), kept.size], [null, false, 0]);
+});
+
+test("a view that follows others is not taken for one that was turned", (context) => {
+  const kept = memoryOf(context);
+  const { viewer, camera, seen } = opened(400, 300);
+  camera.adjust([1, 2, 3, 4, 0, 0, 0, 1]);
+  viewer.onChange();
+  assert.deepEqual([viewer.getView(), camera.isTurned(), kept.size], [[1, 2, 3, 4, 0, 0, 0, 1], false, 0]);
+  camera.refit();
+  assert.ok(Math.abs(seen() - 0.88) < 0.01);
 });
 
 test("the link holds a view that was turned, and none that is from the front", () => {
@@ -102,6 +175,7 @@ test("the link holds a view that was turned, and none that is from the front", (
   const camera = cameraOf(viewer);
   camera.apply();
   assert.equal(camera.text(), null);
+  Object.assign(viewer.size, { width: 300, height: 600 });
   viewer.setView([1, 2, 3, 4, 0, 0, 0, 1]);
   assert.equal(camera.text(), "1,2,3,4,0,0,0,1");
   camera.reset();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { distancesTo } from "../../dashboard/static/window/distances.js";
-import { atomsWhere, follow, slabMask, visibleAtoms } from "../../dashboard/static/window/filters.js";
+import { atomsWhere, follow, nearMask, slabMask, visibleAtoms } from "../../dashboard/static/window/filters.js";
 import { createStore } from "../../dashboard/static/window/store.js";
 import { smallGlass } from "./glass.mjs";
 
@@ -87,4 +87,13 @@ test("the store's visible atoms follow its filters, and change only when they ar
   end();
   store.set({ clip: null });
   assert.equal(store.get().shownCount, 1);
+});
+
+test("the surroundings are what clip and hops leave, whatever else is filtered", () => {
+  const glass = smallGlass();
+  assert.equal(nearMask({ filter: "false", elements: [], selected: [0] }, glass), null);
+  assert.deepEqual([...nearMask({ clip: 1.5, selected: [0] }, glass)], [1, 1, 0, 0, 0, 0]); // atom 1 across the boundary
+  const edges = { arrays: { pairs: Int32Array.from([1, 3, 4, 5]), hops: Int32Array.from([0, 1]) } };
+  assert.deepEqual([...nearMask({ hops: 0 }, glass, edges)], [0, 1, 0, 1, 0, 0]);
+  assert.deepEqual([...nearMask({ clip: 1.5, selected: [0], hops: 0 }, glass, edges)], [0, 1, 0, 0, 0, 0]);
 });

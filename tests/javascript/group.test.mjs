@@ -18,6 +18,8 @@ function member(range, { columns = ["barrier", "element"], sets = null, view = [
   const scene = {
     view: () => now,
     setView(other) { now = other; heard.forEach((fn) => fn()); },
+    adjustView(other) { this.adjusted = true; this.setView(other); },
+    isTurned() { return !this.placed; },
     onView(fn) { heard.add(fn); return () => heard.delete(fn); },
     colours: () => ({ atoms: { column: all[0], limits: store.get().range ?? range, items: [] }, edges: null }),
     flyTo(atoms) { this.flown = atoms; this.setView([9, 9, 9, ...now.slice(3)]); },
@@ -141,7 +143,7 @@ test("the flight of one window takes no other along; afterwards all are as near"
   assert.deepEqual(a.scene.view().slice(3), [2, 0, 0, 1, 0]);
 });
 
-test("views that get another size are fitted once for all, until someone has turned one", () => {
+test("views that get another size look at the same again, once for all, and from one side", () => {
   const waiting = [];
   const run = () => waiting.splice(0).forEach((fn) => fn());
   const group = createGroup((fn) => waiting.push(fn)), a = member([0, 1]), b = member([0, 1]);
@@ -151,9 +153,23 @@ test("views that get another size are fitted once for all, until someone has tur
   assert.deepEqual([a.scene.refitted, b.scene.refitted], [1, 1]);
   run();
   a.scene.setView([2, 2, 3, 7, 1, 0, 0, 0]);
+  a.scene.refit = () => a.scene.setView([2, 2, 3, 1, 1, 0, 0, 0]); // farther away in a narrower view
   joined[0].refit();
   run();
-  assert.equal(a.scene.refitted, 1);
+  assert.deepEqual([a, b].map(({ scene }) => scene.view()[3]), [1, 1]);
+  assert.deepEqual(b.scene.view().slice(4), [1, 0, 0, 0]);
+});
+
+test("a view that is placed anew takes no other along; then all look from one side, as if nobody had turned them", () => {
+  const waiting = [];
+  const group = createGroup((fn) => waiting.push(fn)), a = member([0, 1]), b = member([0, 1]);
+  [a, b].forEach((one) => group.join(one));
+  b.scene.placed = true;
+  b.scene.setView([9, 9, 9, -5, 0, 0, 1, 0]);
+  assert.deepEqual(a.scene.view().slice(0, 3), [1, 2, 3]);
+  waiting.splice(0).forEach((fn) => fn());
+  assert.deepEqual([a, b].map(({ scene }) => scene.view()), [[1, 2, 3, -5, 0, 0, 0, 1], [9, 9, 9, -5, 0, 0, 0, 1]]);
+  assert.ok(a.scene.adjusted && b.scene.adjusted);
 });
 
 test("the whole glass is shown, or the surroundings of each window's atom", () => {

@@ -115,3 +115,14 @@ test("a frame may draw lines and nothing else", () => {
     assert.throws(() => scene.draw(), /may not call/);
   }
 });
+
+test("a filter leaves the whole cell in view from the front, a clip goes near", () => {
+  const distance = (state) => {
+    const { scene, store } = drawn(state);
+    store.set({ visible: Uint8Array.from([1, 0, 0, 1, 0, 0]) });
+    scene.resetCamera();
+    return scene.view()[3];
+  };
+  assert.equal(distance({ filter: "index in [0, 3]" }), distance({}));
+  assert.ok(distance({ selected: [0], clip: 0.5 }) > distance({}));
+});

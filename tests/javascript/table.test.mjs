@@ -52,6 +52,31 @@ test("of 100,000 rows only those in sight exist, and the selected one is scrolle
   assert.ok(atoms().includes(70_000));
 });
 
+test("the selected row is scrolled to once the table is seen, and again where its size is another, unless one has scrolled away", (context) => {
+  const seen = [];
+  globalThis.ResizeObserver = class { constructor(fn) { seen.push(fn); } observe() {} };
+  context.after(() => { delete globalThis.ResizeObserver; });
+  const n = 500, values = new Float32Array(n);
+  const glass = { ...smallGlass(), n, columns: [{ name: "a", title: "A", kind: "number", values }], arrays: { positions: new Float32Array(3 * n), species: new Int32Array(n) } };
+  const { document, atoms } = opened(glass, { selected: [143] });
+  const grid = document.body.find("grid");
+  Object.assign(grid, { scrollTop: 0, clientHeight: 0 }); // a hidden element does not scroll
+  seen[0]();
+  assert.equal(grid.scrollTop, 0);
+  grid.clientHeight = 240;
+  seen[0]();
+  assert.ok(atoms().includes(143) && Math.abs(grid.scrollTop - 143 * 24) < 240);
+  document.defaultView.getComputedStyle = () => ({ getPropertyValue: () => "32px" });
+  seen[0]();
+  assert.ok(Math.abs(grid.scrollTop - 143 * 32) < 240);
+  grid.scrollTop = 0;
+  grid.fire("scroll");
+  return new Promise((done) => setTimeout(done, 40)).then(() => {
+    seen[0]();
+    assert.equal(grid.scrollTop, 0);
+  });
+});
+
 test("columns are wide enough for their longest word", () => {
   assert.deepEqual(widths(columns(smallGlass())), [9, 13, 12, 11, 14]);
 });

@@ -13,7 +13,7 @@ test("an error is marked in the text of the filter", () => {
 });
 
 test("counts are said where something is hidden", () => {
-  assert.deepEqual([countText(12, 3000), countText(3000, 3000), countText(undefined, 3), countText(0, 3)], ["12 of 3,000 atoms", "", "", "0 of 3 atoms"]);
+  assert.deepEqual([countText(12, 3000), countText(3000, 3000), countText(undefined, 3), countText(0, 3)], ["12 of 3,000", "", "", "0 of 3"]);
 });
 
 test("columns to colour by, numbers and categories apart", () => {
@@ -42,6 +42,16 @@ test("a colour that is chosen takes its own range; the error of a filter is show
   assert.equal(problem.find((n) => n.tag === "mark").textContent, "barier");
   store.set({ problem: null, viewProblems: ["top:x: expected a number", "foo: no such part of a view"] });
   assert.match(problem.textContent, /Not taken from the link: top:x: expected a number; foo: no such part/);
+});
+
+test("the count stands beside the filter, and goes where all atoms are shown", () => {
+  const { document, store } = opened();
+  const count = document.body.find("count");
+  store.set({ shownCount: 2 });
+  assert.equal(count.textContent, "2 of 6 atoms");
+  assert.equal(count.find("unit").textContent, " atoms");
+  store.set({ shownCount: 6 });
+  assert.equal(count.childElementCount, 0);
 });
 
 test("the hint of the filter is short, its example is in the tip", () => {

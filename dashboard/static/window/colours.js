@@ -68,7 +68,8 @@ export function colourOf(column, range = null, scaleName = null, { dark = false,
   return { colors, limits, ticks: ticksOf(limits, extent(values), column.digits), stops: stops(name, dark), items: [] };
 }
 
-/** Round numbers from low to high, at most about `count`, with the ends where values lie beyond them. */
+/** Round numbers from low to high, at most about `count`, with the ends where values lie beyond them (isEnd); the
+ * legend leaves out what has no room beside those. */
 export function ticksOf([low, high], [least, most], digits = 2, count = 4) {
   const step = niceStep((high - low) / count);
   let places = 0;
@@ -78,8 +79,8 @@ export function ticksOf([low, high], [least, most], digits = 2, count = 4) {
     ticks.push({ at: (k * step - low) / (high - low), text: text(k * step, places) });
   }
   const tiny = (high - low) * 1e-3;
-  if (least < low - tiny) mark(ticks, 0, `≤ ${text(low, Math.max(digits, places))}`);
-  if (most > high + tiny) mark(ticks, 1, `≥ ${text(high, Math.max(digits, places))}`);
+  if (least < low - tiny) ticks.unshift({ at: 0, text: `≤ ${text(low, Math.max(digits, places))}`, isEnd: true });
+  if (most > high + tiny) ticks.push({ at: 1, text: `≥ ${text(high, Math.max(digits, places))}`, isEnd: true });
   return ticks;
 }
 
@@ -121,13 +122,6 @@ function categoryColours(column, palette) {
   const items = palette ? [...named].sort((a, b) => labels.indexOf(a[0]) - labels.indexOf(b[0])) : named;
   if (order.some((code) => own[code] === MISSING && counts[code])) items.push(["others", MISSING]);
   return { colors, limits: null, ticks: [], stops: [], items };
-}
-
-function mark(ticks, end, words) {
-  const near = ticks.findIndex((tick) => Math.abs(tick.at - end) < 0.2);
-  if (near >= 0) ticks.splice(near, 1);
-  if (end) ticks.push({ at: 1, text: words });
-  else ticks.unshift({ at: 0, text: words });
 }
 
 function niceStep(raw) {

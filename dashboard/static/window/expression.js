@@ -46,7 +46,7 @@ function build(node, table) {
   }
   if (op === "in") return membership(node, table);
   if (op === "minus" || op === "plus") {
-    const { at } = wanted(build(node.value, table), "number", op, position);
+    const { at } = wanted(build(node.value, table), "number", op === "minus" ? "-" : "+", position);
     return { type: "number", at: op === "minus" ? (i) => -at(i) : at };
   }
   const left = build(node.left, table);
@@ -63,7 +63,7 @@ function constant(value) {
 
 function wanted(built, type, where, position) {
   if (built.type === type) return built;
-  throw new ExpressionError(`${where} needs ${TYPE_WORDS[type]} and not ${TYPE_WORDS[built.type]}`, position);
+  throw new ExpressionError(`"${where}" needs ${TYPE_WORDS[type]} and not ${TYPE_WORDS[built.type]}`, position);
 }
 
 function compared(op, left, right, position) {
@@ -72,7 +72,7 @@ function compared(op, left, right, position) {
     throw new ExpressionError(`cannot compare ${words}`, position);
   }
   if (left.type !== "number" && op !== "==" && op !== "!=") {
-    throw new ExpressionError(`${op} compares numbers only`, position);
+    throw new ExpressionError(`"${op}" compares numbers only`, position);
   }
   const [a, b] = [left.at, right.at];
   const missing = left.type === "number" // a missing value fulfils no comparison, != included
@@ -98,10 +98,10 @@ function membership(node, table) {
 function columnOf(node, table) {
   const column = table.column(node.name);
   if (!column) {
-    if (FUNCTIONS.includes(node.name)) throw new ExpressionError(`${node.name} needs ( )`, node.position);
+    if (FUNCTIONS.includes(node.name)) throw new ExpressionError(`"${node.name}" needs ( )`, node.position);
     const quoted = table.labels?.includes(node.name) ? `: a text stands in quotes, "${node.name}"` : "";
     const known = `there are ${table.names.join(", ")}`;
-    throw new ExpressionError(`no column ${node.name}${quoted || `; ${known}`}`, node.position);
+    throw new ExpressionError(`no column "${node.name}"${quoted || `; ${known}`}`, node.position);
   }
   const { values, labels } = column;
   if (column.kind === "category") return { type: "text", at: (i) => labels[values[i]] };
@@ -121,7 +121,7 @@ function decimal(values) {
 function call(node, table) {
   const { name, position } = node;
   if (!FUNCTIONS.includes(name)) {
-    throw new ExpressionError(`no function ${name}; there are ${FUNCTIONS.join(", ")}`, position);
+    throw new ExpressionError(`no function "${name}"; there are ${FUNCTIONS.join(", ")}`, position);
   }
   const argument = wanted(build(node.argument, table), "number", name, position);
   if (name === "abs") return { type: "number", at: (i) => Math.abs(argument.at(i)) };

@@ -27,10 +27,8 @@ export function visibleAtoms(state, glass, edges = null) {
   const visible = mask.slice();
   if (state.elements) keep(visible, elementMask(state.elements, glass));
   if (state.slab) keep(visible, slabMask(state.slab, glass));
-  if (state.clip !== null && state.clip !== undefined && state.selected?.length) {
-    keep(visible, clipMask(state.clip, state.selected, glass));
-  }
-  if (state.hops !== null && state.hops !== undefined && edges) keep(visible, hopMask(state.hops, edges, glass.n));
+  const near = nearMask(state, glass, edges);
+  if (near) keep(visible, near);
   return { visible, count: visible.reduce((sum, v) => sum + v, 0), problem };
 }
 
@@ -103,6 +101,14 @@ export function slabMask({ axis, from, to }, glass) {
     out[i] = value >= from && value <= to ? 1 : 0;
   }
   return out;
+}
+
+/** Atoms that the clip and the hops leave, the surroundings of something: Uint8Array (N); null where both are off. */
+export function nearMask({ clip = null, hops = null, selected = [] }, glass, edges = null) {
+  const byDistance = clip !== null && selected.length ? clipMask(clip, selected, glass) : null;
+  const byHops = hops !== null && edges ? hopMask(hops, edges, glass.n) : null;
+  if (byDistance && byHops) keep(byDistance, byHops);
+  return byDistance ?? byHops;
 }
 
 /** Atoms within so many Å of any selected atom. */

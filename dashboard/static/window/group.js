@@ -10,7 +10,7 @@ const REFIT = 150; // ms, in which the views of a page get their size
 export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
   const members = new Set(), listeners = new Set();
   let state = {}, linked = true, parted = 0, busy = false;
-  let moved = false, waiting = false; // whether someone has turned a camera; whether views with another size wait
+  let waiting = false; // whether views that have been placed anew wait to be one again
 
   const tell = () => listeners.forEach((fn) => fn());
   const everyone = (patch) => {
@@ -48,8 +48,8 @@ export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
     const view = member.scene.view(), before = member.view;
     if (same(view, before)) return;
     member.view = view;
-    if (!parted && !busy) moved = true;
     if (!linked || parted || busy) return;
+    if (!member.scene.isTurned()) return refit(); // it looks at something else from the front
     busy = true;
     try {
       for (const other of members) {
@@ -77,11 +77,11 @@ export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
     waiting = true;
     later(() => {
       waiting = false;
-      if (moved) return;
       busy = true;
-      try { for (const { scene } of members) scene.refit(true); } finally { busy = false; }
+      try { for (const { scene } of members) scene.refit(); } finally { busy = false; }
       for (const member of members) member.view = member.scene.view();
-      if (linked) oneScale();
+      const [first, ...others] = members;
+      if (linked && first) for (const other of others) turn(other, first);
     }, REFIT);
   }
 
@@ -98,7 +98,6 @@ export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
     },
     fly() { alone(({ scene, store }) => scene.flyTo(store.get().selected.slice(0, 1))); },
     reset() {
-      moved = false;
       alone(({ scene }) => scene.resetCamera());
       if (linked) oneScale();
     },
@@ -143,7 +142,7 @@ export function createGroup(later = (fn, ms) => setTimeout(fn, ms)) {
   function put(member, view) {
     if (same(view, member.scene.view())) return;
     busy = true;
-    try { member.scene.setView(view); } finally { busy = false; }
+    try { member.scene.adjustView(view); } finally { busy = false; }
     member.view = member.scene.view();
   }
 }

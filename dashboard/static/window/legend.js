@@ -1,7 +1,8 @@
 // The legends, drawn into the picture, so that they are in every PNG of it.
 
+const TYPE = 12; // px of the type for which these sizes are; all grow with it
 const BAR = { width: 168, height: 10 };
-const LINE = 15;
+const LINE = 15, EDGE = 10, BETWEEN = 8, APART = 6;
 
 /** What to write of the atoms' and the edges' colours (scene.colours()): a list of { title, kind, ... }. */
 export function legendsOf({ atoms, edges }) {
@@ -15,59 +16,83 @@ function one({ column, ticks, stops, items }, of) {
     ? { kind: "items", title, items: items.slice(0, 8) } : { kind: "bar", title, ticks, stops };
 }
 
-/** Height in pixels of a legend. */
-export function heightOf(legend) {
+function heightOf(legend) { // at TYPE, as all sizes here
   return legend.kind === "bar" ? LINE + BAR.height + LINE + 4 : LINE * (legend.items.length + 1) + 2;
 }
 
-/** Draws legends upwards from the lower left corner (x, y) of `context`, a 2D context; colours { text, panel }. */
-export function drawLegends(context, legends, { x, y, text, panel, font }) {
+/** { width, height } of legends in type of so many pixels: font is its family. */
+export function legendSize(context, legends, { size = TYPE, font }) {
+  if (!legends.length) return { width: 0, height: 0 };
+  context.font = `${size}px ${font}`;
+  const k = size / TYPE;
+  const width = Math.max(...legends.map((legend) => widthOf(context, legend, k))) + 2 * EDGE * k;
+  return { width, height: k * (legends.reduce((sum, legend) => sum + heightOf(legend) + BETWEEN, 0) + 4) };
+}
+
+/** Draws legends with their upper left corner at (x, y) of `context`, a 2D context; colours { text, panel }. */
+export function drawLegends(context, legends, { x, y, text, panel, font, size = TYPE }) {
   if (!legends.length) return;
-  const total = legends.reduce((sum, legend) => sum + heightOf(legend) + 8, 0) + 4;
-  context.font = font;
-  const width = Math.max(...legends.map((legend) => widthOf(context, legend))) + 20;
+  const k = size / TYPE;
+  const { width, height } = legendSize(context, legends, { size, font });
   context.fillStyle = panel;
   context.beginPath();
-  context.roundRect(x, y - total, width, total, 5);
+  context.roundRect(x, y, width, height, 5);
   context.fill();
-  let top = y - total + 6;
+  let top = y + 6 * k;
   for (const legend of legends) {
     context.fillStyle = text;
     context.textBaseline = "top";
     context.textAlign = "left";
-    context.fillText(legend.title, x + 10, top);
-    if (legend.kind === "bar") bar(context, legend, x + 10, top + LINE, text);
-    else items(context, legend, x + 10, top + LINE, text);
-    top += heightOf(legend) + 8;
+    context.fillText(legend.title, x + EDGE * k, top);
+    if (legend.kind === "bar") bar(context, legend, x + EDGE * k, top + LINE * k, text, k);
+    else items(context, legend, x + EDGE * k, top + LINE * k, text, k);
+    top += (heightOf(legend) + BETWEEN) * k;
   }
 }
 
-function widthOf(context, legend) {
+function widthOf(context, legend, k) {
   const title = context.measureText(legend.title).width;
-  if (legend.kind === "bar") return Math.max(title, BAR.width + 24);
-  return Math.max(title, ...legend.items.map(([words]) => context.measureText(words).width + 18), 0);
+  if (legend.kind === "bar") return Math.max(title, (BAR.width + 24) * k);
+  return Math.max(title, ...legend.items.map(([words]) => context.measureText(words).width + 18 * k), 0);
 }
 
-function bar(context, { stops, ticks }, x, y, text) {
-  const gradient = context.createLinearGradient(x, 0, x + BAR.width, 0);
-  stops.forEach((color, k) => gradient.addColorStop(k / (stops.length - 1), color));
+/** Of ticks under a bar so wide, those whose texts do not touch: [{ at, text, left }], `left` in pixels of the bar.
+ *
+ * The ends that say what lies beyond them go first. measure(text) is the width in pixels.
+ */
+export function ticksThatFit(ticks, measure, width, k = 1) {
+  const placed = ticks.map((tick) => {
+    const wide = measure(tick.text);
+    const left = Math.min(Math.max(tick.at * width - wide / 2, -4 * k), width + 18 * k - wide);
+    return { ...tick, left, right: left + wide };
+  });
+  const taken = [];
+  for (const tick of [...placed.filter((one) => one.isEnd), ...placed.filter((one) => !one.isEnd)]) {
+    if (taken.every((other) => tick.right + APART * k <= other.left || tick.left >= other.right + APART * k)) taken.push(tick);
+  }
+  return taken.sort((a, b) => a.at - b.at);
+}
+
+function bar(context, { stops, ticks }, x, y, text, k) {
+  const width = BAR.width * k, height = BAR.height * k;
+  const gradient = context.createLinearGradient(x, 0, x + width, 0);
+  stops.forEach((color, n) => gradient.addColorStop(n / (stops.length - 1), color));
   context.fillStyle = gradient;
-  context.fillRect(x, y, BAR.width, BAR.height);
+  context.fillRect(x, y, width, height);
   context.fillStyle = text;
-  for (const { at, text: words } of ticks) {
-    const wide = context.measureText(words).width;
-    context.fillRect(x + at * BAR.width - 0.5, y + BAR.height, 1, 3);
-    context.fillText(words, x + Math.min(Math.max(at * BAR.width - wide / 2, -4), BAR.width + 18 - wide), y + BAR.height + 5);
+  for (const { at, text: words, left } of ticksThatFit(ticks, (one) => context.measureText(one).width, width, k)) {
+    context.fillRect(x + at * width - 0.5, y + height, 1, 3 * k);
+    context.fillText(words, x + left, y + height + 5 * k);
   }
 }
 
-function items(context, { items: list }, x, y, text) {
-  list.forEach(([words, color], k) => {
+function items(context, { items: list }, x, y, text, k) {
+  list.forEach(([words, color], n) => {
     context.fillStyle = color;
     context.beginPath();
-    context.arc(x + 5, y + k * LINE + 6, 5, 0, 2 * Math.PI);
+    context.arc(x + 5 * k, y + (n * LINE + 6) * k, 5 * k, 0, 2 * Math.PI);
     context.fill();
     context.fillStyle = text;
-    context.fillText(words, x + 16, y + k * LINE);
+    context.fillText(words, x + 16 * k, y + n * LINE * k);
   });
 }

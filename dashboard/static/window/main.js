@@ -167,7 +167,7 @@ function show(viewer, places, glass, edges, data) {
       if (any("visible", "color", "range", "scaleName", "faded")) scene.applyVisible();
     } else if (changed.has("visible")) scene.applyVisible();
     else if (any("color", "range", "scaleName", "faded") || (faded && any("selected", "pinned"))) scene.recolour();
-    if (any("selected", "pinned", "hover", "presentation")) overlay.draw();
+    if (any("selected", "pinned", "hover", "presentation", "shownCount")) overlay.draw();
     report();
   }
 
@@ -202,7 +202,7 @@ function show(viewer, places, glass, edges, data) {
   scene.setBackground(theme().background);
   scene.draw();
   const linked = viewOfText(store.get().camera);
-  if (isFirst && linked) scene.setView(linked);
+  if (isFirst && linked) scene.lookFromLink(linked);
   drawn = true;
   keepCamera();
   overlay.draw();

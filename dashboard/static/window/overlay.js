@@ -1,6 +1,6 @@
 // What lies in front of the 3D picture: rings round atoms, their numbers, the scale bar, the legends.
 
-import { drawLegends, legendsOf } from "./legend.js";
+import { drawLegends, legendSize, legendsOf } from "./legend.js";
 
 const SELECTED = "#d81b60"; // a colour that no scale has
 const PINNED = "#1e88e5";
@@ -36,47 +36,85 @@ export function createOverlay(canvas, { store, glass, scene, colours, hasLegends
   }
 
   function paint(context, width, height) {
-    const { text, background, panel, font } = colours();
-    const big = store.get().presentation;
+    const look = colours();
+    const { text, background } = look;
+    const size = store.get().presentation ? 16 : 12;
+    if (hasLegends) legends(context, width, height, { ...look, size });
+    scaleBar(context, width, height, { ...look, size });
     for (const [atom, color, line] of rings()) {
-      const { x, y, radius } = scene.project(atom);
-      const r = Math.max(radius + 2, 7);
+      const { x, y, r } = ring(atom);
       circle(context, x, y, r, line + 3, background); // a rim that parts it from any colour behind
       circle(context, x, y, r, line, color ?? text);
     }
     const { selected, pinned } = store.get();
-    context.font = `600 ${big ? 18 : 13}px ${font}`;
     context.textBaseline = "middle";
     context.textAlign = "left";
+    context.font = labelFont(look);
     for (const atom of [...new Set([...selected.slice(0, LABELS), ...pinned.slice(0, LABELS)])]) {
       if (atom >= glass.n) continue;
-      const { x, y, radius } = scene.project(atom);
-      const words = `${glass.symbolOf(atom)} ${atom}`;
-      context.lineWidth = 4;
-      context.lineJoin = "round";
-      context.strokeStyle = background;
-      context.fillStyle = text;
-      const left = x + Math.max(radius, 7) + 6;
-      context.strokeText(words, left, y);
-      context.fillText(words, left, y);
+      const { x, y, left } = ring(atom);
+      rimmed(context, label(atom), x + left, y, look);
     }
-    scaleBar(context, width, height, { text, background, font, big });
-    const own = `${big ? 16 : 12}px ${font}`;
-    if (hasLegends) drawLegends(context, legendsOf(scene.colours()), { x: 8, y: height - 8, text, panel, font: own });
+    nothing(context, width, height, { ...look, size });
   }
 
-  function scaleBar(context, width, height, { text, font, background }) {
+  const label = (atom) => `${glass.symbolOf(atom)} ${atom}`;
+  const labelFont = ({ font }) => `600 ${store.get().presentation ? 18 : 13}px ${font}`;
+
+  function ring(atom) { // its middle and radius; its label begins so far to the right
+    const { x, y, radius } = scene.project(atom);
+    return { x, y, r: Math.max(radius + 2, 7), left: Math.max(radius, 7) + 6 };
+  }
+
+  /** Text that lines behind it do not cross. */
+  function rimmed(context, words, x, y, { text, background }) {
+    context.lineWidth = 4;
+    context.lineJoin = "round";
+    context.strokeStyle = background;
+    context.fillStyle = text;
+    context.strokeText(words, x, y);
+    context.fillText(words, x, y);
+  }
+
+  function legends(context, width, height, look) {
+    const list = legendsOf(scene.colours());
+    const { width: wide, height: high } = legendSize(context, list, look);
+    const [left, right, top, bottom] = [8, width - 8 - wide, 8, height - 8 - high];
+    const bar = 2 * look.size + 10; // the scale bar stands below
+    const corners = [[left, bottom], [left, top], [right, top], [right, bottom - bar]];
+    const [x, y] = corners.find(([x, y]) => !coversAtom(context, x, y, wide, high, look)) ?? corners[0];
+    drawLegends(context, list, { ...look, x, y });
+  }
+
+  function coversAtom(context, x, y, wide, high, look) { // the selected one, with its label
+    const [atom] = store.get().selected;
+    if (atom === undefined || atom >= glass.n) return false;
+    context.font = labelFont(look);
+    const { x: px, y: py, r, left } = ring(atom);
+    return px - r < x + wide && px + left + context.measureText(label(atom)).width > x && py - r < y + high && py + r > y;
+  }
+
+  function scaleBar(context, width, height, look) {
     const pixels = scene.pixelsPerAngstrom();
     const length = [1, 2, 5, 10, 20, 50, 100, 200].find((one) => one * pixels > 60) ?? 500;
     const wide = length * pixels, right = width - 14, y = height - 14;
-    context.fillStyle = background;
+    context.fillStyle = look.background;
     context.fillRect(right - wide - 2, y - 5, wide + 4, 7);
-    context.fillStyle = text;
+    context.fillStyle = look.text;
     context.fillRect(right - wide, y - 3, wide, 3);
-    context.font = `12px ${font}`;
+    context.font = `${look.size}px ${look.font}`;
     context.textAlign = "center";
     context.textBaseline = "bottom";
-    context.fillText(`${length} Å`, right - wide / 2, y - 5);
+    rimmed(context, `${length} Å`, right - wide / 2, y - 5, look);
+  }
+
+  function nothing(context, width, height, look) { // where the filters leave no atom
+    const { shownCount, filter } = store.get();
+    if (shownCount !== 0) return;
+    context.font = `${look.size + 2}px ${look.font}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    rimmed(context, filter ? "No atom passes the filter" : "The choices under Display leave no atom", width / 2, height / 5, look); // above an atom in the middle
   }
 
   function circle(context, x, y, r, line, color) {

@@ -2,6 +2,7 @@
 
 import { colourOf, isDark, mixed } from "./colours.js";
 import { createCamera } from "./camera.js";
+import { nearMask } from "./filters.js";
 import { edgeEnds, neighboursOf, placed, sitesOf, topEdges } from "./periodic.js";
 import { affineMap, pickSite, projectAll, projectPoint, sitesInPolygon } from "./projection.js";
 
@@ -25,18 +26,19 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
   let atomModel = null, edgeModel = null, atomSpecs = [];
   let thin = false; // whether the spheres are small
   let atomColours = null, edgeColours = null;
-  const camera = createCamera(viewer, { name: cameraName, glass, scene: () => ({ sites, positions: shownPositions(), map: mapNow() }) });
+  const camera = createCamera(viewer, { name: cameraName, glass, scene: () => ({ sites, map: mapNow(), get positions() { return framed(); } }) });
 
   const state = () => store.get();
   const centre = () => edges?.atom ?? state().selected[0] ?? 0; // round which positions are wrapped
   const isShown = (site) => state().visible === null || state().visible[sites.atom[site]] === 1;
 
-  function shownPositions() {
-    const { visible } = state();
-    if (visible === null) return sites.positions;
-    const shown = [];
-    for (let s = 0; s < sites.atom.length; s++) if (isShown(s)) shown.push(...sites.positions.subarray(3 * s, 3 * s + 3));
-    return shown.length ? Float32Array.from(shown) : sites.positions;
+  /** What a view from the front has in it: the glass, or its part round something. Other filters leave the cell in view. */
+  function framed() {
+    const near = nearMask(state(), glass, edges);
+    if (near === null) return sites.positions;
+    const inside = [];
+    for (let s = 0; s < sites.atom.length; s++) if (near[sites.atom[s]]) inside.push(...sites.positions.subarray(3 * s, 3 * s + 3));
+    return inside.length ? Float32Array.from(inside) : sites.positions;
   }
 
   function mapNow() {
@@ -52,7 +54,7 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     projected = null;
     for (const fn of listeners) fn();
   }
-  viewer.setViewChangeCallback(() => { camera.remember(); viewChanged(); });
+  viewer.setViewChangeCallback(() => { camera.notice(); viewChanged(); });
 
   function place() {
     const { wrap, images } = state();
@@ -225,11 +227,17 @@ export function createScene(viewer, { store, glass, edges = null, frame, camera:
     flyTo: (atoms, near) => camera.flyTo(atoms, near),
     resetCamera: () => camera.reset(),
     destroy: () => camera.stop(),
-    refit: (always) => camera.refit(always),
+    refit: () => camera.refit(),
     useCamera(name) { camera.use(name); },
     view: () => viewer.getView(),
     viewText: () => camera.text(),
+    /** As if a user had turned it. */
     setView: (view) => viewer.setView(view),
+    /** For now: the camera counts as placed or turned as before, and remembers nothing. */
+    adjustView: (view) => camera.adjust(view),
+    isTurned: () => camera.isTurned(),
+    /** Looks as a text of the link says. */
+    lookFromLink: (view) => camera.turn(view),
     onView(fn) { listeners.add(fn); return () => listeners.delete(fn); },
     /** { x, y, radius } in pixels of the canvas where atom i is drawn. */
     project(i) {

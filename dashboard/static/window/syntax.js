@@ -27,7 +27,7 @@ export function tokens(text) {
     const match = TOKEN.exec(text);
     const start = at + text.slice(at).search(/\S/);
     if (!match) {
-      const what = /["']/.test(text[start]) ? "a text that does not end" : `the character ${text[start]}`;
+      const what = /["']/.test(text[start]) ? "a text that does not end" : `the character "${text[start]}"`;
       throw new ExpressionError(`cannot read ${what}`, start);
     }
     const [, number, string, name, sign] = match;
@@ -51,7 +51,7 @@ export function parse(text) {
   const is = (...values) => (peek().kind === "sign" || peek().kind === "name") && values.includes(peek().value);
   const take = () => list[next++];
   function expect(value) {
-    if (!is(value)) throw new ExpressionError(`expected ${value} and not ${shown(peek())}`, peek().position);
+    if (!is(value)) throw new ExpressionError(`expected "${value}" and not ${shown(peek())}`, peek().position);
     return take();
   }
   function binary(operators, operand) {
@@ -83,7 +83,7 @@ export function parse(text) {
     if (!is(...COMPARE)) return left;
     const { value, position } = take();
     const node = { op: value, left, right: sum(), position };
-    if (is(...COMPARE)) throw new ExpressionError("join two comparisons with and", peek().position);
+    if (is(...COMPARE)) throw new ExpressionError('join two comparisons with "and"', peek().position);
     return node;
   }
   const sum = () => binary(["+", "-"], product);
@@ -138,5 +138,5 @@ export function parse(text) {
 }
 
 function shown(token) {
-  return token.kind === "end" ? "the end" : token.kind === "text" ? `"${token.value}"` : token.value;
+  return token.kind === "end" ? "the end" : token.kind === "number" ? String(token.value) : `"${token.value}"`;
 }

@@ -21,6 +21,8 @@ export function create(parent, context) {
   let search = "";
   let rowHeight = 24;
   let drawn = {}; // which rows are there
+  let follows = true; // whether the selected atom's row is to stay in sight; not where one has scrolled away from it
+  let size = null; // of the grid and its rows, as last told
 
   const searchBox = make(document, "input", {
     type: "search", placeholder: "Search atoms", title: "By index, element or Voronoi index", "aria-label": "Search the atom table",
@@ -33,14 +35,14 @@ export function create(parent, context) {
   const body = make(document, "div", { class: "rows", role: "presentation" });
   const grid = make(document, "div", {
     class: "grid", role: "grid", tabindex: "0", "aria-label": "Atoms", "aria-colcount": list.length + 1,
-    onscroll: perFrame(() => drawRows()), onkeydown: move, onclick: pick, onmouseover: hover, onmouseleave: () => store.set({ hover: -1 }),
+    onscroll: perFrame(scrolled), onkeydown: move, onclick: pick, onmouseover: hover, onmouseleave: () => store.set({ hover: -1 }),
   }, header, body);
   const characters = widths(list);
   grid.style.setProperty("--columns", characters.map((n) => `minmax(${n}ch, ${n}fr)`).join(" "));
   grid.style.setProperty("--width", `${characters.reduce((a, b) => a + b)}ch`);
   const box = parent.appendChild(make(document, "div", { class: "table" },
     make(document, "div", { class: "controls" }, searchBox, count, download), grid));
-  const observer = globalThis.ResizeObserver && new ResizeObserver(() => drawRows());
+  const observer = globalThis.ResizeObserver && new ResizeObserver(resized); // it may have been hidden, and rows are higher in a presentation
   observer?.observe(grid);
 
   function refresh() {
@@ -113,12 +115,32 @@ export function create(parent, context) {
     if (atom !== null) store.set({ selected: [atom] });
   }
 
+  const rowOfSelected = () => atoms.indexOf(store.get().selected[0]);
+  const heightOfRows = () => grid.clientHeight - header.offsetHeight;
+
+  function isInSight() {
+    const at = rowOfSelected() * rowHeight;
+    return at < 0 || (at >= grid.scrollTop && at + rowHeight <= grid.scrollTop + heightOfRows());
+  }
+
   function reveal() { // the first selected atom's row comes into sight
-    const at = atoms.indexOf(store.get().selected[0]);
-    const [from, to] = [grid.scrollTop, grid.scrollTop + grid.clientHeight - header.offsetHeight];
-    if (at < 0 || (at * rowHeight >= from && (at + 1) * rowHeight <= to)) return;
-    grid.scrollTop = Math.max(0, at * rowHeight - (grid.clientHeight - header.offsetHeight) / 2);
+    follows = true;
+    if (isInSight()) return;
+    grid.scrollTop = Math.max(0, rowOfSelected() * rowHeight - heightOfRows() / 2);
     drawRows();
+  }
+
+  const sizeNow = () => `${grid.clientHeight} ${rowHeight}`;
+
+  function scrolled() {
+    drawRows();
+    if (size === sizeNow()) follows = isInSight(); // else the browser has scrolled, since the rows have another height
+  }
+
+  function resized() {
+    drawRows();
+    size = sizeNow();
+    if (follows && grid.clientHeight) reveal();
   }
 
   refresh();

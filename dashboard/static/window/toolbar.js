@@ -13,10 +13,10 @@ export function marked(text, position) {
   return [text.slice(0, at), word, rest.slice(word.length)];
 }
 
-/** "12 of 500 atoms"; nothing where all are shown. */
+/** "12 of 500"; nothing where all are shown. */
 export function countText(shown, total) {
   if (shown === undefined || shown === null || shown === total) return "";
-  return `${shown.toLocaleString("en")} of ${total.toLocaleString("en")} atoms`;
+  return `${shown.toLocaleString("en")} of ${total.toLocaleString("en")}`;
 }
 
 /** Options of "colour by": numbers and categories apart. */
@@ -106,7 +106,7 @@ export function create(parent, context) {
     const has = (key) => !changed || changed.has(key);
     if (has("color")) color.value = state.color;
     if (has("filter") && filter !== filter.getRootNode().activeElement) filter.value = state.filter;
-    if (has("shownCount")) count.textContent = countText(state.shownCount, glass.n);
+    if (has("shownCount")) showCount(state.shownCount);
     if (has("faded")) fade.setAttribute("aria-pressed", String(Boolean(state.faded)));
     if (has("presentation")) present.setAttribute("aria-pressed", String(Boolean(state.presentation)));
     if (has("problem") || has("viewProblems")) showProblem(state);
@@ -115,6 +115,11 @@ export function create(parent, context) {
     if (has("threshold")) threshold.value = state.threshold;
     if (has("edgeSet")) sets.value = state.edgeSet ?? edges.sets[0].name;
     if (has("hops")) hops.value = state.hops === null ? "" : String(state.hops);
+  }
+
+  function showCount(shown) {
+    const text = countText(shown, glass.n);
+    count.replaceChildren(...(text ? [text, make(document, "span", { class: "unit" }, " atoms")] : [])); // the word where there is room
   }
 
   function showProblem({ problem: wrong, filter: text, viewProblems = [] }) {
