@@ -247,6 +247,7 @@ function show(viewer, places, glass, edges, data) {
     setEdges(other) { // null while others are computed: controls and plots stay until they are there
       if (other === context.edges) return;
       context.edges = other;
+      places.side.classList.toggle("waiting", !other);
       const moved = scene.setEdges(other);
       if (other) setParts();
       const isKnown = !other || other.sets.some((set) => set.name === store.get().edgeSet); // none: others are computed
