@@ -1,7 +1,8 @@
 """Ctrl-C that is not forgotten.
 
 Python prints and drops a KeyboardInterrupt that comes while it calls back from its memory management; a long run would
-go on as if nothing had been pressed. Here a run asks between two results whether there was one.
+go on as if nothing had been pressed. Here a run asks between two results whether there was one. And one that comes
+while compiled code is called arrives as the cause of a SystemError; here it is raised as what it is.
 """
 
 from __future__ import annotations
@@ -27,10 +28,31 @@ def remembered() -> Iterator[None]:
 
     before = signal.signal(signal.SIGINT, interrupt)
     try:
-        yield
+        with unwrapped():
+            yield
     finally:
         signal.signal(signal.SIGINT, before)
         _pressed.clear()
+
+
+@contextmanager
+def unwrapped() -> Iterator[None]:
+    """Raise KeyboardInterrupt for a SystemError behind which there is one: that of a kernel of numba, say."""
+    try:
+        yield
+    except SystemError as error:
+        if is_behind(error, KeyboardInterrupt):
+            raise KeyboardInterrupt from error
+        raise
+
+
+def is_behind(error: BaseException | None, kind: type[BaseException]) -> bool:
+    """Whether an exception, its cause or context, or theirs, is of this kind."""
+    while error is not None:
+        if isinstance(error, kind):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def check() -> None:

@@ -20,7 +20,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from symgnn import disk_cache
+from symgnn import disk_cache, interrupts
 from symgnn.errors import InputError
 from symgnn.inference.folders import find_checkpoint
 from symgnn.io.reading import clean_name
@@ -133,7 +133,8 @@ def check_methods(name: str, methods: Sequence[str]) -> None:
 def resumable() -> Iterator[None]:
     """Around work that keeps what is finished: who stops it with Ctrl-C is told so."""
     try:
-        yield
+        with interrupts.unwrapped():
+            yield
     except KeyboardInterrupt:
         errors.print("What is finished is kept: the same command goes on where it stopped.")
         raise

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from symgnn.cli import app
 from symgnn.datasets import GlassDataset, SplitDataset
 from symgnn.io.structures import write_extxyz
-from tests.conftest import make_random_glass
+from tests.conftest import REPOSITORY, make_random_glass
 
 
 class Reached(Exception):
@@ -70,3 +70,9 @@ def called(place, monkeypatch):
         return result.exception.arguments
 
     return call
+
+
+@pytest.fixture
+def sample():
+    """A glass that comes with symgnn: a minimum of the potential."""
+    return REPOSITORY / "data" / "samples" / "Cu64Zr36_500_1e12.xyz"
