@@ -25,7 +25,7 @@ from symgnn.cli import (
     topology,
     whatif,
 )
-from symgnn.cli.common import errors
+from symgnn.cli.consoles import console, errors
 from symgnn.errors import InputError
 from symgnn.io.reading import one_line
 
@@ -69,7 +69,7 @@ app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options"
 
 def _print_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"symgnn {__version__}")
+        console.print(f"symgnn {__version__}", highlight=False)
         raise typer.Exit
 
 

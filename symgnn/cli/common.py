@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -21,11 +20,11 @@ from rich.progress import (
 )
 
 from symgnn import disk_cache, interrupts
+from symgnn.cli.consoles import console as console  # for the commands
+from symgnn.cli.consoles import errors
 from symgnn.errors import InputError
 from symgnn.inference.folders import find_checkpoint
 from symgnn.io.reading import clean_name
-
-console, errors = Console(), Console(stderr=True)
 
 
 def check_exists(files: Path | list[Path]) -> Path | list[Path]:
