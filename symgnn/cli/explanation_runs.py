@@ -49,7 +49,10 @@ def explain_one(
     console.print(table)
     f = explanation.fidelity
     if f.get("k"):
-        tests = Table("test", "change / eV", "matched controls / eV", "p", title="Does the explanation hold?")
+        tests = Table(
+            "test", "change / eV", "matched controls / eV", "p", title="Does the explanation hold?",
+            caption="matched controls: other edges of the same length, elements and hops",
+        )  # fmt: skip
         for key, text in (
             ("mask_keep", "edges weighted by the mask (small is good)"),
             ("mask_remove", "edges weighted by 1 - mask (large is good)"),
@@ -60,11 +63,6 @@ def explain_one(
                 numbers = f"{f[key]:.3f}", f"{f[key + '_matched']:.3f}", f"{f[key + '_p']:.3f}"
                 tests.add_row(text, *numbers)
         console.print(tests)
-        console.print(
-            f"For {f['k_others']:.0f} of the top {f['k']:.0f} there are matched controls: others of the same length, "
-            "elements and hops.",
-            markup=False,
-        )
         console.print(verdict(explanation).text, markup=False)
     console.print(str(path), markup=False)
 
