@@ -14,6 +14,7 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -68,8 +69,25 @@ Scheduler = Annotated[
 Seed = Annotated[int, typer.Option(min=0, help="Of all that is drawn at random.")]
 
 
+class _Bars(Progress):
+    """Starts with its first bar and, without one, ends without the empty line of rich."""
+
+    def start(self) -> None:
+        if self.tasks:
+            super().start()
+
+    def add_task(self, *what, **settings) -> TaskID:
+        added = super().add_task(*what, **settings)
+        self.start()
+        return added
+
+    def stop(self) -> None:
+        if self.live.is_started:
+            super().stop()
+
+
 def progress(unit: TextColumn | None = None) -> Progress:
-    return Progress(
+    return _Bars(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         TextColumn("ETA"), TimeRemainingColumn(), *([unit] if unit else []), console=errors,
     )  # fmt: skip

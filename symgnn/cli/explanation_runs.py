@@ -45,7 +45,7 @@ def explain_one(
         i, j = explanation.pairs[row]
         table.add_row(f"{i} - {j}", f"{symbols[i]}-{symbols[j]}", f"{explanation.lengths[row]:.3f}",
                       str(explanation.hops[row]), f"{explanation.importance[row]:.3f}",
-                      *([f"{explanation.effect[row]:+.4f}"] if signed else []))  # fmt: skip
+                      *([f"{explanation.effect[row]:+z.4f}"] if signed else []))  # fmt: skip
     console.print(table)
     f = explanation.fidelity
     if f.get("k"):
@@ -121,7 +121,7 @@ def map_glass(file: Path, glass, checkpoint, method, output: Path) -> None:
     up, down = (result.pair_effect[result.pair_effect * sign > 0].sum() for sign in (1, -1))
     console.print(
         f"All {len(glass)} atoms by {result.method}: of {len(result.lengths)} edges those that raise barriers have "
-        f"{up / len(glass):+.3f} eV per atom, those that lower them {down / len(glass):+.3f} eV",
+        f"{up / len(glass):+z.3f} eV per atom, those that lower them {down / len(glass):+z.3f} eV",
         markup=False,
     )
     for path in write_signed_map(output, f"{stem(file)}.{checkpoint.label}", glass, result):

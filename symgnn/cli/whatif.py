@@ -151,10 +151,10 @@ def _ranked(table, is_relaxed: bool) -> Table:
         ("change", "change", str),
         ("distance_A", "away\n/ Å", ".2f"),
         ("barrier_after_eV", "barrier\nafter", ".3f"),
-        ("barrier_change_eV", "barrier\nchange", "+.3f"),
+        ("barrier_change_eV", "barrier\nchange", "+z.3f"),
         ("sigma_of_change_eV", "±", ".3f"),
-        ("unrelaxed_change_eV", "change\nunrelaxed", "+.3f"),
-        ("energy_change_eV", "energy\nchange", "+.2f"),
+        ("unrelaxed_change_eV", "change\nunrelaxed", "+z.3f"),
+        ("energy_change_eV", "energy\nchange", "+z.2f"),
     ]
     said = [
         (name, title, form)
@@ -178,15 +178,15 @@ def _one(model, glass, atom, change, relax, output, name):
     reference = Reference(model, glass, relax=relax)
     result = reference.ask(change, atom=atom)
     _say_unrelaxed(reference, relax)
-    energy = "" if result.energy_change is None else f", energy {result.energy_change:+.3f} eV"
+    energy = "" if result.energy_change is None else f", energy {result.energy_change:+z.3f} eV"
     console.print(f"{change}: {result.n_moved} atoms moved farther than .1 Å{energy}", markup=False)
     if atom is not None:
         now = result.number_after
         sigma = "" if result.sigma is None else f" ± {result.sigma[now]:.3f}"
         console.print(
             f"atom {atom} ({glass.symbols[atom]}): barrier {result.barriers_before[atom]:.3f} to "
-            f"{result.barriers_after[now]:.3f} eV, change {result.barrier_change[now]:+.3f}{sigma} eV "
-            f"(unrelaxed {result.unrelaxed_change[now]:+.3f} eV)",
+            f"{result.barriers_after[now]:.3f} eV, change {result.barrier_change[now]:+z.3f}{sigma} eV "
+            f"(unrelaxed {result.unrelaxed_change[now]:+z.3f} eV)",
             markup=False,
         )
     _say_sigma(reference.ensemble, None)
@@ -225,12 +225,12 @@ def _check(result, tries: int, seed: int, settings) -> None:
     rows = Table("/ eV", "before", "after", "change", "±", "events")
     rows.add_row(
         "predicted", f"{result.barriers_before[result.atom]:.3f}", f"{result.barriers_after[now]:.3f}",
-        f"{result.barrier_change[now]:+.3f}", sigma, "",
+        f"{result.barrier_change[now]:+z.3f}", sigma, "",
     )  # fmt: skip
     means = [f"{one.mean():.3f} ± {standard_error(one):.3f}" if len(one) else "none" for one in
              (measured.before, measured.after)]  # fmt: skip
     rows.add_row(
-        "measured", *means, _number(measured.change, "+.3f"), _number(measured.standard_error, ".3f"),
+        "measured", *means, _number(measured.change, "+z.3f"), _number(measured.standard_error, ".3f"),
         f"{len(measured.before)}, {len(measured.after)}",
     )  # fmt: skip
     console.print(rows)

@@ -6,12 +6,15 @@ import sys
 from io import StringIO
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from rich.table import Table
 
 from symgnn.benchmark.text_table import TextTable
 from symgnn.cli import consoles, models
+from symgnn.cli.common import progress, task
 from symgnn.cli.consoles import console
+from symgnn.cli.whatif import _ranked
 
 LINE = "results/" + "a-rather-long-name-" * 10 + ".csv and " + "a sentence of many words " * 10
 NAME = "a-checkpoint-with-a-long-name"
@@ -69,3 +72,23 @@ def test_a_full_disk_behind_standard_output_is_named():
         command = [sys.executable, "-m", "symgnn", "--version"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=os.environ)
     assert (done.returncode, done.stderr) == (2, "Error: standard output: No space left on device\n")
+
+
+def test_progress_without_a_bar_prints_nothing(capfd):
+    with progress() as bars:
+        task(bars, "Never begun")
+    assert capfd.readouterr() == ("", "")
+    with progress() as bars:
+        task(bars, "Begun")(1, 2)
+    out, err = capfd.readouterr()
+    assert (out, err.count("Begun"), err[-1]) == ("", 1, "\n")
+
+
+def test_a_change_of_nothing_has_no_sign_of_a_decrease():
+    table = pd.DataFrame({
+        "change": ["swap 3=Zr"], "distance_A": [2.5], "barrier_after_eV": [1.5], "barrier_change_eV": [-1e-5],
+        "sigma_of_change_eV": [0.1], "unrelaxed_change_eV": [-1e-6], "energy_change_eV": [-1e-3],
+    })  # fmt: skip
+    terminal = consoles._Console(width=80, file=StringIO())
+    terminal.print(_ranked(table, True))
+    assert "-0.0" not in terminal.file.getvalue()
