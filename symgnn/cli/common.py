@@ -26,6 +26,7 @@ from symgnn.cli.consoles import errors
 from symgnn.errors import InputError
 from symgnn.inference.folders import find_checkpoint
 from symgnn.io.reading import clean_name
+from symgnn.io.writing import check_no_folder
 
 
 def check_exists(files: Path | list[Path]) -> Path | list[Path]:
@@ -137,6 +138,12 @@ def check_folders(*folders: Path) -> None:
             raise InputError(
                 f"{folder}: {error.strerror}, expected a folder that files can be written into"
             ) from None
+
+
+def check_file(path: Path) -> None:
+    """Raise InputError, before anything is computed, where no file can be written to a path."""
+    check_no_folder(path)
+    check_folders(path.parent)
 
 
 def check_methods(name: str, methods: Sequence[str]) -> None:

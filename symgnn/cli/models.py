@@ -15,6 +15,7 @@ from rich.table import Table
 from symgnn.cli.common import Seed, check_folders, command, console, errors, progress, task
 from symgnn.cli.training_bar import TrainingBar
 from symgnn.errors import InputError
+from symgnn.inference.folders import find_checkpoint
 
 DatasetName = Annotated[
     str, typer.Option("--dataset", help="paper, own, or the YAML file of another data set.")
@@ -146,6 +147,8 @@ def combine(
     data: PaperFolder = None,
 ) -> None:
     """Average trained checkpoints: a committee, as a checkpoint of its own, with a calibrated uncertainty."""
+    if len(set(members)) < max(2, len(members)):
+        raise InputError(f"combine: {', '.join(members)} found, expected at least two different checkpoints")
     from symgnn.inference.checkpoint import load_checkpoint
     from symgnn.training.combine import combine as combine_checkpoints
     from symgnn.training.same_data import check_trained_on
@@ -223,6 +226,8 @@ def evaluate(
         raise InputError(f"split {split!r} found, expected one of {', '.join(SPLITS)}")
     root, written = root or checkpoint_folder(), table_only
     if not table_only:
+        for name in names or []:
+            find_checkpoint(name, root)  # before the data set is asked for
         glasses = _load(dataset, data)
         with progress() as bars:
             show = task(bars, "Evaluating")

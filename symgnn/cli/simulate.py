@@ -15,6 +15,7 @@ from symgnn.cli.common import (
     Seed,
     Types,
     Workers,
+    check_file,
     check_folders,
     command,
     console,
@@ -51,7 +52,7 @@ def glass(
     from symgnn.io.structures import write_extxyz
     from symgnn.simulate import make_glass, parse_composition
 
-    check_folders(output.parent)
+    check_file(output)
     with progress() as bars:
         show = task(bars, "Quenching")
         made = make_glass(
@@ -78,7 +79,7 @@ def verify(
 
     structure, force_field = read(file, types), read_potential(potential) if potential else None
     if relax:
-        check_folders(relax.parent)
+        check_file(relax)
     _print_verification(file.name, verified(structure, force_field))
     if relax:
         minimum = relaxed(structure, force_field)

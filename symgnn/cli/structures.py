@@ -14,6 +14,7 @@ from symgnn.cli.common import (
     Output,
     Types,
     check_exists,
+    check_file,
     check_folders,
     console,
     progress,
@@ -58,7 +59,7 @@ def graph(
     from symgnn.graph.dgl_files import label_names, write_graphs
 
     glasses = [read(file, types) for file in files]
-    check_folders(output.parent)
+    check_file(output)
     write_graphs(output, glasses, cutoff=cutoff, self_loops=self_loops)
     console.print(f"{len(glasses)} graph(s) in {output}", markup=False)
     for index, (file, name, glass) in enumerate(zip(files, label_names(glasses), glasses, strict=True)):

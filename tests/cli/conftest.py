@@ -64,6 +64,7 @@ def called(place, monkeypatch):
 
         monkeypatch.setattr("symgnn.datasets.load_dataset", load)
         monkeypatch.setattr("symgnn.training.same_data.is_trained_on", lambda checkpoint, dataset: True)
+        monkeypatch.setattr("symgnn.cli.models.find_checkpoint", lambda name, root: root / name)
         monkeypatch.setattr(owner, name, note)
         result = CliRunner().invoke(app, line.split())
         assert isinstance(result.exception, Reached), (result.output, result.exception)
