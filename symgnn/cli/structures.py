@@ -128,8 +128,8 @@ def _predict_all(file: Path, checkpoint, output: Path, types: str | None) -> Non
     means = result.table["mean_barrier_eV"]
     console.print(
         f"{len(means)} frames: predicted barrier {means.mean():.3f} ± {means.std(ddof=0):.3f} eV (mean ± standard "
-        f"deviation over frames), {means.min():.3f} eV in frame {means.idxmin()}, {means.max():.3f} eV in frame "
-        f"{means.idxmax()}",
+        f"deviation over frames), lowest {means.min():.3f} eV in frame {means.idxmin()}, highest "
+        f"{means.max():.3f} eV in frame {means.idxmax()}",
         markup=False,
     )
     for path in (result.structure, result.table_file):
