@@ -19,6 +19,7 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.status import Status
 
 from symgnn import disk_cache, interrupts
 from symgnn.cli.consoles import console as console  # for the commands
@@ -92,6 +93,13 @@ def progress(unit: TextColumn | None = None) -> Progress:
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         TextColumn("ETA"), TimeRemainingColumn(), *([unit] if unit else []), console=errors,
     )  # fmt: skip
+
+
+def preparing() -> Status:
+    """Shown by a terminal within `with`, until it is stopped."""
+    return errors.status(
+        "Preparing the potential: half a minute when it is first used on a machine, to compile"
+    )
 
 
 def task(bars: Progress, description: str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from symgnn.cli.common import (
     command,
     console,
     errors,
+    preparing,
     progress,
     read,
     resumable,
@@ -80,9 +82,12 @@ def verify(
     structure, force_field = read(file, types), read_potential(potential) if potential else None
     if relax:
         check_file(relax)
-    _print_verification(file.name, verified(structure, force_field))
+    with nullcontext() if force_field else preparing():
+        found = verified(structure, force_field)
+    _print_verification(file.name, found)
     if relax:
-        minimum = relaxed(structure, force_field)
+        with nullcontext() if force_field else preparing():
+            minimum = relaxed(structure, force_field)
         write_extxyz(relax, minimum)
         _print_verification(str(relax), verified(minimum, force_field))
 

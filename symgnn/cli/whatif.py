@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from symgnn.cli.common import (
     check_folders,
     console,
     errors,
+    preparing,
     progress,
     read,
     resumable,
@@ -126,10 +128,17 @@ def _scan(model, glass, atom, kind, within, relax, settings, output, name):
     from symgnn.whatif import scan
     from symgnn.whatif.candidates import WITHIN
 
-    with progress() as bars:
+    with progress() as bars, preparing() if relax else nullcontext() as status:
+        show = task(bars, "Changing neighbours")
+
+        def tell(done: int, total: int) -> None:
+            if status is not None:
+                status.stop()
+            show(done, total)
+
         result = scan(
-            model, glass, atom, kind=kind, within=WITHIN if within is None else within, relax=relax,
-            progress=task(bars, "Changing neighbours"), **settings,
+            model, glass, atom, kind=kind, within=WITHIN if within is None else within, relax=relax, progress=tell,
+            **settings,
         )  # fmt: skip
     reference = result.reference
     _say_unrelaxed(reference, relax)
@@ -173,10 +182,12 @@ def _one(model, glass, atom, change, relax, output, name):
     """Print and write one change; its result."""
     from symgnn.io.structures import write_extxyz
     from symgnn.whatif import Reference
+    from symgnn.whatif.changes import Anneal
     from symgnn.whatif.one_table import write_result_table
 
-    reference = Reference(model, glass, relax=relax)
-    result = reference.ask(change, atom=atom)
+    with preparing() if relax or isinstance(change, Anneal) else nullcontext():
+        reference = Reference(model, glass, relax=relax)
+        result = reference.ask(change, atom=atom)
     _say_unrelaxed(reference, relax)
     energy = "" if result.energy_change is None else f", energy {result.energy_change:+z.3f} eV"
     console.print(f"{change}: {result.n_moved} atoms moved farther than .1 Å{energy}", markup=False)
