@@ -8,6 +8,7 @@ while compiled code is called arrives as the cause of a SystemError; here it is 
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,8 @@ _pressed = threading.Event()
 
 @contextmanager
 def remembered() -> Iterator[None]:
-    """In the main thread: Ctrl-C raises KeyboardInterrupt as ever, and `check` raises it again until this ends."""
+    """In the main thread: Ctrl-C raises KeyboardInterrupt as ever, and `check` raises it again until this ends. One
+    that Python drops leaves no traceback."""
     if threading.current_thread() is not threading.main_thread():  # which alone hears of signals
         yield
         return
@@ -26,12 +28,18 @@ def remembered() -> Iterator[None]:
         _pressed.set()
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, interrupt)
+    def report(dropped) -> None:
+        if not issubclass(dropped.exc_type, KeyboardInterrupt):
+            report_before(dropped)
+
+    before, report_before = signal.signal(signal.SIGINT, interrupt), sys.unraisablehook
+    sys.unraisablehook = report
     try:
         with unwrapped():
             yield
     finally:
         signal.signal(signal.SIGINT, before)
+        sys.unraisablehook = report_before
         _pressed.clear()
 
 

@@ -103,10 +103,12 @@ def preparing() -> Status:
 
 
 def task(bars: Progress, description: str):
-    """show(done, total, description): adds its bar at the first call, so that an early error prints none."""
+    """show(done, total, description): adds its bar at the first call, so that an early error prints none. Ctrl-C that
+    was swallowed ends the command there."""
     added: list[int] = []
 
     def show(done: int, total: int | None, description: str = description) -> None:
+        interrupts.check()
         if not added:
             added.append(bars.add_task(description, total=total))
         bars.update(added[0], completed=done, total=total, description=description)

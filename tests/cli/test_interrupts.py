@@ -1,6 +1,10 @@
 """Ctrl-C while a kernel of numba is called: numba makes a SystemError of it, the command line ends as ever."""
 
+import os
+import signal
 import sys
+import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -46,6 +50,37 @@ def ending(tmp_path, monkeypatch, capfd):
 
 def test_a_command_is_cancelled(ending):
     assert ending(as_numba_raises_it, "simulate", "glass", "-o", "g.xyz") == (130, ["Cancelled."])
+
+
+class Dropped:
+    """Ctrl-C comes while Python clears this away."""
+
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+
+
+def test_one_that_was_swallowed_ends_the_command_at_the_next_step(ending):
+    """Python drops what is raised while it clears something away, and compiling has much to clear."""
+
+    def made(*, progress, **settings):
+        Dropped()
+        progress(0.5, "melt")
+        raise AssertionError("it goes on")
+
+    code, lines = ending(made, "simulate", "glass", "-o", "g.xyz")
+    assert (code, lines) == (130, ["Cancelled."])
+
+
+def test_only_an_interrupt_is_dropped_without_a_word(monkeypatch):
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    before = sys.unraisablehook
+    with interrupts.remembered():
+        for kind in (KeyboardInterrupt, ValueError):
+            sys.unraisablehook(SimpleNamespace(exc_type=kind))
+    assert [one.exc_type for one in told] == [ValueError]
+    assert sys.unraisablehook == before
 
 
 def test_what_resumes_says_so(ending, sample):
