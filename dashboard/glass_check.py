@@ -10,6 +10,7 @@ from symgnn.check import ValidationReport
 from symgnn.plotting.check_plots import percentile_plot
 
 TITLES = {
+    "types": "Elements of the types",
     "elements": "Elements",
     "composition": "Composition",
     "density": "Density",

@@ -23,6 +23,9 @@ _STYLE = """<style>
     [data-testid="stMainBlockContainer"] { padding-top: 0.9rem; }
 }
 [data-testid="stHeading"] h1 { font-size: 1.35rem; padding: 0.2rem 0; }
+[data-testid="stSidebarNavLink"]:focus-visible, [data-testid="stPageLink-NavLink"]:focus-visible {
+  outline: 2px solid currentColor; outline-offset: -2px;
+}
 [data-testid="stButtonGroup"] > div { flex-wrap: wrap; }
 .st-key-head [data-testid="stHeading"] [data-testid="stMarkdownContainer"] { margin-bottom: 0; }
 @media (max-width: 1100px) {

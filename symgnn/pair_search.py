@@ -54,11 +54,15 @@ def find_pairs(
     if extent > LONGEST:
         raise InputError(f"{glass.name}: extends over {extent:.3g} Å, the limit is {LONGEST:g} Å (5 µm)")
     pairs = expected_pairs(glass, max(cutoff, SHORTEST_CUTOFF))
-    if pairs > MOST_PAIRS or (pairs > MANY_PAIRS and pairs > MOST_NEIGHBORS * len(glass)):
-        raise InputError(
-            f"{glass.name}: about {pairs / len(glass):,.0f} atoms within {cutoff:g} Å of each, {pairs:.1g} pairs in "
-            f"all, the limit is {MOST_PAIRS:.0e}: are the lengths in nm, expected Å?"
+    is_dense = pairs > MANY_PAIRS and pairs > MOST_NEIGHBORS * len(glass)
+    if is_dense or pairs > MOST_PAIRS:
+        within = f"about {pairs / len(glass):,.0f} atoms within {cutoff:g} Å of each"
+        limit = (
+            f", the limit is {MOST_NEIGHBORS:,}"
+            if is_dense
+            else (f", {pairs:.1g} pairs in all, the limit is {MOST_PAIRS:.0e}")
         )
+        raise InputError(f"{glass.name}: {within}{limit}: are the lengths in nm, expected Å?")
     from vesin import NeighborList  # imports torch, which takes seconds
 
     box, points, moved = _closed_box(glass, positions, cutoff)

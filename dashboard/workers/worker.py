@@ -79,6 +79,7 @@ class Worker:
 
     def _reply(self, ask: messages.Ask, tasks, unpacker) -> messages.Answer | messages.Failure:
         from symgnn.errors import InputError
+        from symgnn.interrupts import is_behind
 
         set_folders(ask.folders)
         glasses = unpacker.glasses(ask.packed, ask.pickles)
@@ -98,6 +99,8 @@ class Worker:
         except MemoryError:
             return messages.Failure(ask.number, "not enough memory")
         except Exception as error:
+            if is_behind(error, Cancelled):  # it came while a kernel of numba was called
+                return messages.Failure(ask.number, "cancelled", cancelled=True)
             traceback.print_exc()  # to the terminal of the server
             return messages.Failure(ask.number, f"unexpected {type(error).__name__}, see the terminal")
         finally:

@@ -1,6 +1,6 @@
 """Write a toy data set: six small Al-Sm glasses with made-up barriers, and the YAML that names them.
 
-    python make_toy.py [FOLDER]          # by default toy/
+    python make_toy.py [FOLDER]          # by default runs/labels/
 
 It needs numpy and ase only. Each glass is 128 atoms placed at random and pushed apart. The barrier of an atom is no
 physics: it grows with how crowded the atom is, and with how many of its neighbours are Sm, so that a model has
@@ -76,5 +76,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("folder", nargs="?", type=Path, default=Path("toy"))
+    parser.add_argument("folder", nargs="?", type=Path, default=Path("runs/labels"))
     print(write_toy(parser.parse_args().folder))

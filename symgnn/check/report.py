@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from ase import Atoms
@@ -16,6 +17,7 @@ MOST_OUTSIDE = 0.10  # fraction; relaxed glasses of the training's kind have .04
 DENSITY_TOLERANCE = 0.02  # of the density
 COMPOSITION_TOLERANCE = 0.02
 DISTANCE_TOLERANCE = 0.05  # Å
+ANOTHER_SIZE = 0.2  # Å between the shortest distances of two elements: that of Cu and Zr is .5
 
 RELAX = "unless it was relaxed under the potential of the training data, relax it: "
 RELAX += "symgnn simulate verify FILE --relax OUT"
@@ -23,8 +25,8 @@ RELAX += "symgnn simulate verify FILE --relax OUT"
 
 @dataclass(frozen=True)
 class Finding:
-    """kind: elements, composition, density, distances or surroundings; text: what was found and what is expected;
-    advice: what to do."""
+    """kind: types, elements, composition, density, distances or surroundings; text: what was found and what is
+    expected; advice: what to do."""
 
     kind: str
     text: str
@@ -100,7 +102,7 @@ def validation_report(structure: Glass | Atoms, reference: Surroundings | None =
     findings += _of_composition(glass, reference)
     findings += _of_density(glass, reference)
     shortest = _shortest(glass, reference)
-    findings += _of_distances(shortest)
+    findings = _of_types(shortest) + findings + _of_distances(shortest)
     if outside is not None and outside > MOST_OUTSIDE:
         text = f"{100 * outside:.0f}% of the atoms have surroundings beyond the 95th percentile, expected about 5%"
         findings.append(Finding("surroundings", text, f"read their barriers with care; {RELAX}"))
@@ -163,6 +165,22 @@ def _shortest(glass: Glass, reference: Surroundings) -> dict[str, tuple[float, f
         for b, second in enumerate(known)
         if a <= b and np.isfinite(here[a, b])
     }
+
+
+def _of_types(shortest: dict[str, tuple[float, float]]) -> list[Finding]:
+    """Two elements of which the one that is larger in the training glasses is smaller here."""
+    own = {
+        pair.split("-")[0]: lengths for pair, lengths in shortest.items() if len(set(pair.split("-"))) == 1
+    }
+    for one, other in combinations(own, 2):
+        here, there = (own[one][side] - own[other][side] for side in (0, 1))
+        if min(abs(here), abs(there)) > ANOTHER_SIZE and here * there < 0:
+            text = (
+                f"{one}-{one} {own[one][0]:.2f} Å and {other}-{other} {own[other][0]:.2f} Å at the shortest, in the "
+                f"training glasses {own[one][1]:.2f} and {own[other][1]:.2f} Å: are {one} and {other} exchanged?"
+            )
+            return [Finding("types", text, "check the elements of the atom types: --types 1=Cu,2=Zr")]
+    return []
 
 
 def _of_distances(shortest: dict[str, tuple[float, float]]) -> list[Finding]:

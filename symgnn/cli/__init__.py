@@ -25,11 +25,12 @@ from symgnn.cli import (
     topology,
     whatif,
 )
-from symgnn.cli.common import errors
+from symgnn.cli.consoles import console, errors
 from symgnn.errors import InputError
 from symgnn.io.reading import one_line
 
 CANCELLED = 130  # exit code after Ctrl-C
+UsageError = typer.BadParameter.__base__  # of the click that this Typer uses, which may be its own
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -69,7 +70,7 @@ app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options"
 
 def _print_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"symgnn {__version__}")
+        console.print(f"symgnn {__version__}", highlight=False)
         raise typer.Exit
 
 
@@ -88,21 +89,36 @@ def main() -> None:
     keep_large_buffers()
     try:
         with interrupts.remembered():
-            app()
+            code = app(
+                prog_name="symgnn", standalone_mode=False
+            )  # or Typer prints a usage error, in a box of lines
     except InputError as error:
         _refuse(str(error))
     except OSError as error:
         _refuse(f"{error.filename}: {error.strerror}" if error.filename else one_line(error))
     except KeyboardInterrupt:
         _cancel()
-    except SystemExit as ending:
-        if ending.code == CANCELLED:  # Typer takes Ctrl-C for itself while a command runs
+    except UsageError as error:
+        _refuse_usage(error)
+    else:
+        if code == CANCELLED:  # Typer takes Ctrl-C for itself while a command runs
             _cancel()
-        raise
+        sys.exit(code)
 
 
 def _refuse(text: str) -> None:
     errors.print(f"Error: {text}", style="red", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(2)
+
+
+def _refuse_usage(error) -> None:
+    """One line; or, where a group of commands was called without one, its help, which is the message."""
+    text = error.format_message().strip()
+    if text and "\n" not in text:
+        command = "" if error.ctx is None else f"{error.ctx.command_path}: "
+        _refuse(f"{command}{text.rstrip('.')}; see --help")
+    if text:
+        typer.echo(text, err=True)
     sys.exit(2)
 
 

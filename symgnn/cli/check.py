@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from symgnn.cli.common import File, Types, check_folders, console, errors, read
+from symgnn.cli.common import File, Types, check_file, console, errors, read
 
 
 def check(
@@ -31,7 +31,7 @@ def check(
 
     glass, reference = read(file, types), None
     if output is not None:
-        check_folders(output.parent)
+        check_file(output)
     if dataset != PAPER_NAME:
         from symgnn.datasets import load_dataset
 

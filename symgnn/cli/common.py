@@ -10,22 +10,24 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.status import Status
 
-from symgnn import disk_cache
+from symgnn import disk_cache, interrupts
+from symgnn.cli.consoles import console as console  # for the commands
+from symgnn.cli.consoles import errors
 from symgnn.errors import InputError
 from symgnn.inference.folders import find_checkpoint
 from symgnn.io.reading import clean_name
-
-console, errors = Console(), Console(stderr=True)
+from symgnn.io.writing import check_no_folder
 
 
 def check_exists(files: Path | list[Path]) -> Path | list[Path]:
@@ -69,18 +71,44 @@ Scheduler = Annotated[
 Seed = Annotated[int, typer.Option(min=0, help="Of all that is drawn at random.")]
 
 
+class _Bars(Progress):
+    """Starts with its first bar and, without one, ends without the empty line of rich."""
+
+    def start(self) -> None:
+        if self.tasks:
+            super().start()
+
+    def add_task(self, *what, **settings) -> TaskID:
+        added = super().add_task(*what, **settings)
+        self.start()
+        return added
+
+    def stop(self) -> None:
+        if self.live.is_started:
+            super().stop()
+
+
 def progress(unit: TextColumn | None = None) -> Progress:
-    return Progress(
+    return _Bars(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         TextColumn("ETA"), TimeRemainingColumn(), *([unit] if unit else []), console=errors,
     )  # fmt: skip
 
 
+def preparing() -> Status:
+    """Shown by a terminal within `with`, until it is stopped."""
+    return errors.status(
+        "Preparing the potential: half a minute when it is first used on a machine, to compile"
+    )
+
+
 def task(bars: Progress, description: str):
-    """show(done, total, description): adds its bar at the first call, so that an early error prints none."""
+    """show(done, total, description): adds its bar at the first call, so that an early error prints none. Ctrl-C that
+    was swallowed ends the command there."""
     added: list[int] = []
 
     def show(done: int, total: int | None, description: str = description) -> None:
+        interrupts.check()
         if not added:
             added.append(bars.add_task(description, total=total))
         bars.update(added[0], completed=done, total=total, description=description)
@@ -122,6 +150,12 @@ def check_folders(*folders: Path) -> None:
             ) from None
 
 
+def check_file(path: Path) -> None:
+    """Raise InputError, before anything is computed, where no file can be written to a path."""
+    check_no_folder(path)
+    check_folders(path.parent)
+
+
 def check_methods(name: str, methods: Sequence[str]) -> None:
     """Raise InputError where a method is asked for twice. name: of the command."""
     for method in methods:
@@ -133,7 +167,8 @@ def check_methods(name: str, methods: Sequence[str]) -> None:
 def resumable() -> Iterator[None]:
     """Around work that keeps what is finished: who stops it with Ctrl-C is told so."""
     try:
-        yield
+        with interrupts.unwrapped():
+            yield
     except KeyboardInterrupt:
         errors.print("What is finished is kept: the same command goes on where it stopped.")
         raise

@@ -45,11 +45,14 @@ def explain_one(
         i, j = explanation.pairs[row]
         table.add_row(f"{i} - {j}", f"{symbols[i]}-{symbols[j]}", f"{explanation.lengths[row]:.3f}",
                       str(explanation.hops[row]), f"{explanation.importance[row]:.3f}",
-                      *([f"{explanation.effect[row]:+.4f}"] if signed else []))  # fmt: skip
+                      *([f"{explanation.effect[row]:+z.4f}"] if signed else []))  # fmt: skip
     console.print(table)
     f = explanation.fidelity
     if f.get("k"):
-        tests = Table("test", "change / eV", "matched controls / eV", "p", title="Does the explanation hold?")
+        tests = Table(
+            "test", "change / eV", "matched controls / eV", "p", title="Does the explanation hold?",
+            caption="matched controls: other edges of the same length, elements and hops",
+        )  # fmt: skip
         for key, text in (
             ("mask_keep", "edges weighted by the mask (small is good)"),
             ("mask_remove", "edges weighted by 1 - mask (large is good)"),
@@ -60,11 +63,6 @@ def explain_one(
                 numbers = f"{f[key]:.3f}", f"{f[key + '_matched']:.3f}", f"{f[key + '_p']:.3f}"
                 tests.add_row(text, *numbers)
         console.print(tests)
-        console.print(
-            f"For {f['k_others']:.0f} of the top {f['k']:.0f} there are matched controls: others of the same length, "
-            "elements and hops.",
-            markup=False,
-        )
         console.print(verdict(explanation).text, markup=False)
     console.print(str(path), markup=False)
 
@@ -123,7 +121,7 @@ def map_glass(file: Path, glass, checkpoint, method, output: Path) -> None:
     up, down = (result.pair_effect[result.pair_effect * sign > 0].sum() for sign in (1, -1))
     console.print(
         f"All {len(glass)} atoms by {result.method}: of {len(result.lengths)} edges those that raise barriers have "
-        f"{up / len(glass):+.3f} eV per atom, those that lower them {down / len(glass):+.3f} eV",
+        f"{up / len(glass):+z.3f} eV per atom, those that lower them {down / len(glass):+z.3f} eV",
         markup=False,
     )
     for path in write_signed_map(output, f"{stem(file)}.{checkpoint.label}", glass, result):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +15,7 @@ from rich.table import Table
 from symgnn.cli.common import Seed, check_folders, command, console, errors, progress, task
 from symgnn.cli.training_bar import TrainingBar
 from symgnn.errors import InputError
+from symgnn.inference.folders import find_checkpoint
 
 DatasetName = Annotated[
     str, typer.Option("--dataset", help="paper, own, or the YAML file of another data set.")
@@ -117,10 +118,13 @@ def _log_to(path: Path, level: str, to_console: bool) -> Iterator[None]:
     # the file is made with its first line: a training that is refused leaves none
     handlers: list[logging.Handler] = [logging.FileHandler(path, encoding="utf-8", delay=True)]
     handlers[0].setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    if to_console:
+    if to_console and errors.is_terminal:
         from rich.logging import RichHandler
 
         handlers.append(RichHandler(console=errors, show_path=False))
+    elif to_console:  # whose lines that handler would fill up with blanks
+        handlers.append(logging.StreamHandler())
+        handlers[-1].setFormatter(handlers[0].formatter)
     logger = logging.getLogger("symgnn")
     logger.setLevel(level.upper())
     for handler in handlers:
@@ -143,6 +147,8 @@ def combine(
     data: PaperFolder = None,
 ) -> None:
     """Average trained checkpoints: a committee, as a checkpoint of its own, with a calibrated uncertainty."""
+    if len(set(members)) < max(2, len(members)):
+        raise InputError(f"combine: {', '.join(members)} found, expected at least two different checkpoints")
     from symgnn.inference.checkpoint import load_checkpoint
     from symgnn.training.combine import combine as combine_checkpoints
     from symgnn.training.same_data import check_trained_on
@@ -220,6 +226,8 @@ def evaluate(
         raise InputError(f"split {split!r} found, expected one of {', '.join(SPLITS)}")
     root, written = root or checkpoint_folder(), table_only
     if not table_only:
+        for name in names or []:
+            find_checkpoint(name, root)  # before the data set is asked for
         glasses = _load(dataset, data)
         with progress() as bars:
             show = task(bars, "Evaluating")
@@ -227,16 +235,22 @@ def evaluate(
         _print_table(scores_table(checkpoints, glasses))
         own = {name: one for name, one in checkpoints.items() if is_own_dataset(one, glasses)}
         if others := [name for name in checkpoints if name not in own]:
-            errors.print(
-                f"Not written into the card: {', '.join(others)} was not trained on {glasses.name}.",
-                markup=False,
-            )
+            errors.print(_not_written(others, glasses.name), markup=False)
         on_board = [one for one in own.values() if one.folder.is_relative_to(root.resolve())]
         written = glasses.name == PAPER_NAME and bool(on_board)
     if written:
         path = write_readme(root)
         _print_table(short_table(leaderboard(root)))
         console.print(str(path), markup=False)
+
+
+def _not_written(names: Sequence[str], dataset: str) -> str:
+    whose = (
+        f"the card of {names[0]}: it was"
+        if len(names) == 1
+        else f"{len(names)} cards: these checkpoints were"
+    )
+    return f"Nothing is written into {whose} not trained on {dataset}."
 
 
 def train_explainer(
@@ -272,7 +286,9 @@ def train_explainer(
 
 
 def _print_table(table) -> None:
-    shown = Table(*table.header, box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    shown = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for title in table.header:
+        shown.add_column(title, overflow="fold")  # a name is never cut
     for line in table.lines:
         shown.add_row(*line)
     console.print(shown)

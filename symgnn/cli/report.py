@@ -12,7 +12,7 @@ from symgnn.cli.common import (
     File,
     Seed,
     Types,
-    check_folders,
+    check_file,
     console,
     progress,
     read,
@@ -55,7 +55,7 @@ def report(
 
     glass, loaded = read(file, types), load_checkpoint(checkpoint)
     path = output or Path(f"{stem(file)}.{loaded.label}{'' if atom is None else f'.atom{atom}'}.html")
-    check_folders(path.parent)
+    check_file(path)
     glass = readable(loaded, glass)
     if atom is None:
         text = glass_report(loaded, glass, file=file.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +16,12 @@ from symgnn.cli.common import (
     Seed,
     Types,
     Workers,
+    check_file,
     check_folders,
     command,
     console,
     errors,
+    preparing,
     progress,
     read,
     resumable,
@@ -51,7 +54,7 @@ def glass(
     from symgnn.io.structures import write_extxyz
     from symgnn.simulate import make_glass, parse_composition
 
-    check_folders(output.parent)
+    check_file(output)
     with progress() as bars:
         show = task(bars, "Quenching")
         made = make_glass(
@@ -78,10 +81,13 @@ def verify(
 
     structure, force_field = read(file, types), read_potential(potential) if potential else None
     if relax:
-        check_folders(relax.parent)
-    _print_verification(file.name, verified(structure, force_field))
+        check_file(relax)
+    with nullcontext() if force_field else preparing():
+        found = verified(structure, force_field)
+    _print_verification(file.name, found)
     if relax:
-        minimum = relaxed(structure, force_field)
+        with nullcontext() if force_field else preparing():
+            minimum = relaxed(structure, force_field)
         write_extxyz(relax, minimum)
         _print_verification(str(relax), verified(minimum, force_field))
 

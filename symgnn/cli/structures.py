@@ -14,6 +14,7 @@ from symgnn.cli.common import (
     Output,
     Types,
     check_exists,
+    check_file,
     check_folders,
     console,
     progress,
@@ -58,7 +59,7 @@ def graph(
     from symgnn.graph.dgl_files import label_names, write_graphs
 
     glasses = [read(file, types) for file in files]
-    check_folders(output.parent)
+    check_file(output)
     write_graphs(output, glasses, cutoff=cutoff, self_loops=self_loops)
     console.print(f"{len(glasses)} graph(s) in {output}", markup=False)
     for index, (file, name, glass) in enumerate(zip(files, label_names(glasses), glasses, strict=True)):
@@ -127,8 +128,8 @@ def _predict_all(file: Path, checkpoint, output: Path, types: str | None) -> Non
     means = result.table["mean_barrier_eV"]
     console.print(
         f"{len(means)} frames: predicted barrier {means.mean():.3f} ± {means.std(ddof=0):.3f} eV (mean ± standard "
-        f"deviation over frames), {means.min():.3f} eV in frame {means.idxmin()}, {means.max():.3f} eV in frame "
-        f"{means.idxmax()}",
+        f"deviation over frames), lowest {means.min():.3f} eV in frame {means.idxmin()}, highest "
+        f"{means.max():.3f} eV in frame {means.idxmax()}",
         markup=False,
     )
     for path in (result.structure, result.table_file):

@@ -21,7 +21,6 @@ class TrainingBar:
         self._bars, self._task = progress(TextColumn("{task.fields[scores]}")), None
 
     def __enter__(self) -> TrainingBar:
-        self._bars.start()
         return self
 
     def show(self, epoch: int, max_epoch: int, scores: dict[str, float]) -> None:

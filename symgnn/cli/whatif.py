@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from symgnn.cli.common import (
     check_folders,
     console,
     errors,
+    preparing,
     progress,
     read,
     resumable,
@@ -126,10 +128,17 @@ def _scan(model, glass, atom, kind, within, relax, settings, output, name):
     from symgnn.whatif import scan
     from symgnn.whatif.candidates import WITHIN
 
-    with progress() as bars:
+    with progress() as bars, preparing() if relax else nullcontext() as status:
+        show = task(bars, "Changing neighbours")
+
+        def tell(done: int, total: int) -> None:
+            if status is not None:
+                status.stop()
+            show(done, total)
+
         result = scan(
-            model, glass, atom, kind=kind, within=WITHIN if within is None else within, relax=relax,
-            progress=task(bars, "Changing neighbours"), **settings,
+            model, glass, atom, kind=kind, within=WITHIN if within is None else within, relax=relax, progress=tell,
+            **settings,
         )  # fmt: skip
     reference = result.reference
     _say_unrelaxed(reference, relax)
@@ -151,10 +160,10 @@ def _ranked(table, is_relaxed: bool) -> Table:
         ("change", "change", str),
         ("distance_A", "away\n/ Å", ".2f"),
         ("barrier_after_eV", "barrier\nafter", ".3f"),
-        ("barrier_change_eV", "barrier\nchange", "+.3f"),
+        ("barrier_change_eV", "barrier\nchange", "+z.3f"),
         ("sigma_of_change_eV", "±", ".3f"),
-        ("unrelaxed_change_eV", "change\nunrelaxed", "+.3f"),
-        ("energy_change_eV", "energy\nchange", "+.2f"),
+        ("unrelaxed_change_eV", "change\nunrelaxed", "+z.3f"),
+        ("energy_change_eV", "energy\nchange", "+z.2f"),
     ]
     said = [
         (name, title, form)
@@ -173,20 +182,22 @@ def _one(model, glass, atom, change, relax, output, name):
     """Print and write one change; its result."""
     from symgnn.io.structures import write_extxyz
     from symgnn.whatif import Reference
+    from symgnn.whatif.changes import Anneal
     from symgnn.whatif.one_table import write_result_table
 
-    reference = Reference(model, glass, relax=relax)
-    result = reference.ask(change, atom=atom)
+    with preparing() if relax or isinstance(change, Anneal) else nullcontext():
+        reference = Reference(model, glass, relax=relax)
+        result = reference.ask(change, atom=atom)
     _say_unrelaxed(reference, relax)
-    energy = "" if result.energy_change is None else f", energy {result.energy_change:+.3f} eV"
+    energy = "" if result.energy_change is None else f", energy {result.energy_change:+z.3f} eV"
     console.print(f"{change}: {result.n_moved} atoms moved farther than 0.1 Å{energy}", markup=False)
     if atom is not None:
         now = result.number_after
         sigma = "" if result.sigma is None else f" ± {result.sigma[now]:.3f}"
         console.print(
             f"atom {atom} ({glass.symbols[atom]}): barrier {result.barriers_before[atom]:.3f} to "
-            f"{result.barriers_after[now]:.3f} eV, change {result.barrier_change[now]:+.3f}{sigma} eV "
-            f"(unrelaxed {result.unrelaxed_change[now]:+.3f} eV)",
+            f"{result.barriers_after[now]:.3f} eV, change {result.barrier_change[now]:+z.3f}{sigma} eV "
+            f"(unrelaxed {result.unrelaxed_change[now]:+z.3f} eV)",
             markup=False,
         )
     _say_sigma(reference.ensemble, None)
@@ -225,12 +236,12 @@ def _check(result, tries: int, seed: int, settings) -> None:
     rows = Table("/ eV", "before", "after", "change", "±", "events")
     rows.add_row(
         "predicted", f"{result.barriers_before[result.atom]:.3f}", f"{result.barriers_after[now]:.3f}",
-        f"{result.barrier_change[now]:+.3f}", sigma, "",
+        f"{result.barrier_change[now]:+z.3f}", sigma, "",
     )  # fmt: skip
     means = [f"{one.mean():.3f} ± {standard_error(one):.3f}" if len(one) else "none" for one in
              (measured.before, measured.after)]  # fmt: skip
     rows.add_row(
-        "measured", *means, _number(measured.change, "+.3f"), _number(measured.standard_error, ".3f"),
+        "measured", *means, _number(measured.change, "+z.3f"), _number(measured.standard_error, ".3f"),
         f"{len(measured.before)}, {len(measured.after)}",
     )  # fmt: skip
     console.print(rows)

@@ -77,7 +77,8 @@ def verdict(explanation: Explanation, *, threshold: float = THRESHOLD) -> Verdic
         p = f["remove_top_p"]
         p_low = lower_end(p, draws)
         answer, reason = _answer(p, p_low, draws, threshold)
-        answered = f"{answer} (p = {p:.2g}, threshold {threshold:g}, {reason or _count(draws, 'draw')})."
+        rests_on = f"p = {p:.2g}, threshold {threshold:g}, {reason or _count(draws, 'draw')}"
+        answered = f"{answer}, {_beside(change, matched)} ({rests_on})."
     else:
         p = p_low = None
         answer, reason = "undecided", ""
@@ -118,6 +119,17 @@ def _answer(p: float, p_low: float, draws: int, threshold: float) -> tuple[Answe
     if 1 / (1 + draws) > threshold:
         return "undecided", f"{_count(draws, 'draw')}: so few cannot reach it"
     return "undecided", f"{_count(draws, 'draw')}: more draws decide"
+
+
+def _beside(change: float, matched: float) -> str:
+    """How much larger or smaller a change is than that of matched control edges."""
+    if matched < 0.0005:  # eV, which reads 0.000
+        return "no difference" if change < 0.0005 else f"{change:.3f} eV more"
+    more = change / matched - 1
+    word = "more" if more > 0 else "less"
+    if more >= 2:
+        return f"{1 + more:.0f} times as much"
+    return f"{100 * abs(more):.0f}% {word}" if abs(more) >= 0.005 else f"under 1% {word}"
 
 
 def _have(number: int) -> str:

@@ -8,14 +8,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from symgnn.errors import InputError
+
+
+def check_no_folder(path: Path) -> None:
+    """Raise InputError where a folder stands at the path of a file."""
+    if path.is_dir():
+        raise InputError(f"{path}: a folder found, expected the name of a file to write")
+
 
 @contextmanager
 def replacing(path: str | os.PathLike) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it to `path` on success, remove it on any error.
 
-    The temporary name keeps the ending, since many writers choose the format by it.
+    The temporary name keeps the ending, since many writers choose the format by it. Raises InputError where `path` is a
+    folder.
     """
     path = Path(path)
+    check_no_folder(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=f".partial{path.suffix}", dir=path.parent)
     os.close(handle)

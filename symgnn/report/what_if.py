@@ -66,10 +66,12 @@ def _of_change(result: WhatIf) -> list[Part]:
     now = result.number_after
     sigma = "" if result.sigma is None else f" ± {result.sigma[now]:.3f}"
     how = "relaxed" if result.is_relaxed else f"not relaxed {result.note}".strip()
-    energy = "" if result.energy_change is None else f" The energy changes by {result.energy_change:+.2f} eV."
+    energy = (
+        "" if result.energy_change is None else f" The energy changes by {result.energy_change:+z.2f} eV."
+    )
     pictures = before_and_after(result)
     relaxation = (
-        f"Before relaxation {result.unrelaxed_change[now]:+.3f} eV. {result.n_moved} atoms moved farther than 0.1 Å. "
+        f"Before relaxation {result.unrelaxed_change[now]:+z.3f} eV. {result.n_moved} atoms moved farther than 0.1 Å. "
         if result.is_relaxed
         else ""
     )
@@ -79,7 +81,7 @@ def _of_change(result: WhatIf) -> list[Part]:
             str(result.kept[one]),
             result.after.symbols[one],
             f"{result.moved[one]:.3f}",
-            f"{result.barrier_change[one]:+.3f}",
+            f"{result.barrier_change[one]:+z.3f}",
         )
         for one in order
         if result.moved[one] > 0
@@ -87,10 +89,12 @@ def _of_change(result: WhatIf) -> list[Part]:
     parts: list[Part] = [
         Text(
             f"{result.change}: {result.barriers_before[result.atom]:.3f} to {result.barriers_after[now]:.3f} eV, a "
-            f"change of {result.barrier_change[now]:+.3f}{sigma} eV ({how}).{energy}",
+            f"change of {result.barrier_change[now]:+z.3f}{sigma} eV ({how}).{energy}",
             "verdict",
         ),
-        Text(f"{relaxation}The mean barrier of all atoms changes by {result.barrier_change.mean():+.3f} eV."),
+        Text(
+            f"{relaxation}The mean barrier of all atoms changes by {result.barrier_change.mean():+z.3f} eV."
+        ),
         Heading("Before"),
         View(pictures[0], "The surroundings of the atom before the change, coloured by predicted barriers"),
         Heading("After"),
@@ -121,8 +125,8 @@ def _of_searches(result: WhatIf, measured: Measured) -> list[Part]:
     ]  # fmt: skip
     words = f"{measured.tries} searches for saddles before and as many after the change. "
     words += (
-        f"Mean ± standard error: {sides[0]} before, {sides[1]} after; measured change {measured.change:+.3f} ± "
-        f"{measured.standard_error:.3f} eV, predicted {result.barrier_change[now]:+.3f} eV."
+        f"Mean ± standard error: {sides[0]} before, {sides[1]} after; measured change {measured.change:+z.3f} ± "
+        f"{measured.standard_error:.3f} eV, predicted {result.barrier_change[now]:+z.3f} eV."
         if len(sides) == 2
         else "Fewer than two events on a side: the change is not known."
     )
@@ -146,7 +150,7 @@ def _of_scan(result: WhatIf, ranked: pd.DataFrame, atom_change: np.ndarray | Non
             str(row.change),
             row.elements,
             f"{row.distance_A:.2f}",
-            f"{row.barrier_change_eV:+.3f}",
+            f"{row.barrier_change_eV:+z.3f}",
             f"{row.sigma_of_change_eV:.3f}",
         )
         for row in ranked.head(MOST_ROWS).itertuples()

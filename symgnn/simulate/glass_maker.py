@@ -29,6 +29,7 @@ from symgnn.simulate.potential import mendelev2009
 
 CU64ZR36 = {"Cu": 0.64, "Zr": 0.36}
 ATOMIC_VOLUME = {"Cu": 11.8, "Zr": 23.3}  # Å³ in the glass; their mean is right to 1% for Cu64Zr36
+ROUNDED = 0.5  # by which percentages may miss 100
 SMALLEST_EDGE = 15.5  # Å: two cutoffs of the potential (15.2 Å) and room for the box to breathe
 RELAXATION_TIME = 1000 * units.fs  # of thermostat and barostat
 BULK_MODULUS = 0.6  # eV/Å³ (100 GPa): sets the inertia of the box
@@ -127,7 +128,7 @@ def make_glass(
 
 
 def parse_composition(text: str) -> dict[str, float]:
-    """'Cu64Zr36' -> {'Cu': .64, 'Zr': .36}: symbols with parts, divided by their sum. Raises InputError."""
+    """'Cu64Zr36' -> {'Cu': .64, 'Zr': .36}: symbols with atomic percent. Raises InputError."""
     parts = re.findall(r"([A-Z][a-z]?)(\d+(?:\.\d+)?)", text)
     symbols = [symbol for symbol, _ in parts]
     total = sum(float(part) for _, part in parts)
@@ -136,7 +137,11 @@ def parse_composition(text: str) -> dict[str, float]:
         or len(set(symbols)) < len(parts)
         or not total
     ):
-        raise InputError(f"composition is {text!r}; expected symbols with parts, like Cu64Zr36")
+        raise InputError(f"composition is {text!r}; expected symbols with percent, like Cu64Zr36")
+    if abs(total - 100) > ROUNDED:
+        raise InputError(
+            f"composition is {text!r}, whose percentages sum to {total:g}; expected 100, like Cu64Zr36"
+        )
     return {symbol: float(part) / total for symbol, part in parts}
 
 

@@ -49,6 +49,18 @@ def test_what_is_found(sample):
     assert validation_report(surface).density is None
 
 
+def test_exchanged_types_are_asked_about_first(sample):
+    wrong = replace(sample, species=np.where(sample.species == 29, 40, 29))
+    report = validation_report(wrong)
+    assert report.findings[0].kind == "types"
+    assert report.findings[0].text.endswith(": are Cu and Zr exchanged?")
+    lines = [line for line in report.lines() if "nlike the training data" in line]
+    assert lines[0].startswith("Unlike the training data: Cu-Cu 2.")
+    assert "types" not in kinds(exchanged(sample, 0.3)) + kinds(with_noise(sample, 0.1))
+    copper = replace(sample, species=np.full(500, 29))
+    assert "types" not in kinds(copper)
+
+
 def test_its_sentences(sample):
     text = "\n".join(validation_report(with_noise(sample, 0.06)).lines())
     assert "glass" in text or sample.name in text

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from symgnn.cli import app
 from symgnn.datasets import GlassDataset, SplitDataset
 from symgnn.io.structures import write_extxyz
-from tests.conftest import make_random_glass
+from tests.conftest import REPOSITORY, make_random_glass
 
 
 class Reached(Exception):
@@ -64,9 +64,16 @@ def called(place, monkeypatch):
 
         monkeypatch.setattr("symgnn.datasets.load_dataset", load)
         monkeypatch.setattr("symgnn.training.same_data.is_trained_on", lambda checkpoint, dataset: True)
+        monkeypatch.setattr("symgnn.cli.models.find_checkpoint", lambda name, root: root / name)
         monkeypatch.setattr(owner, name, note)
         result = CliRunner().invoke(app, line.split())
         assert isinstance(result.exception, Reached), (result.output, result.exception)
         return result.exception.arguments
 
     return call
+
+
+@pytest.fixture
+def sample():
+    """A glass that comes with symgnn: a minimum of the potential."""
+    return REPOSITORY / "data" / "samples" / "Cu64Zr36_500_1e12.xyz"

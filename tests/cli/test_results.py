@@ -55,6 +55,13 @@ def test_so_many_edges_are_printed(run, top):
     assert len(re.findall(r"│ \d+ - \d+ +│ (?:Cu|Zr)-(?:Cu|Zr)", output)) == top
 
 
+def test_how_many_edges_have_a_matched_control_is_said_once(run):
+    output = run("explain glass.xyz --atom 5 --method nearest --top 8 -o out")
+    assert "matched controls: other edges of the same length, elements and hops" in output
+    assert not re.search(r"For \d+ of the top", output)
+    assert len(re.findall(r"\d+ of the \d+ ha", output)) <= 1
+
+
 def test_so_many_edges_of_every_atom_are_written(run, place):
     run("explain glass.xyz --atoms 3,5 --method nearest --top 4 --workers 1 -o many")
     (path,) = (place / "many").glob("*.edges.csv")

@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
+from symgnn.cli import app
+from symgnn.cli.consoles import _Console
 from symgnn.cli.whatif import _ranked
 
 
@@ -49,3 +52,46 @@ def test_columns_that_say_nothing_are_left_out(table):
     assert "±" not in text
     assert "energy\n" not in text
     assert text.count("0.123") == 1
+
+
+class Asked(Exception):
+    """The potential is needed from here on."""
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize(
+    ("words", "target", "said"),
+    [
+        (["--swap", "17=Zr"], "symgnn.whatif.Reference", True),
+        ([], "symgnn.whatif.scan", True),
+        (["--unrelaxed"], "symgnn.whatif.scan", False),
+        (["--unrelaxed", "--swap", "17=Zr"], "symgnn.whatif.Reference", False),
+        (["--unrelaxed", "--anneal", "600:10"], "symgnn.whatif.Reference", True),
+    ],
+)
+def test_a_terminal_says_that_the_potential_is_prepared(place, monkeypatch, terminal, words, target, said):
+    shown = _Console(force_terminal=terminal, width=200, file=StringIO())
+
+    def needed(*arguments, **settings):
+        raise Asked
+
+    monkeypatch.setattr("symgnn.cli.common.errors", shown)
+    monkeypatch.setattr(target, needed)
+    done = CliRunner().invoke(app, ["whatif", str(place / "glass.xyz"), "--atom", "5", *words])
+    assert isinstance(done.exception, Asked), done.output
+    assert ("Preparing the potential: half a minute" in shown.file.getvalue()) == (terminal and said)
+
+
+def test_the_bar_of_a_scan_takes_the_place_of_that(place, monkeypatch):
+    shown = _Console(force_terminal=True, width=200, file=StringIO())
+
+    def two_changes(*arguments, progress, **settings):
+        progress(1, 2)
+        raise Asked
+
+    monkeypatch.setattr("symgnn.cli.common.errors", shown)
+    monkeypatch.setattr("symgnn.whatif.scan", two_changes)
+    done = CliRunner().invoke(app, ["whatif", str(place / "glass.xyz"), "--atom", "5"])
+    assert isinstance(done.exception, Asked), done.exception
+    text = shown.file.getvalue()
+    assert text.rindex("Preparing") < text.index("Changing neighbours")

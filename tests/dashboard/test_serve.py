@@ -21,6 +21,7 @@ from dashboard.workers import messages, worker
 from dashboard.workers.here import Here
 from dashboard.workers.pool import Pool, default_workers, shared_pool
 from symgnn.errors import InputError
+from tests.conftest import REPOSITORY
 
 
 def test_threads_are_bounded_unless_the_user_says_otherwise():
@@ -122,20 +123,71 @@ def test_a_worker_that_rests_imports_what_later_jobs_need_once(monkeypatch):
     assert len(imported) == 1
 
 
-@pytest.mark.parametrize(("options", "prepared"), [(["--server.port=1"], True), (["--help"], False)])
-def test_the_server_starts_whatever_happens_before(monkeypatch, capfd, options, prepared):
+@pytest.fixture
+def asked(monkeypatch):
+    """What `serve.run` asks of Streamlit, which does not start."""
+    asked = []
+    monkeypatch.setattr(serve, "bound_threads", lambda environment: None)
+    monkeypatch.setattr("streamlit.web.cli.main", lambda words, **settings: asked.append(words))
+    monkeypatch.setattr(prewarm, "run", lambda: None)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    return asked
+
+
+def test_the_server_starts_whatever_happens_before(monkeypatch, capfd, asked):
     def fails():
         raise RuntimeError("no disk")
 
-    asked = []
-    monkeypatch.setattr(serve, "bound_threads", lambda environment: None)
     monkeypatch.setattr(prewarm, "run", fails)
-    monkeypatch.setattr("streamlit.web.cli.main", asked.append)
-    monkeypatch.setattr(sys, "path", [*sys.path])
-    with pytest.raises(SystemExit):
-        serve.main(options)
-    assert asked[0][2:] == options
-    assert ("no disk" in capfd.readouterr().err) == prepared
+    assert serve.run(["--server.port=1"]) == 0
+    assert asked[0][2:] == ["--server.port=1"]
+    assert "no disk" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "says"),
+    [
+        (["--help"], 0, "Usage: symgnn dashboard"),
+        (["--bogus"], 2, "Error: No such option"),
+        (["--server.port", "abc"], 2, "Error: Invalid value for '--server.port'"),
+    ],
+)
+def test_options_are_read_before_anything_is_prepared(monkeypatch, capfd, asked, options, code, says):
+    monkeypatch.setattr(prewarm, "run", lambda: pytest.fail("prepared"))
+    assert serve.run(options) == code
+    out, err = capfd.readouterr()
+    assert says in out + err
+    assert not asked
+    if code:
+        assert (out, len(err.splitlines())) == ("", 1)
+
+
+INTERRUPTED = """
+import atexit, os, signal, sys, threading, time
+import streamlit.web.cli
+from dashboard import prewarm, serve
+
+def until_it_is_interrupted(*words, **settings):
+    threading.Timer(.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    time.sleep(60)
+
+place = sys.argv[1]
+prewarm.run = (lambda: None) if place == "server" else until_it_is_interrupted
+streamlit.web.cli.main.invoke = until_it_is_interrupted
+signal.signal(signal.SIGINT, signal.default_int_handler)
+atexit.register(print, "taken apart")
+serve.main([])
+"""
+
+
+@pytest.mark.parametrize("place", ["server", "preparation"])
+def test_ctrl_c_ends_the_server_quietly(place):
+    """Whatever libraries would print at the end of the interpreter: freud has hundreds of lines."""
+    command = [sys.executable, "-c", INTERRUPTED, place]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=REPOSITORY)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "The dashboard is starting, which takes a few seconds."
+    assert not done.stderr.strip()
 
 
 @pytest.mark.parametrize(

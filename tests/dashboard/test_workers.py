@@ -8,10 +8,12 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from dashboard.workers import messages, worker
 from dashboard.workers.jobs import Job
 from dashboard.workers.kept import Kept
 from dashboard.workers.pool import Pool
@@ -229,6 +231,18 @@ def test_an_unexpected_error_is_one_line(pool, glass):
     assert ticket.wait(START)
     with pytest.raises(WorkFailed, match=r"Neighbourhood: unexpected [A-Za-z]*Error, see the terminal"):
         ticket.result()
+
+
+def test_a_cancellation_within_a_kernel_of_numba_is_one():
+    """numba raises a SystemError where its kernel is interrupted, here by `worker.Cancelled`."""
+
+    def interrupted(report):
+        raise SystemError("returned a result with an exception set") from worker.Cancelled()
+
+    ask = messages.Ask(7, "interrupted", {}, {}, {})
+    one, unpacker = worker.Worker(None, None), SimpleNamespace(glasses=lambda *a: {}, others=lambda *a: {})
+    answer = one._reply(ask, {"interrupted": interrupted}, unpacker)
+    assert answer == messages.Failure(7, "cancelled", cancelled=True)
 
 
 def test_a_glass_travels_once(pool, glass):

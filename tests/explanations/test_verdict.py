@@ -55,21 +55,23 @@ def case(p, draws, k=10, others=10):
 def test_the_answer(reached, draws, answer):
     found = verdict(case((1 + reached) / (1 + draws), draws))
     assert found.answer == answer
-    assert f": {answer} (p = " in found.text
+    assert f": {answer}, 26% less (p = " in found.text
     assert f"{draws} draws" in found.text
 
 
 def test_the_sentence():
     assert verdict(case(181 / 201, 200)).text == (
-        "These 10 edges matter more than matched control edges: no (p = 0.9, threshold 0.05, 200 draws). Removing them "
-        "moves the barrier by 0.031 eV, matched control edges by 0.042 eV on average, removing all edges by 0.070 eV."
+        "These 10 edges matter more than matched control edges: no, 26% less (p = 0.9, threshold 0.05, 200 draws). "
+        "Removing them moves the barrier by 0.031 eV, matched control edges by 0.042 eV on average, "
+        "removing all edges by 0.070 eV."
     )
     assert (
-        "undecided (p = 0.053, threshold 0.05, 18 draws: so few cannot reach it)"
+        "undecided, 26% less (p = 0.053, threshold 0.05, 18 draws: so few cannot reach it)"
         in verdict(case(1 / 19, 18)).text
     )
     assert (
-        "undecided (p = 0.095, threshold 0.05, 20 draws: more draws decide)" in verdict(case(2 / 21, 20)).text
+        "undecided, 26% less (p = 0.095, threshold 0.05, 20 draws: more draws decide)"
+        in verdict(case(2 / 21, 20)).text
     )
     few = verdict(case(0.9, 9, others=4)).text
     assert ". 4 of the 10 have a matched control. Removing them" in few
@@ -79,6 +81,25 @@ def test_the_sentence():
     assert one.startswith("This edge matters more")
     assert "Removing it moves the barrier" in one
     assert ", 1 draw: so few" in verdict(case(0.5, 1)).text
+
+
+@pytest.mark.parametrize(
+    ("change", "matched", "words"),
+    [
+        (0.782, 0.761, "yes, 3% more (p"),
+        (0.761, 0.762, "yes, under 1% less (p"),
+        (0.761, 0.761, "yes, under 1% less (p"),
+        (0.762, 0.761, "yes, under 1% more (p"),
+        (0.29, 0.1, "yes, 190% more (p"),
+        (0.36, 0.1, "yes, 4 times as much (p"),
+        (0.0, 0.1, "yes, 100% less (p"),
+        (0.123, 0.0004, "yes, 0.123 eV more (p"),
+        (0.0003, 0.0, "yes, no difference (p"),
+    ],
+)
+def test_an_answer_says_how_much_the_edges_differ_from_their_control(change, matched, words):
+    numbers = case(1 / 201, 200).fidelity | {"remove_top": change, "remove_top_matched": matched}
+    assert words in verdict(explanation_with(**numbers)).text
 
 
 @pytest.mark.parametrize(

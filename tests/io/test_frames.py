@@ -1,6 +1,7 @@
 """Files of several frames: all of them, one of them, in bounded memory, with errors that name the frame."""
 
 import gzip
+import re
 import tracemalloc
 from dataclasses import replace
 
@@ -183,6 +184,7 @@ def test_the_command(glasses, tmp_path):
     done = CliRunner().invoke(app, [*run, "all"])
     assert done.exit_code == 0, done.output
     assert "3 frames: predicted barrier" in done.output
+    assert re.search(r"lowest \d\.\d{3} eV in frame \d, highest \d\.\d{3} eV in frame \d", done.output)
     assert (tmp_path / "many.symgnn.frames.csv").is_file()
     done = CliRunner().invoke(app, [*run, "1"])
     assert "80 atoms" in done.output

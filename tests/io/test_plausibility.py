@@ -150,3 +150,16 @@ def test_a_trajectory_of_one_atom_is_refused():
     file = io.BytesIO()
     ase.io.write(file, Atoms("Cu", cell=[9] * 3, pbc=True), format="traj")
     assert "at least 2" in refusal(file.getvalue(), "one.traj")
+
+
+@pytest.mark.parametrize(
+    ("n_atoms", "cutoff", "limit"),
+    [(20_000, 25.0, "the limit is 2,000:"), (600_000, 10.0, r"the limit is 1e\+08:")],
+)
+def test_the_limit_that_was_reached_is_named(n_atoms, cutoff, limit):
+    """.06 atoms per Å³: 3927 neighbours within 25 Å, above the limit of an atom; 251 within 10 Å of 600,000 atoms."""
+    edge = (n_atoms / 0.06) ** (1 / 3)
+    positions = np.random.default_rng(0).uniform(0, edge, (n_atoms, 3))
+    glass = Glass(np.full(n_atoms, 29), positions, np.eye(3) * edge, [True] * 3, name="many")
+    with pytest.raises(InputError, match=limit):
+        neighbor_list(glass, cutoff)

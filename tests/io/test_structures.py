@@ -439,6 +439,7 @@ def test_bad_types(text):
     with pytest.raises(InputError) as caught:
         parse_types(text)
     assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith("types ")
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

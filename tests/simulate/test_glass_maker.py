@@ -130,7 +130,11 @@ def test_relax_reports_failure(small_glass):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Cu64Zr36", {"Cu": 0.64, "Zr": 0.36}), ("Zr1Cu1", {"Zr": 0.5, "Cu": 0.5}), ("Cu100", {"Cu": 1.0})],
+    [
+        ("Cu64Zr36", {"Cu": 0.64, "Zr": 0.36}),
+        ("Zr33.3Cu66.6", {"Zr": 1 / 3, "Cu": 2 / 3}),
+        ("Cu100", {"Cu": 1.0}),
+    ],
 )
 def test_composition_from_text(text, expected):
     assert parse_composition(text) == pytest.approx(expected)
@@ -138,7 +142,13 @@ def test_composition_from_text(text, expected):
 
 @pytest.mark.parametrize("text", ["", "CuZr", "64Cu36Zr", "Cu64Zr36!", "Cu64 Zr36", "Cu0Zr0", "Cu32Cu32Zr36"])
 def test_composition_that_cannot_be_read(text):
-    with pytest.raises(InputError, match="expected symbols with parts, like Cu64Zr36"):
+    with pytest.raises(InputError, match="expected symbols with percent, like Cu64Zr36"):
+        parse_composition(text)
+
+
+@pytest.mark.parametrize(("text", "total"), [("Cu64", 64), ("Zr1Cu1", 2), ("Cu64.5Zr36.5", 101)])
+def test_percentages_that_do_not_sum_to_100(text, total):
+    with pytest.raises(InputError, match=f"percentages sum to {total}; expected 100"):
         parse_composition(text)
 
 

@@ -2,6 +2,9 @@
 
 import importlib.util
 import json
+import re
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -130,3 +133,14 @@ def test_ctrl_c_says_what_is_kept(toy, monkeypatch, epoch, kept):
     assert f"The state after epoch {kept} is kept in" in output
     monkeypatch.setattr(TrainingBar, "show", show)
     assert "Selected epoch" in run(line, toy).output
+
+
+def test_what_the_tutorial_writes_is_not_tracked(tmp_path):
+    """Into runs/, which git ignores."""
+    text = (REPOSITORY / "docs" / "tutorials" / "own_labels.md").read_text(encoding="utf-8")
+    written = re.findall(r"(?:-o|--output-dir) (\S+)", text)
+    assert len(written) == 3
+    assert {folder.split("/")[0] for folder in written} == {"runs"}
+    done = subprocess.run([sys.executable, SCRIPT], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "runs/labels/toy.yaml\n"
+    assert "--dataset runs/labels/toy.yaml" in text

@@ -178,9 +178,9 @@ def test_every_kind_has_an_entry():
     ("text", "message"),
     [
         ("melt 3", "change 'melt 3' found, expected a kind and a value; kinds: swap, exchange"),
-        ("swap 17", "'' is not a chemical symbol"),
+        ("swap 17", "swap '17' found, expected an atom and an element, like 17=Zr"),
         ("swap a=Zr", "swap 'a' found, expected an atom and an element, like 17=Zr"),
-        ("swap 1=Xy", "'Xy' is not a chemical symbol"),
+        ("swap 1=Xy", "swap '1=Xy' found, expected an atom and an element"),
         ("exchange 3", "exchange '3' found, expected two atoms"),
         ("strain 1,2", "strain '1,2' found, expected six numbers"),
         ("strain 1,0,0,0,0,0", "expected six numbers from -0.2 to 0.2"),

@@ -69,7 +69,10 @@ def parse_types(text: str) -> dict[int, str]:
     for number, symbol in _pairs(text):
         if number in types:
             raise InputError(f"types {clean_name(text)!r}: type {number} is given twice")
-        atomic_number(symbol)
+        try:
+            atomic_number(symbol)
+        except InputError as error:
+            raise InputError(f"types {clean_name(text)!r}: {error}, expected e.g. 1=Cu,2=Zr") from None
         types[number] = symbol.capitalize()
     return types
 

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 import numpy as np
 from ase.data import atomic_numbers
 
+from symgnn.errors import InputError
 from symgnn.glass import Glass, atomic_number
 from symgnn.whatif.changes.base import Change, changed, whole_numbers
 
@@ -33,7 +34,10 @@ class SwapElement(Change):
     def parse(cls, text: str, *, seed: int = 0) -> Self:
         atom, _, element = text.partition("=")
         (number,) = whole_numbers(atom, cls.kind, EXPECTED, 1)
-        return cls(number, element.strip().capitalize())
+        try:
+            return cls(number, element.strip().capitalize())
+        except InputError:
+            raise InputError(f"{cls.kind} {text!r} found, expected {EXPECTED}") from None
 
     def apply(self, glass: Glass) -> Glass:
         glass.check_atom(self.atom)
