@@ -148,7 +148,9 @@ class MendelevCuZr(Calculator):
         inverse = np.linalg.inv(cell)
         inside, translations = wrap(positions, cell, inverse)
         reach = self.potential.cutoff + self.skin
-        pairs = find_pairs(inside, cell, inverse, face_distances(cell), self._species, reach)
+        pairs = find_pairs(
+            inside, cell, inverse, face_distances(cell), self._species, reach, np.ones(len(inside), bool)
+        )
         self._first, self._second, self._image = pairs
         self._translations = translations
         self._work = np.empty((len(self._second), 6))

@@ -21,12 +21,21 @@ from ase.geometry import find_mic
 from symgnn.glass import Glass
 from symgnn.simulate.kernels import TOO_CLOSE, face_distances, find_pairs, image_shifts, wrap
 from symgnn.simulate.potential import ATOMIC_NUMBERS, TABLE_SPACING, mendelev2009
-from symgnn.simulate.surface_kernels import energy_forces, near_pairs, pairs_of_mobile, two_largest_moves
+from symgnn.simulate.surface_kernels import (
+    energy_forces,
+    near_pairs,
+    nearer_pairs,
+    pairs_of_mobile,
+    two_largest_moves,
+)
 
 Surface = Callable[[np.ndarray], tuple[float, np.ndarray]]
 Pairs = tuple[np.ndarray, np.ndarray, np.ndarray]
 """first, second, image of `kernels.find_pairs`."""
 WIDE_SKIN = 4.0  # Å: two atoms may move this far in sum before pairs are searched in the whole cell again
+MIDDLE_SKIN = (
+    1.3  # Å, the same of a list between the two: the nearest pairs are searched in it where it holds
+)
 SKIN = 0.5  # Å of the list of pairs that every call reads
 
 
@@ -60,10 +69,13 @@ class GlassSurface:
     def __len__(self) -> int:
         return len(self.species)
 
-    def pairs_at(self, inside: np.ndarray) -> Pairs:
-        """find_pairs within the cutoff + 4 Å of positions (N, 3) Å in the cell."""
+    def pairs_at(self, inside: np.ndarray, wanted: np.ndarray | None = None) -> Pairs:
+        """find_pairs within the cutoff + 4 Å of positions (N, 3) Å in the cell; wanted (N,) bool: by default all."""
         reach = self.potential.cutoff + WIDE_SKIN
-        return find_pairs(inside, self.cell, self.inverse, face_distances(self.cell), self.species, reach)
+        wanted = np.ones(len(self), bool) if wanted is None else wanted
+        return find_pairs(
+            inside, self.cell, self.inverse, face_distances(self.cell), self.species, reach, wanted
+        )
 
     def mobile(self, atoms: np.ndarray) -> MobileSurface:
         """The energy surface of these different atoms (M,), the others frozen."""
@@ -95,6 +107,7 @@ class MobileSurface:
         self._start_pairs = pairs_of_mobile(*whole.pairs, self._rank, m)
         self._shifts = image_shifts(whole.cell)
         self._start_embedding = whole.embedding[self._order]
+        self._scratch = (np.empty((0, 5)), np.empty(0), np.empty(0, np.uint32))
         self._frozen_density, self._zero, self.n_calls = np.zeros(n), 0.0, 0
         self.forget()
         self(self.start)
@@ -105,7 +118,7 @@ class MobileSurface:
     def forget(self) -> None:
         """Drop the lists of pairs."""
         self._wide, self._wide_reference = self._start_pairs, self.start
-        self._translation, self._reference = np.zeros_like(self.start), None
+        self._translation, self._reference, self._middle_reference = np.zeros_like(self.start), None, None
 
     def __call__(self, positions: np.ndarray) -> tuple[float, np.ndarray]:
         self.n_calls += 1
@@ -141,7 +154,8 @@ class MobileSurface:
             self._renew_wide_list(positions)
         self._inside[:m] = positions + self._translation
         reach = self.whole.potential.cutoff + SKIN
-        self._near = near_pairs(self._inside, self._species, self._shifts, *self._wide, reach)
+        pairs = self._pairs_around(positions)
+        self._near = near_pairs(self._inside, self._species, self._shifts, *pairs, reach)
         second, owner = self._near[1], self._near[3]
         images = np.empty((len(owner), 3))
         self._arrays = (
@@ -151,8 +165,22 @@ class MobileSurface:
             np.zeros((n + len(owner), 3)),
         )
         n_scratch = len(second) + m
-        self._scratch = (np.empty((n_scratch, 5)), np.empty(n_scratch), np.empty(n_scratch, np.uint32))
+        if len(self._scratch[1]) < n_scratch:
+            n_scratch += n_scratch // 10  # pages of new memory cost more than the pairs in them
+            self._scratch = (np.empty((n_scratch, 5)), np.empty(n_scratch), np.empty(n_scratch, np.uint32))
         self._reference = positions.copy()
+
+    def _pairs_around(self, positions: np.ndarray) -> Pairs:
+        """The middle list, made anew of the wide one where atoms have moved too far: both hold all pairs that are near
+        now, in the same order."""
+        m = len(self.atoms)
+        before = self._middle_reference
+        if before is not None and sum(two_largest_moves(positions, before, m)) < MIDDLE_SKIN - SKIN:
+            return self._middle
+        reach = self.whole.potential.cutoff + MIDDLE_SKIN
+        self._middle = nearer_pairs(self._inside, self._species, self._shifts, *self._wide, reach)
+        self._middle_reference = positions.copy()
+        return self._middle
 
     def _renew_wide_list(self, positions: np.ndarray) -> None:
         m = len(self.atoms)
@@ -160,9 +188,9 @@ class MobileSurface:
             raise OutOfRange("positions are not finite")
         self._inside[:m], cells = wrap(positions, self.whole.cell, self.whole.inverse)
         self._translation = cells @ self.whole.cell
-        pairs = self.whole.pairs_at(self._inside[self._rank])
+        pairs = self.whole.pairs_at(self._inside[self._rank], self._rank < m)
         self._wide = pairs_of_mobile(*pairs, self._rank, m)
-        self._wide_reference = positions.copy()
+        self._wide_reference, self._middle_reference = positions.copy(), None
 
 
 def pairs_of_any_elements(glass: Glass) -> Pairs:
@@ -172,7 +200,7 @@ def pairs_of_any_elements(glass: Glass) -> Pairs:
     inside, _ = wrap(np.ascontiguousarray(glass.positions), cell, inverse)
     reach = np.full((2, 2), mendelev2009().cutoff.max() + WIDE_SKIN)
     species = np.zeros(len(glass), np.int64)
-    return find_pairs(inside, cell, inverse, face_distances(cell), species, reach)
+    return find_pairs(inside, cell, inverse, face_distances(cell), species, reach, np.ones(len(inside), bool))
 
 
 def atoms_within(positions: np.ndarray, cell: np.ndarray, centre: int, radius: float) -> np.ndarray:

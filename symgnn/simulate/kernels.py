@@ -34,12 +34,13 @@ def wrap(positions, cell, inverse):
 
 
 @njit(cache=True, error_model="numpy")
-def find_pairs(positions, cell, inverse, widths, species, reach):
+def find_pairs(positions, cell, inverse, widths, species, reach, wanted):
     """All pairs within reach[species, species] Å, each once, by binning in fractional coordinates.
 
     positions (N, 3) inside the cell, widths (3,) distances between opposite faces, each at least the largest
-    reach. Returns first (N + 1,): the partners of atom i are second[first[i]:first[i + 1]], and image, the
-    code 9 (a + 1) + 3 (b + 1) + (c + 1) of the translation (a, b, c) @ cell to add to the partner.
+    reach; wanted (N,) bool: pairs of two other atoms are left out. Returns first (N + 1,): the partners of atom i are
+    second[first[i]:first[i + 1]], and image, the code 9 (a + 1) + 3 (b + 1) + (c + 1) of the translation
+    (a, b, c) @ cell to add to the partner.
     """
     n = len(positions)
     bins = np.empty(3, np.int64)
@@ -54,7 +55,8 @@ def find_pairs(positions, cell, inverse, widths, species, reach):
     number = (home[:, 0] * bins[1] + home[:, 1]) * bins[2] + home[:, 2]
     order = np.argsort(number, kind="mergesort")  # the atoms of a bin stand side by side
     start = np.searchsorted(number[order], np.arange(bins.prod() + 1))
-    sorted_positions, sorted_species = positions[order], species[order]
+    sorted_positions, sorted_species, sorted_wanted = positions[order], species[order], wanted[order]
+    n_wanted = np.concatenate((np.zeros(1, np.int64), np.cumsum(sorted_wanted)))
 
     shifts = image_shifts(cell)
     reach2 = reach**2
@@ -65,7 +67,7 @@ def find_pairs(positions, cell, inverse, widths, species, reach):
     rank = np.empty(n, np.int64)
     rank[order] = np.arange(n)
     for i in range(n):
-        reach2_i = reach2[species[i]]
+        reach2_i, wanted_i = reach2[species[i]], wanted[i]
         for da in range(3):
             a = home[i, 0] + da
             A = a // bins[0]
@@ -82,6 +84,8 @@ def find_pairs(positions, cell, inverse, widths, species, reach):
                     there = ((a - A * bins[0]) * bins[1] + b - B * bins[1]) * bins[2] + c - C * bins[2]
                     at_home = da == 0 and db == 0 and dc == 0
                     begin, end = rank[i] + 1 if at_home else start[there], start[there + 1]
+                    if not wanted_i and n_wanted[begin] == n_wanted[end]:
+                        continue
                     if n_pairs + end - begin > len(second):
                         second = np.concatenate((second, np.empty_like(second)))
                         image = np.concatenate((image, np.empty_like(image)))
@@ -91,7 +95,8 @@ def find_pairs(positions, cell, inverse, widths, species, reach):
                         dz = sorted_positions[q, 2] - z
                         second[n_pairs] = order[q]  # kept only if n_pairs moves on: no branch to mispredict
                         image[n_pairs] = code
-                        n_pairs += dx * dx + dy * dy + dz * dz < reach2_i[sorted_species[q]]
+                        near = dx * dx + dy * dy + dz * dz < reach2_i[sorted_species[q]]
+                        n_pairs += near & (wanted_i | sorted_wanted[q])
         first[i + 1] = n_pairs
     return first, second[:n_pairs].copy(), image[:n_pairs].copy()
 

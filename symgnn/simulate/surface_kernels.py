@@ -47,17 +47,12 @@ def pairs_of_mobile(first, second, image, rank, n_mobile):
 
 
 @njit(cache=True)
-def near_pairs(positions, species, shifts, first, second, image, reach):
-    """Those of the pairs that are nearer than reach[species, species] Å, in the form that energy_forces reads.
-
-    Images outside the cell become atoms of their own, numbered from n on. Returns first (n_mobile + 1,), second,
-    touched: all atoms whose density the pairs change, ascending; owner (G,): the atom of each image, and
-    translation (G, 3) in Å. Numbers are unsigned, which spares the kernel a branch at each access.
-    """
-    n, n_mobile = len(positions), len(first) - 1
+def nearer_pairs(positions, species, shifts, first, second, image, reach):
+    """Those of the pairs that are nearer than reach[species, species] Å, in the same order and form."""
+    n_mobile = len(first) - 1
     reach2 = reach**2
-    start = np.zeros(n_mobile + 1, np.uint32)
-    partner = np.empty(len(second) + 1, np.uint32)
+    start = np.zeros(n_mobile + 1, np.int64)
+    partner = np.empty(len(second) + 1, np.int32)
     code = np.empty(len(second) + 1, np.int8)
     kept = 0
     for i in range(n_mobile):
@@ -71,7 +66,21 @@ def near_pairs(positions, species, shifts, first, second, image, reach):
             partner[kept], code[kept] = j, c  # kept only if the number moves on: no branch to mispredict
             kept += dx * dx + dy * dy + dz * dz < reach2_i[species[j]]
         start[i + 1] = kept
+    return start, partner[:kept].copy(), code[:kept].copy()
 
+
+@njit(cache=True)
+def near_pairs(positions, species, shifts, first, second, image, reach):
+    """Those of the pairs that are nearer than reach[species, species] Å, in the form that energy_forces reads.
+
+    Images outside the cell become atoms of their own, numbered from n on. Returns first (n_mobile + 1,), second,
+    touched: all atoms whose density the pairs change, ascending; owner (G,): the atom of each image, and
+    translation (G, 3) in Å. Numbers are unsigned, which spares the kernel a branch at each access.
+    """
+    n, n_mobile = len(positions), len(first) - 1
+    nearer_start, nearer_partner, code = nearer_pairs(positions, species, shifts, first, second, image, reach)
+    start, partner = nearer_start.astype(np.uint32), nearer_partner.astype(np.uint32)
+    kept = len(partner)
     touch = np.zeros(n, np.bool_)
     touch[:n_mobile] = True
     number = np.zeros(27 * n, np.uint32)  # of the image; 0: none yet
@@ -88,7 +97,7 @@ def near_pairs(positions, species, shifts, first, second, image, reach):
                 n_images += 1
             partner[p] = number[27 * j + c]
     touched = np.flatnonzero(touch).astype(np.uint32)
-    return start, partner[:kept].copy(), touched, owner[:n_images].copy(), translation[:n_images].copy()
+    return start, partner, touched, owner[:n_images].copy(), translation[:n_images].copy()
 
 
 @njit(cache=True)

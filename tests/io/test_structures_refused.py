@@ -44,7 +44,7 @@ def assert_refused(name: str, data: bytes | str, *words: str, types=None) -> Non
         ("2\n" + ATOMS, ["line 2 is an atom", "comment line"]),
         ("999999999999\n\n" + ATOMS, ["999999999999 atoms", "limit is 2000000"]),
         ("2000000\n\n" + ATOMS, ["2000000 atoms declared", "only 2 lines"]),
-        ("2\n\n" + ATOMS + "2\n\nCu 0 0 0\n", ["2 atoms declared", "only 1 lines"]),
+        ("2\n\n" + ATOMS + "2\n\nCu 0 0 0\n", ["2 atoms declared", "only 1 line"]),
         ("2\n\n" + ATOMS + "rubbish\n", ["line 5 is 'rubbish'"]),
         ("2\n\nXx 0 0 0\nCu 0 0 3\n", ["Xx", "not known"]),
         ("2\n\nX 0 0 0\nCu 0 0 3\n", ["'X' in line 3", "not known"]),
@@ -175,7 +175,7 @@ def test_lammps_dump(text, words):
         (POSCAR.replace("Cu Zr\n", ""), ["line 6 is '1 1'", "expected the elements"]),
         (POSCAR.replace("1 1", "1 99999999999"), ["limit"]),
         (POSCAR.replace("1 1", "1 1999999"), ["2000000 atoms declared", "only 2 lines"]),
-        (POSCAR.replace("0 0 3\n", ""), ["2 atoms declared", "only 1 lines"]),
+        (POSCAR.replace("0 0 3\n", ""), ["2 atoms declared", "only 1 line"]),
         (POSCAR.replace("0 0 3\n", "0 0 nan\n"), ["positions of atom 1", "nan"]),
     ],
 )
