@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import method, session
 from dashboard.calls.physics import SEED
-from dashboard.glass_names import file_of, quoted, stem_of
+from dashboard.glass_names import file_of, stem_of
 from dashboard.layout import chart, with_signs
 from symgnn.analysis.event_overlap import EventOverlap, event_overlap
 from symgnn.errors import InputError
@@ -179,7 +179,7 @@ def files(chosen: session.Selection, known: AtomBarriers | None, event: Event | 
         st.caption("This event in Python:")
         st.code(
             "import symgnn\nfrom symgnn.simulate import BarrierSearch\n\n"
-            f"search = BarrierSearch(symgnn.read({quoted(file)}), seed={SEED})\n"
+            f"search = BarrierSearch(symgnn.read({file!r}), seed={SEED})\n"
             f"event = search.attempt({chosen.atom}, {event.attempt})[0]",
             language="python",
             wrap_lines=True,

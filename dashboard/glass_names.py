@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 
@@ -44,11 +43,6 @@ def file_of(glass_id: str) -> str:
     that it is saved as."""
     path = calls.glass_files().get(glass_id)
     return path.name if path is not None else _files().get(glass_id, f"{stem_of(glass_id)}.xyz")
-
-
-def quoted(file: str) -> str:
-    """As a text in Python, in double quotes."""
-    return json.dumps(file, ensure_ascii=False)
 
 
 def _files() -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from dataclasses import dataclass
 
@@ -56,7 +55,7 @@ def python_of(file: str, checkpoint: str, atom: int, choice: Choice, change: str
         "import symgnn",
         "from symgnn.whatif import ask_chain, parse_change, scan, what_if",
         "",
-        f'glass, model = symgnn.read({json.dumps(file, ensure_ascii=False)}), symgnn.load_checkpoint("{checkpoint}")',
+        f'glass, model = symgnn.read({file!r}), symgnn.load_checkpoint("{checkpoint}")',
         f"changes = [parse_change(text) for text in {list(choice.chain)!r}]",
         f"chain = ask_chain(model, glass, changes, atom={atom}{how})",
         f'scan(model, chain.glass, {atom}, kind="{choice.kind}", within={choice.within:g}{how}).table()',

@@ -33,9 +33,7 @@ Surface = Callable[[np.ndarray], tuple[float, np.ndarray]]
 Pairs = tuple[np.ndarray, np.ndarray, np.ndarray]
 """first, second, image of `kernels.find_pairs`."""
 WIDE_SKIN = 4.0  # Å: two atoms may move this far in sum before pairs are searched in the whole cell again
-MIDDLE_SKIN = (
-    1.3  # Å, the same of a list between the two: the nearest pairs are searched in it where it holds
-)
+MIDDLE_SKIN = 1.3  # Å, of a list made of the wide one, in which the nearest pairs are searched
 SKIN = 0.5  # Å of the list of pairs that every call reads
 
 

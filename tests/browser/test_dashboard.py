@@ -87,8 +87,16 @@ def test_pages_draw_and_nothing_spins_forever_or_is_cut(page, name):
         page.wait(lambda: is_in_sight(page, IN_3D.get(name, 0), 960, 540), "all views without scrolling")
         if name in IN_3D:
             page.wait(lambda: page.pixels()[3, 3].mean() < 60, "the dark theme")
+        page.wait(lambda: set(papers(page)) <= {"#12171d"}, "dark plots")  # whose colours the server chooses
     assert not page.driver.find_elements("css selector", "[data-testid=stException]")
     assert not page.errors()
+
+
+def papers(page: Page) -> list[str]:
+    """Background colours of the page's own plots."""
+    return page.driver.execute_script(
+        "return [...document.querySelectorAll('.js-plotly-plot')].map((plot) => plot._fullLayout.paper_bgcolor)"
+    )
 
 
 def test_line_of_the_leaderboard_selects_its_checkpoint(page):

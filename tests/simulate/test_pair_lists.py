@@ -48,7 +48,7 @@ def test_energies_on_a_long_way_are_those_of_the_plain_calculator():
     start = plain.get_potential_energy()
     walking = GlassSurface(gas).mobile(np.arange(60))
     step = rng.normal(size=walking.start.shape)
-    step *= rng.uniform(0.05, 0.3, (60, 1)) / np.linalg.norm(step, axis=1, keepdims=True)
+    step *= rng.uniform(0.05, 0.28, (60, 1)) / np.linalg.norm(step, axis=1, keepdims=True)
     made = dict.fromkeys(("_renew_lists", "_renew_wide_list"), 0)
     for name in made:
         original = getattr(walking, name)
