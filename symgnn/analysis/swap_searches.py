@@ -21,7 +21,7 @@ from symgnn.simulate.events import MOVING
 from symgnn.whatif.changes import parse_change
 from symgnn.whatif.relaxation import Warm, relaxed
 
-VERSION = 1
+VERSION = 2
 COLUMNS = ("barriers", "moving", "tries", "positions")
 
 Arrays = dict[str, np.ndarray]

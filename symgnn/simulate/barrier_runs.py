@@ -26,7 +26,7 @@ from symgnn.simulate.barriers import TRIES_PER_EVENT, BarrierSearch
 from symgnn.simulate.eam_file import EamPotential
 from symgnn.simulate.verify import refuse_unless_minimum
 
-VERSION = 1  # of the files and of what a search computes
+VERSION = 2  # of the files and of what a search computes
 KIND = "barriers"  # folder of the cache
 
 Progress = Callable[[int, int], None]

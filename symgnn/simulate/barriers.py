@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from ase import Atoms
@@ -41,7 +42,7 @@ FIRST_SHELL = 3.7  # Å, of the atoms that are pushed
 CORE = 6.0  # Å, of the atoms that are pushed on
 BALL, LARGE_BALL = 8.0, 12.0  # Å
 MOST_OF_THE_GLASS = 0.6  # a large ball with more of its atoms saves nothing
-BALL_FORCE, LARGE_BALL_FORCE, SADDLE_FORCE = 0.1, 0.04, 0.01  # eV/Å
+BALL_FORCE, LARGE_BALL_FORCE, SADDLE_FORCE = 0.1, 0.02, 0.01  # eV/Å
 MINIMUM_FORCE = 0.02  # eV/Å, of the minimum on the other side
 DOWNHILL = 0.15  # Å, by which the atom that moves most is displaced from the saddle before going downhill
 BACK, BACK_ENERGY = 0.1, 0.05  # Å and eV: a point this close to the start runs down to it
@@ -141,10 +142,11 @@ class BarrierSearch:
         everything = self._everything
         for surface, force in ((large, LARGE_BALL_FORCE), (everything, SADDLE_FORCE)):
             if surface:
+                find_mode = partial(self._softest_mode, surface, large or everything)
                 point = point_at(surface, positions[surface.atoms])
-                mode = softest_mode(surface, point, direction[surface.atoms], max_calls=8, tolerance=0.2)
+                mode = find_mode(point, direction[surface.atoms], max_calls=8, tolerance=0.2)
                 point, mode, done = converge_saddle(
-                    surface, point, mode, force=force, max_calls=150, renew=10
+                    surface, point, mode, force=force, max_steps=150, find_mode=find_mode
                 )
                 if not done:
                     raise NoSaddle("the saddle is none with more atoms mobile")
@@ -169,6 +171,19 @@ class BarrierSearch:
             connected=connected,
             calls=0,
         )
+
+    def _softest_mode(
+        self, surface: AnySurface, local: AnySurface, point: Point, guess: np.ndarray, *, max_calls: int, tolerance: float
+    ) -> Mode:  # fmt: skip
+        """The softest mode at a point of a surface if only the atoms of `local` move, which are among its own: a mode is
+        as local as that, and their forces cost a fraction."""
+        if local is surface:
+            return softest_mode(surface, point, guess, max_calls=max_calls, tolerance=tolerance)
+        positions = self._in_glass(surface, point.positions)[local.atoms]
+        near = self._in_glass(surface, guess, 0)[local.atoms]
+        mode = softest_mode(local, point_at(local, positions), near, max_calls=max_calls, tolerance=tolerance)
+        direction = self._in_glass(local, mode.direction, 0)[surface.atoms]
+        return Mode(direction, mode.curvature, mode.residual)
 
     def _minimum_beyond(self, surface: AnySurface, saddle: np.ndarray, mode: Mode) -> tuple[Point, bool]:
         """Of a saddle (N, 3): the minimum of the glass on its far side, first looked for on a surface, and whether the

@@ -21,7 +21,7 @@ from symgnn.simulate.barrier_table import BarrierTable
 from symgnn.simulate.barriers import TRIES_PER_EVENT, BarrierSearch
 from symgnn.simulate.events import AtomBarriers, Event
 
-VERSION = 1  # of the files and of what a search computes
+VERSION = 2  # of the files and of what a search computes
 KIND = "searches"  # folder of the cache
 NOT_RECORDED = "not recorded"  # reason of tries of which a table of many atoms keeps the number alone
 

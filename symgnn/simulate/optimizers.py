@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,6 +20,18 @@ MEMORY = 15  # pairs of differences that the optimiser keeps
 FIRST_SCALE = 0.03  # Å²/eV, of the first step
 LONGEST_STEP = 0.1  # Å, of a coordinate
 DIFFERENCE = 2e-3  # Å, length of the displacement for products with the Hessian
+
+
+class Renewal(NamedTuple):
+    """How the mode is found anew on the way to a saddle: after so many steps, how exactly (`softest_mode`)."""
+
+    steps: int
+    max_calls: int
+    tolerance: float
+
+
+STEADY, TURNING = Renewal(10, 6, 0.3), Renewal(5, 8, 0.2)
+TURNED = 0.9  # a mode has turned if its scalar product with the one before is less
 
 
 @dataclass
@@ -41,6 +55,9 @@ class Mode:
     direction: np.ndarray
     curvature: float
     residual: float
+
+
+FindMode = Callable[..., Mode]
 
 
 def point_at(surface: Surface, positions: np.ndarray) -> Point:
@@ -135,23 +152,25 @@ def reflected(point: Point, mode: Mode) -> np.ndarray:
 
 
 def converge_saddle(
-    surface: Surface, start: Point, mode: Mode, *, force: float, max_calls: int, renew: int, lanczos_calls: int = 6,
-    lanczos_tolerance: float = 0.3,
+    surface: Surface, start: Point, mode: Mode, *, force: float, max_steps: int, find_mode: FindMode | None = None
 ) -> tuple[Point, Mode, bool]:  # fmt: skip
     """From near a saddle onto it: the point, its softest mode, and whether no atom has more than this force (eV/Å).
 
-    The mode is found anew every `renew` steps.
+    The mode is found anew now and then, by find_mode(point, guess (M, 3), max_calls=..., tolerance=...), by default
+    `softest_mode` on the surface. Once it has turned it is found more often and more exactly: what is turned round along
+    a wrong mode leads away from the saddle, uphill without end.
     """
+    find_mode = find_mode or partial(softest_mode, surface)
     point, optimizer = start, LBFGS(start.positions.shape)
-    for step in range(max_calls):
+    renewal, found = STEADY, 0
+    for step in range(max_steps):
         if point.largest_force < force:
             return point, mode, True
-        if step and step % renew == 0:
-            new = softest_mode(
-                surface, point, mode.direction, max_calls=lanczos_calls, tolerance=lanczos_tolerance
-            )
-            if along(new.direction, mode.direction) < 0.9:
+        if step - found == renewal.steps:
+            new = find_mode(point, mode.direction, max_calls=renewal.max_calls, tolerance=renewal.tolerance)
+            if along(new.direction, mode.direction) < TURNED:
                 optimizer.reset()
-            mode = new
+                renewal = TURNING
+            mode, found = new, step
         point = point_at(surface, point.positions + optimizer.step(reflected(point, mode)))
     return point, mode, point.largest_force < force

@@ -26,7 +26,7 @@ from symgnn.io.arrays import read_arrays, write_arrays
 from symgnn.jobs import run_all
 from symgnn.whatif.result import WhatIf
 
-VERSION = 1
+VERSION = 2
 SAME_BARRIER, SAME_SADDLE = 0.01, 0.15  # eV, Å: two events over one saddle (simulate/events.py)
 
 Try = tuple[int, int]

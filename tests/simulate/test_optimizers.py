@@ -38,7 +38,7 @@ def test_softest_mode_is_the_lowest_eigenpair():
 def test_saddle_and_minima():
     start = point_at(double_well, np.array([[0.3, 0.2, -0.1]]))
     mode = softest_mode(double_well, start, np.array([[1.0, 0.1, 0.1]]), max_calls=3, tolerance=0.0)
-    saddle, _, done = converge_saddle(double_well, start, mode, force=1e-6, max_calls=100, renew=10)
+    saddle, _, done = converge_saddle(double_well, start, mode, force=1e-6, max_steps=100)
     assert done
     assert saddle.energy == pytest.approx(1, abs=1e-9)
     end, done = minimise(double_well, start, 1e-6, 100)
