@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import platform
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -40,10 +41,14 @@ console = Console(width=120)
 
 
 def glass_of(name: str) -> Glass:
-    """The unlabelled glass: of the samples, or made, which takes minutes, and kept in the cache."""
+    """The unlabelled glass: of the samples; of the published data, since another processor makes another one; or made,
+    which takes minutes, and kept in the cache."""
     sample, kept = samples_folder() / f"{name}.xyz", cache_folder() / "own" / f"{name}.xyz"
+    published = own_folder() / f"{name}.xyz"
     if sample.is_file():
         return read_glass(sample)
+    if published.is_file():
+        return unlabelled(read_glass(published))
     if not kept.is_file():
         composition, atoms, rate, seed = MADE[name]
         command = (
@@ -56,6 +61,12 @@ def glass_of(name: str) -> Glass:
         kept.parent.mkdir(parents=True, exist_ok=True)
         write_extxyz(kept, made)
     return read_glass(kept)
+
+
+def unlabelled(glass: Glass) -> Glass:
+    """Without barriers and what is told of them."""
+    kept = {name: values for name, values in glass.properties.items() if not name.startswith("barrier")}
+    return replace(glass, barriers=None, properties=kept)
 
 
 def label(name: str, folder: Path, workers: int, progress: Callable[[int, int], None]) -> None:
