@@ -47,6 +47,9 @@ MINIMUM_FORCE = 0.02  # eV/Å, of the minimum on the other side
 DOWNHILL = 0.15  # Å, by which the atom that moves most is displaced from the saddle before going downhill
 BACK, BACK_ENERGY = 0.1, 0.05  # Å and eV: a point this close to the start runs down to it
 AWAY = 0.15  # Å: another minimum has an atom that is farther from where it was
+STILL = (
+    0.3  # Å: a mode is found among the atoms of the large ball while no coordinate of the others changes more
+)
 START_FORCE = 1e-4  # eV/Å
 TRIES_PER_EVENT = 4
 
@@ -173,11 +176,20 @@ class BarrierSearch:
         )
 
     def _softest_mode(
-        self, surface: AnySurface, local: AnySurface, point: Point, guess: np.ndarray, *, max_calls: int, tolerance: float
-    ) -> Mode:  # fmt: skip
-        """The softest mode at a point of a surface if only the atoms of `local` move, which are among its own: a mode is
-        as local as that, and their forces cost a fraction."""
-        if local is surface:
+        self,
+        surface: AnySurface,
+        local: AnySurface,
+        point: Point,
+        guess: np.ndarray,
+        *,
+        max_calls: int,
+        tolerance: float,
+    ) -> Mode:
+        """The softest mode at a point of a surface if only the atoms of `local` move, which are among its own: a mode
+        is as local as that, and their forces cost a fraction. Where others have left their places: that of all."""
+        beyond = self._in_glass(surface, point.positions) - self.whole.positions
+        beyond[local.atoms] = 0
+        if local is surface or np.abs(beyond).max() > STILL:
             return softest_mode(surface, point, guess, max_calls=max_calls, tolerance=tolerance)
         positions = self._in_glass(surface, point.positions)[local.atoms]
         near = self._in_glass(surface, guess, 0)[local.atoms]

@@ -157,8 +157,8 @@ def converge_saddle(
     """From near a saddle onto it: the point, its softest mode, and whether no atom has more than this force (eV/Å).
 
     The mode is found anew now and then, by find_mode(point, guess (M, 3), max_calls=..., tolerance=...), by default
-    `softest_mode` on the surface. Once it has turned it is found more often and more exactly: what is turned round along
-    a wrong mode leads away from the saddle, uphill without end.
+    `softest_mode` on the surface. Once it has turned it is found more often and more exactly: a force turned round
+    along a wrong mode leads away from the saddle, uphill without end.
     """
     find_mode = find_mode or partial(softest_mode, surface)
     point, optimizer = start, LBFGS(start.positions.shape)

@@ -15,7 +15,7 @@ from symgnn.simulate.barriers import BarrierSearch
 from symgnn.simulate.calculator import MendelevCuZr
 from symgnn.simulate.energy_surface import GlassSurface
 from symgnn.simulate.events import AtomBarriers, Event
-from symgnn.simulate.optimizers import Mode
+from symgnn.simulate.optimizers import Mode, point_at, softest_mode
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +62,34 @@ def test_a_saddle_has_one_negative_eigenvalue(search, result):
     values = np.linalg.eigvalsh((hessian + hessian.T) / 2)
     assert (values < -1e-3).sum() == 1  # besides the three shifts of the whole, which are 0
     assert values[0] == pytest.approx(event.curvature, abs=0.1)
+
+
+def test_a_mode_is_found_among_the_atoms_around_it_where_the_others_are_at_their_places(search):
+    """The lowest eigenpair of the part of the Hessian that belongs to them, as a field of all atoms."""
+    everything, local = search._everything, search.whole.mobile(search.whole.within(7, 8.0))
+    beyond = np.setdiff1d(np.arange(len(search.glass)), local.atoms)
+    point = point_at(everything, everything.start)
+    guess = np.random.default_rng(0).normal(size=point.positions.shape)
+    calls = everything.n_calls
+    mode = search._softest_mode(everything, local, point, guess, max_calls=90, tolerance=1e-3)
+    assert everything.n_calls == calls, "only the forces of the atoms around are computed"
+    assert not mode.direction[beyond].any()
+    assert np.linalg.norm(mode.direction) == pytest.approx(1)
+    pushed = [point_at(everything, point.positions + sign * 1e-3 * mode.direction).forces for sign in (1, -1)]
+    product = (pushed[1] - pushed[0]) / 2e-3
+    np.testing.assert_allclose(product[local.atoms], mode.curvature * mode.direction[local.atoms], atol=3e-2)
+    alone = softest_mode(
+        local, point_at(local, local.start), guess[local.atoms], max_calls=90, tolerance=1e-3
+    )
+    assert mode.curvature == pytest.approx(alone.curvature, abs=1e-3)
+
+    moved = point.positions.copy()
+    moved[beyond[0], 0] += 0.4
+    point = point_at(everything, moved)
+    for around in (local, everything):
+        mode = search._softest_mode(everything, around, point, guess, max_calls=8, tolerance=0.0)
+        of_all = softest_mode(everything, point, guess, max_calls=8, tolerance=0.0)
+        np.testing.assert_array_equal(mode.direction, of_all.direction)
 
 
 def test_the_order_of_atoms_changes_nothing(small_glass, search):

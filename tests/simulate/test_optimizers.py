@@ -13,6 +13,9 @@ from symgnn.simulate.activation import find_saddle
 from symgnn.simulate.optimizers import (
     LBFGS,
     LONGEST_STEP,
+    STEADY,
+    TURNING,
+    Mode,
     Point,
     along,
     converge_saddle,
@@ -44,6 +47,59 @@ def test_saddle_and_minima():
     end, done = minimise(double_well, start, 1e-6, 100)
     assert done
     np.testing.assert_allclose(end.positions, [[1, 0, 0]], atol=1e-6)
+
+
+def test_a_mode_that_turns_is_found_more_often_and_more_exactly():
+    """Along a slope without end: after 10 steps as long as it stays, then after 5; told by the way that was gone."""
+    for turns, steps in (((1.0, 1.0, 1.0), (10, 20, 30)), ((1.0, 0.8, 1.0), (10, 20, 25))):
+        found = []
+
+        def find_mode(point, guess, *, max_calls, tolerance, turns=turns, found=found):
+            away = np.array([[0.0, guess[0, 2], -guess[0, 1]]])
+            overlap = turns[len(found)] if len(found) < 3 else 1.0
+            found.append((round(point.positions[0, 0] / -LONGEST_STEP), max_calls, tolerance))
+            return Mode(overlap * guess + np.sqrt(1 - overlap**2) * away, -1.0, 0.0)
+
+        def slope(positions):
+            return 9 * float(positions[0, 0]), np.array([[-9.0, 0, 0]])
+
+        mode = Mode(np.array([[0.0, 1.0, 0.0]]), -1.0, 0.0)
+        point, _, done = converge_saddle(
+            slope, point_at(slope, np.zeros((1, 3))), mode, force=1.0, max_steps=31, find_mode=find_mode
+        )
+        assert not done
+        assert point.positions[0, 0] == pytest.approx(-31 * LONGEST_STEP)
+        assert tuple(step for step, *_ in found[:3]) == steps
+        late = TURNING if steps[2] == 25 else STEADY
+        assert [how for _, *how in found[:3]] == [[*STEADY[1:]], [*STEADY[1:]], [*late[1:]]]
+
+
+def mueller_brown(positions):
+    """K. Müller, L. D. Brown, Theor. Chim. Acta 53, 75 (1979), a hundredth of it; a spring holds z."""
+    x, y, z = positions[0]
+    height, a, b, c = np.array(
+        [[-200, -100, -170, 15], [-1, -1, -6.5, 0.7], [0, 0, 11, 0.6], [-10, -10, -6.5, 0.7]]
+    )
+    dx, dy = x - np.array([1, 0, -0.5, -1]), y - np.array([0, 0.5, 1.5, 1])
+    parts = height * np.exp(a * dx**2 + b * dx * dy + c * dy**2) / 100
+    gradient = [(parts * (2 * a * dx + b * dy)).sum(), (parts * (b * dx + 2 * c * dy)).sum(), z]
+    return float(parts.sum() + z**2 / 2), -np.array([gradient])
+
+
+def test_saddles_of_a_curved_valley_are_converged_on():
+    """Its highest saddle is at (-.822, .624), its lower one at (.212, .293); energies of the paper."""
+    energies = []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        away = 0.3 * rng.normal(size=3) * (1, 1, 0.3)
+        start = point_at(mueller_brown, np.array([[-0.822, 0.624, 0]]) + away)
+        mode = softest_mode(mueller_brown, start, rng.normal(size=(1, 3)), max_calls=3, tolerance=0.0)
+        saddle, mode, done = converge_saddle(mueller_brown, start, mode, force=1e-4, max_steps=100)
+        if done and mode.curvature < 0:
+            energies.append(saddle.energy)
+    assert len(energies) > 30
+    nearest = np.abs(np.subtract.outer(energies, [-0.40665, -0.72249])).min(axis=1)
+    np.testing.assert_allclose(nearest, 0, atol=1e-4)
 
 
 def test_the_way_out_of_a_well_goes_over_the_saddle():
