@@ -92,6 +92,13 @@ def test_a_mode_is_found_among_the_atoms_around_it_where_the_others_are_at_their
         np.testing.assert_array_equal(mode.direction, of_all.direction)
 
 
+def test_an_event_is_connected_where_the_way_down_says_so(search, result, monkeypatch):
+    known, way = result.events[0], search._minimum_beyond
+    for said in (True, False):
+        monkeypatch.setattr(search, "_minimum_beyond", lambda *of, said=said: (way(*of)[0], said))
+        assert search.attempt(7, known.attempt)[0].connected is said
+
+
 def test_the_order_of_atoms_changes_nothing(small_glass, search):
     first = search.attempt(30, 0), search.attempt(31, 1)
     other = BarrierSearch(small_glass, seed=1)
