@@ -30,10 +30,16 @@ from tests.simulate.conftest import small_glass  # noqa: F401 (fixture)
 
 @pytest.fixture(scope="module")
 def result(small_glass):  # noqa: F811 (fixture)
-    """Around the first atom of which two are found: which one that is depends on how the processor rounds."""
+    """Around the first atom of which two are found in which some atoms hardly move, so that tables leave these out:
+    which atom that is depends on how the processor rounds."""
     search = BarrierSearch(small_glass)
     found = (search.around(atom, events=2) for atom in range(7, 60))
-    return next(one for one in found if len(one.events) == 2)
+    return next(one for one in found if len(one.events) == 2 and all(map(some_hardly_move, one.events)))
+
+
+def some_hardly_move(event) -> bool:
+    moves = np.linalg.norm([event.displacement, event.end_displacement], axis=2).max(axis=0)
+    return bool((moves < 0.04).any())
 
 
 @pytest.fixture

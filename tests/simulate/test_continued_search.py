@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -80,6 +81,10 @@ def test_what_is_enough_is_not_searched_again(search, at_once, small_glass, tmp_
 
 def test_it_goes_on_after_what_a_table_holds(search, at_once, small_glass, tmp_path):
     first = search.around(ATOM, events=1)
+    fields = {name: getattr(first.events[0], name).copy() for name in ("displacement", "end_displacement")}
+    for field in fields.values():
+        field[3] /= 100 * np.abs(field[3]).max()  # no table keeps it
+    first = replace(first, events=(replace(first.events[0], **fields),))
     table = joined([arrays_of(AtomBarriers(3, (), 0, Counter(bad=2), 9)), arrays_of(first)])
     known = tabulated_search(table, ATOM, len(small_glass))
     assert (known.tries, known.calls) == (first.tries, first.calls)
