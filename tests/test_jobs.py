@@ -178,6 +178,7 @@ def test_a_scheduler_without_workers_is_refused(monkeypatch, tmp_path):
     pytest.importorskip("distributed")
     from tests.dask_cluster import cluster_of
 
+    monkeypatch.setattr(jobs, "SCHEDULER_SECONDS", 60)  # a busy machine starts it late
     monkeypatch.setattr(jobs, "WORKER_SECONDS", 0.5)
     with (
         cluster_of(0, tmp_path) as empty,
