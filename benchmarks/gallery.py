@@ -2,7 +2,7 @@
 
     python -m benchmarks.gallery FOLDER [--pages structure explanation] [--sizes 1280x800] [--small]
 
-FOLDER/PAGE-THEME-WIDTHxHEIGHT.png, with --small of 128 colours, as those in docs/gallery. Starts a server of its own
+FOLDER/PAGE-THEME-WIDTHxHEIGHT.png, with --small of 128 colours. Starts a server of its own
 and needs what `python -m benchmarks.dashboard` needs. A page is waited for until nothing in it is at work any more.
 """
 
