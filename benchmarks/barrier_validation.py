@@ -1,6 +1,6 @@
 """Searched barriers against the labels of a file: the table and the figure of docs/physics.md.
 
-    python -m benchmarks.barrier_validation data/raw/paper/test0.pickle -o docs/physics
+    python -m benchmarks.barrier_validation data/raw/paper/test0.pickle -o docs/physics --events 40
 
 Atoms are drawn at random with --seed; more --atoms are those and others. Rows of fewer events are those that were there
 first, the same that a search for so many gives. A run that was stopped goes on. Labels decide nothing here: method and
