@@ -1,5 +1,6 @@
 """The validation report: what it finds, what it advises, and the command that prints it."""
 
+import re
 from dataclasses import replace
 
 import ase.io
@@ -54,6 +55,11 @@ def test_exchanged_types_are_asked_about_first(sample):
     report = validation_report(wrong)
     assert report.findings[0].kind == "types"
     assert report.findings[0].text.endswith(": are Cu and Zr exchanged?")
+    copper, zirconium = report.shortest["Cu-Cu"], report.shortest["Zr-Zr"]
+    assert copper[0] > zirconium[0]
+    assert copper[1] < zirconium[1]
+    told = [float(number) for number in re.findall(r"\d\.\d\d", report.findings[0].text)]
+    assert told == pytest.approx([copper[0], zirconium[0], copper[1], zirconium[1]], abs=0.005)
     lines = [line for line in report.lines() if "nlike the training data" in line]
     assert lines[0].startswith("Unlike the training data: Cu-Cu 2.")
     assert "types" not in kinds(exchanged(sample, 0.3)) + kinds(with_noise(sample, 0.1))

@@ -1,5 +1,6 @@
 """Lines and tables of the commands, where a terminal shows them and where none does."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -72,6 +73,18 @@ def test_a_full_disk_behind_standard_output_is_named():
         command = [sys.executable, "-m", "symgnn", "--version"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=os.environ)
     assert (done.returncode, done.stderr) == (2, "Error: standard output: No space left on device\n")
+
+
+class Full(StringIO):
+    def flush(self):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize(("stderr", "name"), [(False, "standard output"), (True, "standard error")])
+def test_which_of_both_is_on_a_full_disk(stderr, name):
+    with pytest.raises(OSError, match="No space") as caught:
+        consoles._Console(stderr=stderr, file=Full()).print("a line")
+    assert caught.value.filename == name
 
 
 def test_progress_without_a_bar_prints_nothing(capfd):

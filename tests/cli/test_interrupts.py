@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import time
 from types import SimpleNamespace
 
@@ -81,6 +82,30 @@ def test_only_an_interrupt_is_dropped_without_a_word(monkeypatch):
             sys.unraisablehook(SimpleNamespace(exc_type=kind))
     assert [one.exc_type for one in told] == [ValueError]
     assert sys.unraisablehook == before
+
+
+def test_the_next_command_hears_nothing_of_it():
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), interrupts.remembered():
+        signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+    with interrupts.remembered():
+        try:
+            interrupts.check()
+        except KeyboardInterrupt:  # which would end all tests
+            pytest.fail("it is cancelled at once")
+
+
+def test_a_thread_leaves_signals_alone():
+    def run():
+        with interrupts.remembered():
+            done.append(signal.getsignal(signal.SIGINT))
+
+    done, before = [], signal.getsignal(signal.SIGINT)
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert done == [before]
 
 
 def test_what_resumes_says_so(ending, sample):

@@ -40,6 +40,17 @@ def test_cell_thinner_than_two_cutoffs_gets_all_images():
     assert (neighbors.source == neighbors.target).any(), "an atom neighbours its own images"
 
 
+def test_a_long_thin_cell_has_no_pairs_beyond_the_cutoff():
+    """Its pairs are searched with a longer cutoff: vesin cannot cut such a box."""
+    column = Glass([29] * 3, [[0, 0, 5], [0, 0, 6.4], [0, 0, 8.1]], np.diag([3.1, 3.1, 48500.0]), [True] * 3)
+    assert np.allclose(neighbor_list(column, 1.5).length, [1.4, 1.4])
+
+
+def test_many_neighbors_of_a_few_atoms_are_found():
+    thin = Glass([29, 40], [[0, 0, 0], [0, 0, 1.5]], np.eye(3) * 3.0, [True] * 3)
+    assert len(neighbor_list(thin, 25.0)) / 2 == pytest.approx(2 / 27 * 4 / 3 * np.pi * 25**3, rel=0.02)
+
+
 def test_positions_outside_the_cell_keep_their_images():
     glass = make_random_glass(40, seed=5)
     far = glass.positions + np.random.default_rng(0).integers(-3, 4, (40, 3)) @ glass.cell

@@ -97,6 +97,11 @@ def test_expected_pairs_are_right_to_a_factor_of_two(cutoff, pbc):
     assert 0.5 < expected_pairs(thin, 12.0) / len(neighbor_list(thin, 12.0)) < 2
 
 
+def test_in_a_particle_smaller_than_the_cutoff_all_atoms_are_pairs():
+    glass = make_random_glass(400, seed=4, pbc=(False, False, False))
+    assert expected_pairs(glass, 60.0) == len(neighbor_list(glass, 60.0)) == 400 * 399
+
+
 def test_huge_extents_are_refused_not_a_crash_of_the_process():
     assert "extends over" in refusal(b"3\n\nCu 0 0 0\nZr 3e6 0 0\nCu 1 3 3\n")
     assert "a coordinate is 1e+300" in refusal(b"3\n\nCu 0 0 0\nZr 1e300 0 0\nCu 1 3 3\n")

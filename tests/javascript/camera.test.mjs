@@ -27,8 +27,8 @@ function fakeViewer() {
 }
 const positions = Float32Array.from([10, 10, 10, 30, 10, 10, 10, 40, 10, 10, 10, 25]);
 
-function cameraOf(viewer) {
-  return createCamera(viewer, { name: "a", scene: () => ({ sites: { positions }, positions, map: viewer.map() }) });
+function cameraOf(viewer, sites = positions) {
+  return createCamera(viewer, { name: "a", scene: () => ({ sites: { positions: sites }, positions: sites, map: viewer.map() }) });
 }
 
 test("the first look has everything in the middle of the view and inside it", () => {
@@ -107,13 +107,13 @@ function memoryOf(context) {
 }
 
 /** A camera in a view of that size, with the memory of those before; seen(): how much of the view the scene fills. */
-function opened(width, height) {
+function opened(width, height, sites = positions) {
   const viewer = fakeViewer();
   Object.assign(viewer.size, { width, height });
-  const camera = cameraOf(viewer);
+  const camera = cameraOf(viewer, sites);
   viewer.onChange = () => camera.notice();
   camera.apply();
-  const points = [0, 1, 2, 3].map((i) => ({ x: positions[3 * i], y: positions[3 * i + 1], z: positions[3 * i + 2] }));
+  const points = Array.from({ length: sites.length / 3 }, (_, i) => ({ x: sites[3 * i], y: sites[3 * i + 1], z: sites[3 * i + 2] }));
   const wide = (values) => Math.max(...values) - Math.min(...values);
   const seen = () => Math.max(wide(viewer.toScreen(points).map((p) => p.x)) / viewer.size.width, wide(viewer.toScreen(points).map((p) => p.y)) / viewer.size.height);
   return { viewer, camera, seen };
@@ -168,6 +168,89 @@ test("a view that follows others is not taken for one that was turned", (context
   assert.deepEqual([viewer.getView(), camera.isTurned(), kept.size], [[1, 2, 3, 4, 0, 0, 0, 1], false, 0]);
   camera.refit();
   assert.ok(Math.abs(seen() - 0.88) < 0.01);
+});
+
+test("what is seen along no edge of the cell fills as much of a view of another size", (context) => {
+  memoryOf(context);
+  const corners = Float32Array.from([0, 1, 2, 3, 4, 5, 6, 7].flatMap((n) => [20 * (n & 1), 30 * ((n >> 1) & 1), 15 * (n >> 2)]));
+  const first = opened(300, 600, corners);
+  first.viewer.setView([-10, -15, -7.5, 60, 0, 0, Math.sin(Math.PI / 8), Math.cos(Math.PI / 8)]);
+  const { seen } = opened(800, 300, corners);
+  assert.ok(Math.abs(seen() - first.seen()) < 0.01, `${seen()} and not ${first.seen()}`);
+});
+
+/** pass(ms): so much later, the next pictures of flights are drawn. */
+function clockOf(context) {
+  let now = 0;
+  const steps = [];
+  globalThis.requestAnimationFrame = (fn) => steps.push(fn);
+  context.mock.method(performance, "now", () => now);
+  context.after(() => { delete globalThis.requestAnimationFrame; });
+  return (ms) => {
+    now += ms;
+    steps.splice(0).forEach((fn) => fn());
+  };
+}
+
+test("after a flight the session and the link hold its end, not what was turned before", (context) => {
+  const kept = memoryOf(context), pass = clockOf(context);
+  const { viewer, camera } = opened(300, 600);
+  viewer.setView([1, 2, 3, 4, 0, 0, 0, 1]);
+  camera.flyTo([1]);
+  pass(400);
+  assert.match(camera.text(), /^-30,-10,-10,/);
+  assert.deepEqual(JSON.parse(kept.get("symgnn-camera-a")).slice(0, 3), [-30, -10, -10]);
+});
+
+test("a flight to two atoms ends with both inside, also of a view that has got another size on the way", (context) => {
+  memoryOf(context);
+  const pass = clockOf(context);
+  const { viewer, camera } = opened(400, 300);
+  camera.flyTo([1, 2], 9);
+  pass(100);
+  viewer.size.height = 900;
+  pass(400);
+  const at = viewer.toScreen([{ x: 30, y: 10, z: 10 }, { x: 10, y: 40, z: 10 }]);
+  assert.ok(at.every(({ x, y }) => x > 0 && x < 400 && y > 0 && y < 900), JSON.stringify(at));
+  const radius = Math.hypot(10, 15) + 9; // of what is to be seen
+  assert.ok(Math.abs(viewer.map().pixels - 200 / radius) < 0.01);
+});
+
+test("a flight ends where it is told to: with a reset, with another camera, without its window", (context) => {
+  memoryOf(context);
+  const pass = clockOf(context);
+  for (const end of [(camera) => camera.reset(), (camera) => camera.use("b"), (camera) => camera.stop()]) {
+    const { viewer, camera } = opened(400, 300);
+    camera.flyTo([1]);
+    pass(100);
+    end(camera);
+    const view = viewer.getView();
+    pass(100);
+    pass(400);
+    assert.deepEqual(viewer.getView(), view, String(end));
+  }
+});
+
+test("what was turned last is there again after another camera", (context) => {
+  memoryOf(context);
+  const viewer = fakeViewer();
+  Object.assign(viewer.size, { width: 300, height: 600 });
+  const camera = cameraOf(viewer);
+  camera.apply();
+  viewer.setView([1, 2, 3, 4, 0, 0, 0, 1]); // no picture of it as yet
+  camera.use("b");
+  assert.equal(camera.text(), null);
+  camera.use("a");
+  assert.equal(camera.text(), "1,2,3,4,0,0,0,1");
+});
+
+test("what a viewer shows before its camera begins was turned by nobody", (context) => {
+  const kept = memoryOf(context), viewer = fakeViewer();
+  const camera = cameraOf(viewer);
+  viewer.onChange = () => camera.notice();
+  viewer.setView([5, 0, 0, 0, 0, 0, 0, 1]);
+  camera.apply();
+  assert.deepEqual([kept.size, camera.text()], [0, null]);
 });
 
 test("the link holds a view that was turned, and none that is from the front", () => {

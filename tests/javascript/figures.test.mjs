@@ -38,6 +38,24 @@ test("the histogram has a trace per element, of the visible atoms, and a line at
   assert.deepEqual(categories.data.map((t) => total(t.x)), [4, 2]);
 });
 
+test("bars of categories are of the visible atoms, the most frequent first", () => {
+  const { data } = histogramFigure(glass, { histogram: "voronoi", visible: Uint8Array.from([1, 1, 0, 0, 1, 0]), selected: [] }, theme);
+  assert.deepEqual(data.map((t) => [t.name, t.y, t.x]), [["Cu", ["=1+1", "<0,0,12,0>"], [0, 1]], ["Zr", ["=1+1", "<0,0,12,0>"], [2, 0]]]);
+});
+
+test("a selected atom without a value has no line", () => {
+  const { layout } = histogramFigure(glass, { histogram: "barrier", selected: [3, 4] }, theme); // atom 3 has none
+  assert.deepEqual(layout.shapes.map((line) => line.x0), [Math.fround(1.2)]);
+});
+
+test("the line of equal barriers covers both columns, and every point has the colour of its atom", () => {
+  const state = { across: "label", up: "barrier", selected: [], visible: Uint8Array.from([0, 1, 1, 1, 1, 1]) };
+  const { data, layout, atoms } = scatterFigure(glass, state, theme, ["c0", "c1", "c2", "c3", "c4", "c5"]);
+  assert.deepEqual(data[0].marker.color, atoms.map((i) => `c${i}`));
+  const [{ x0, y0, x1, y1 }] = layout.shapes;
+  assert.deepEqual([x0, y0, x1, y1], [0.9, 0.9, 2.5, 2.5].map(Math.fround));
+});
+
 test("scatter: points know their atoms, missing values are left out, barriers have a parity line", () => {
   const { data, layout, atoms } = scatterFigure(glass, { across: "label", up: "barrier", selected: [1, 3], visible: Uint8Array.from([1, 1, 1, 1, 1, 0]) }, theme);
   assert.deepEqual(atoms, [0, 1, 2, 4]);

@@ -22,6 +22,7 @@ test("one legend for each thing that is coloured, with title and unit", () => {
   assert.equal(atoms.kind, "items");
   assert.equal(atoms.title, "Element");
   assert.equal(edges.title, "Edges: importance");
+  assert.equal(legendsOf({ atoms: null, edges: bar })[0].title, "Edges: Predicted barrier (eV)");
   assert.equal(legendsOf({ atoms: bar, edges: null })[0].title, "Predicted barrier (eV)");
 });
 
@@ -48,10 +49,29 @@ test("with larger type everything grows: no title on the bar, no numbers on each
   assert.equal(large.height, 2 * small.height);
 });
 
+test("legends of two things stand one below the other, and all of them on their ground", () => {
+  const long = { ...items, items: [...items.items, ["an element with a rather long name of its own", "#000000"]] };
+  const wide = { ...bar, column: { ...bar.column, title: "x" }, ticks: [{ at: 0, text: "≤ −10000.369", isEnd: true }, { at: 1, text: "≥ 100000.201", isEnd: true }] };
+  for (const [atoms, edges] of [[long, bar], [wide, items], [bar, wide], [items, wide]]) {
+    for (const size of [12, 24]) {
+      const context = { ...paper(), measureText: (text) => ({ width: size * 0.5 * text.length }) };
+      const legends = legendsOf({ atoms, edges });
+      drawLegends(context, legends, { x: 8, y: 200, text: "#111111", panel: "#ffffff", font: "x", size });
+      const [, , width, height] = context.notes.panel;
+      const lines = [...new Set(context.notes.texts.map(([, , y]) => y))]; // the numbers of a bar share one
+      const ofBar = (legend) => (legend.kind === "bar" ? 2 : legend.items.length + 1);
+      assert.equal(lines.length, ofBar(legends[0]) + ofBar(legends[1]));
+      assert.ok(lines.every((y, n) => n === 0 || y >= lines[n - 1] + size), `no line on the one above: ${lines}`);
+      assert.ok(lines.at(-1) + size <= 200 + height);
+      for (const [text, x] of context.notes.texts) assert.ok(x >= 8 && x + size * 0.5 * text.length <= 8 + width, text);
+    }
+  }
+});
+
 test("numbers that would touch are left out, never the ends that say what lies beyond", () => {
   const measure = (text) => 7 * text.length;
   const fit = (ticks) => ticksThatFit(ticks, measure, 168);
-  const crowded = fit([{ at: 0, text: "≤ −0.369", isEnd: true }, { at: 0.3, text: "−0.2" }, { at: 0.65, text: "0.0" }, { at: 0.99, text: "0.2" }, { at: 1, text: "≥ 0.201", isEnd: true }]);
+  const crowded = fit([{ at: 0, text: "≤ −0.369", isEnd: true }, { at: 0.3, text: "−0.2" }, { at: 0.65, text: "0.0" }, { at: 0.83, text: "0.1" }, { at: 0.99, text: "0.2" }, { at: 1, text: "≥ 0.201", isEnd: true }]);
   assert.deepEqual(crowded.map((tick) => tick.text), ["≤ −0.369", "0.0", "≥ 0.201"]);
   assert.ok(crowded.every(({ left, text }, n) => !n || left >= crowded[n - 1].left + measure(crowded[n - 1].text) + 6));
   assert.equal(fit([0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, text: at.toFixed(1) }))).length, 5);

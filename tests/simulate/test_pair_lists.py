@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
 from symgnn.glass import Glass
 from symgnn.simulate import MendelevCuZr
-from symgnn.simulate.energy_surface import GlassSurface, OutOfRange
+from symgnn.simulate.energy_surface import GlassSurface, MobileSurface, OutOfRange
 from symgnn.simulate.kernels import face_distances, find_pairs
+from symgnn.simulate.potential import mendelev2009
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +75,50 @@ def test_energies_on_a_long_way_are_those_of_the_plain_calculator():
     assert compared > 40
     assert made["_renew_wide_list"] >= 8
     assert made["_renew_lists"] > 2 * made["_renew_wide_list"]
+
+
+def two_atoms(distance: float, x: float = 10.0) -> tuple[MobileSurface, Callable[[np.ndarray], float]]:
+    """The energy surface of two atoms of copper, and their energy by the plain calculator."""
+    positions = np.array([[x, 16, 16], [x + distance, 16, 16]])
+    pair = Glass(species=[29, 29], positions=positions, cell=np.eye(3) * 32.0, pbc=[True] * 3, name="two")
+    plain = pair.to_ase()
+    plain.calc = MendelevCuZr()
+    start = plain.get_potential_energy()
+
+    def energy(positions: np.ndarray) -> float:
+        plain.positions = positions
+        return plain.get_potential_energy() - start
+
+    return GlassSurface(pair).mobile(np.arange(2)), energy
+
+
+@pytest.mark.parametrize("beyond", [0.51, 1.31, 1.85, 2.8, 4.01])
+def test_atoms_that_come_straight_to_each_other_are_noticed(beyond):
+    """They begin just beyond the reach of a list, and the caller moves them in one array."""
+    cutoff = float(mendelev2009().cutoff[0, 0])
+    surface, plain = two_atoms(cutoff + beyond)
+    positions, step = surface.start.copy(), np.array([[0.045, 0, 0], [-0.045, 0, 0]])
+    for _ in range(int((beyond + 2) / 0.09)):
+        positions += step
+        assert surface(positions)[0] == pytest.approx(plain(positions), abs=1e-10)
+    assert abs(plain(positions)) > 1e-3, "they have met"
+
+
+def test_atoms_that_part_and_are_put_back_are_noticed():
+    surface, plain = two_atoms(float(mendelev2009().cutoff[0, 0]) - 1.1)
+    there = np.array([[0, 0, 0], [1.0, 0, 0]])
+    for moved in (0, 1, 2, 3.2, 0.2):
+        positions = surface.start + moved * there
+        assert surface(positions)[0] == pytest.approx(plain(positions), abs=1e-10)
+    assert abs(plain(surface.start + 3.2 * there)) > 1e-5, "without the other an atom has another energy"
+
+
+def test_lists_of_atoms_beyond_a_face_are_forgotten():
+    """On the way back the lists are still those of the atom that was moved to the other side of the cell."""
+    surface, plain = two_atoms(4.0, x=27.5)
+    there = np.array([[0, 0, 0], [1.0, 0, 0]])
+    for moved in [*np.arange(0, 4.2, 0.3), *np.arange(4.2, 0.7, -0.3)]:
+        surface(surface.start + moved * there)
+    surface.forget()
+    positions = surface.start + 0.8 * there
+    assert surface(positions)[0] == pytest.approx(plain(positions), abs=1e-10)
