@@ -206,13 +206,15 @@ def _fitted(
 
 
 def shortest_distances(glass: Glass, elements: Sequence[str]) -> np.ndarray:
-    """(K, K) Å: the shortest distance between atoms of each two elements; inf where none are within 5 Å."""
+    """(K, K) Å: the shortest distance between atoms of each two elements; inf where none are within 5 Å. Atoms of
+    others play no part."""
     near = neighbor_list(glass, CUTOFF)
     index = np.full(119, -1)
     index[[atomic_numbers[element] for element in elements]] = np.arange(len(elements))
     first, second = index[glass.species[near.source]], index[glass.species[near.target]]
     shortest = np.full((len(elements), len(elements)), np.inf)
-    np.minimum.at(shortest, (first, second), near.length)
+    known = (first >= 0) & (second >= 0)
+    np.minimum.at(shortest, (first[known], second[known]), near.length[known])
     return shortest
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from ase import Atoms
 
 from benchmarks.surroundings import exchanged, strained, with_noise
 from symgnn.check.surroundings import (
@@ -15,9 +16,11 @@ from symgnn.check.surroundings import (
     densities,
     fit_surroundings,
     paper_surroundings,
+    shortest_distances,
 )
 from symgnn.descriptors import local_densities, shell_radii
 from symgnn.errors import InputError
+from symgnn.glass import Glass
 from symgnn.graph.atom_graph import build_graph
 from symgnn.io.structures import read_glass
 from symgnn.nn.radial import cosine_cutoff
@@ -34,6 +37,16 @@ def sample():
 def crowd():
     """Glasses of one kind."""
     return [make_random_glass(200, seed) for seed in range(6)]
+
+
+def test_shortest_distances_are_those_of_the_elements_asked_for(sample):
+    atoms = sample.to_ase()
+    away = atoms.get_all_distances(mic=True) + 10 * np.eye(len(atoms))
+    kinds = [np.array(sample.symbols) == element for element in ("Cu", "Zr")]
+    expected = [[away[np.ix_(one, other)].min() for other in kinds] for one in kinds]
+    np.testing.assert_allclose(shortest_distances(sample, ("Cu", "Zr")), expected)
+    atoms += Atoms("H2", positions=atoms.positions[:2] + 0.8)  # an element that nobody asks for
+    np.testing.assert_allclose(shortest_distances(Glass.from_ase(atoms), ("Cu", "Zr")), expected)
 
 
 def test_densities_are_those_of_the_descriptors(sample):
